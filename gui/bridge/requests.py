@@ -1,0 +1,92 @@
+"""What the window can ask of the compute worker: frozen records, handled in order of priority (lowest number first)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from gui.lab.drawing import Drawing
+from gui.lab.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Request:
+    priority: ClassVar[int] = 1
+
+
+@dataclass(frozen=True)
+class ShowDrawing(Request):
+    """Classify the drawing and make its ProbeView; only the newest drawing counts."""
+
+    priority: ClassVar[int] = 0
+    drawing: Drawing
+
+
+@dataclass(frozen=True)
+class SetTarget(Request):
+    """The digit whose loss the drawing's gradients belong to; None: the predicted digit."""
+
+    priority: ClassVar[int] = 0
+    digit: int | None
+
+
+@dataclass(frozen=True)
+class Publish(Request):
+    """Answer with a Snapshot of the run as it stands (asked 30 times a second while running)."""
+
+
+@dataclass(frozen=True)
+class Run(Request):
+    """Train until told to pause."""
+
+
+@dataclass(frozen=True)
+class Pause(Request):
+    """Stop after the current step; nothing is lost."""
+
+
+@dataclass(frozen=True)
+class StepBatch(Request):
+    """Train on one batch."""
+
+
+@dataclass(frozen=True)
+class Reset(Request):
+    """Start again with the same seed: weights "trained" or "fresh"."""
+
+    weights: str
+
+
+@dataclass(frozen=True)
+class Configure(Request):
+    """Use these settings from the next step on; optimizer, lr and batch size change while it runs."""
+
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class Test(Request):
+    """Classify the test set."""
+
+    __test__ = False
+
+
+@dataclass(frozen=True)
+class Save(Request):
+    """Write a checkpoint (safetensors), atomically."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Open(Request):
+    """Load a checkpoint that Save or `nbgrad train` wrote."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class GiveSample(Request):
+    """Answer with a random test picture as a Drawing."""
+
+    priority: ClassVar[int] = 0
+    digit: int | None

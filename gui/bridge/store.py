@@ -1,0 +1,175 @@
+"""The state the window shows, and the one door through which views ask for anything.
+
+Views connect to the `*_changed` signals and call the methods; they never talk to each other or to the worker.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gui.bridge import requests
+from gui.lab.drawing import Drawing
+from gui.lab.experiment import Experiment, ExperimentError
+from gui.lab.snapshot import ProbeView, Snapshot
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the learner is looking at, everywhere at once; None where the selection does not say."""
+
+    module: str | None = None  # "conv1"
+    parameter: str | None = None  # "conv1.weight"
+    node: int | None = None  # id of a GraphNode
+    channel: int | None = None  # a map of the layer, or a filter of the parameter
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Long work: what it is, how much of it is done (done == total: finished)."""
+
+    title: str
+    done: int
+    total: int
+
+
+class Store(QObject):
+    """Snapshot, probe, selection, experiment and view mode, each with its signal; requests leave by `requested`."""
+
+    snapshot_changed = Signal(object)  # Snapshot
+    probe_changed = Signal(object)  # ProbeView | None
+    selection_changed = Signal(object)  # Selection
+    experiment_changed = Signal(object)  # Experiment
+    drawing_changed = Signal(object)  # Drawing: the canvas shows it
+    mode_changed = Signal(str)  # "values", "gradients" or "update"
+    progress_changed = Signal(object)  # Progress
+    failed = Signal(str)  # one sentence for the learner
+    told = Signal(str)  # one sentence of good news: "Saved to digits.safetensors."
+    requested = Signal(object)  # Request, for the worker
+
+    def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.experiment = experiment
+        self.snapshot: Snapshot | None = None
+        self.probe: ProbeView | None = None
+        self.selection = Selection()
+        self.drawing = Drawing(0)
+        self.mode = "values"
+        self.target: int | None = None
+
+    # ---- what views ask for
+
+    @Slot()
+    def run(self) -> None:
+        self.requested.emit(requests.Run())
+
+    @Slot()
+    def pause(self) -> None:
+        self.requested.emit(requests.Pause())
+
+    @Slot()
+    def toggle_run(self) -> None:
+        self.pause() if self.snapshot is not None and self.snapshot.running else self.run()
+
+    @Slot()
+    def step(self) -> None:
+        self.requested.emit(requests.StepBatch())
+
+    @Slot()
+    def reset(self) -> None:
+        """Back to step 0 of the same experiment, with the same seed."""
+        self.requested.emit(requests.Reset(self.experiment.weights))
+
+    @Slot()
+    def load_trained(self) -> None:
+        self._start_from("trained")
+
+    @Slot()
+    def start_fresh(self) -> None:
+        self._start_from("fresh")
+
+    def _start_from(self, weights: str) -> None:
+        self._take_experiment(self.experiment.changed(weights=weights))
+        self.requested.emit(requests.Reset(weights))
+
+    @Slot()
+    def test(self) -> None:
+        self.requested.emit(requests.Test())
+
+    def save(self, path: Path) -> None:
+        self.requested.emit(requests.Save(path))
+
+    def open(self, path: Path) -> None:
+        self.requested.emit(requests.Open(path))
+
+    def configure(self, **settings: object) -> None:
+        """Change settings of the experiment; a wrong one is refused with a sentence and nothing changes."""
+        try:
+            experiment = self.experiment.changed(**settings)
+        except ExperimentError as error:
+            self.failed.emit(str(error))
+            self.experiment_changed.emit(self.experiment)  # editors show the setting in force again
+            return
+        self._take_experiment(experiment)
+        self.requested.emit(requests.Configure(experiment))
+
+    def _take_experiment(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.experiment_changed.emit(experiment)
+
+    def draw(self, drawing: Drawing) -> None:
+        """Show a drawing; its number is given here."""
+        self.drawing = replace(drawing, number=self.drawing.number + 1)
+        self.drawing_changed.emit(self.drawing)
+        self.requested.emit(requests.ShowDrawing(self.drawing))
+
+    @Slot()
+    def give_sample(self, digit: int | None = None) -> None:
+        self.requested.emit(requests.GiveSample(digit))
+
+    def set_target(self, digit: int | None) -> None:
+        self.target = digit
+        self.requested.emit(requests.SetTarget(digit))
+
+    def select(self, selection: Selection) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit(selection)
+
+    def set_mode(self, mode: str) -> None:
+        if mode != self.mode:
+            self.mode = mode
+            self.mode_changed.emit(mode)
+
+    # ---- what the worker answers
+
+    @Slot(object)
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.snapshot_changed.emit(snapshot)
+
+    @Slot(object)
+    def take_probe(self, probe: ProbeView | None) -> None:
+        if probe is None or probe.drawing == self.drawing.number:
+            self.probe = probe
+            self.probe_changed.emit(probe)
+
+    @Slot(object)
+    def take_sample(self, drawing: Drawing) -> None:
+        self.draw(drawing)
+
+    @Slot(object)
+    def take_experiment(self, experiment: Experiment) -> None:
+        self._take_experiment(experiment)
+
+    @Slot(object)
+    def take_progress(self, progress: Progress) -> None:
+        self.progress_changed.emit(progress)
+
+    @Slot(str)
+    def take_failure(self, sentence: str) -> None:
+        self.failed.emit(sentence)
+
+    @Slot(str)
+    def take_news(self, sentence: str) -> None:
+        self.told.emit(sentence)

@@ -1,0 +1,153 @@
+"""What the lab shows: frozen records of plain numbers, made on the compute worker, read by views. No engine, no Qt.
+
+Arrays in a record are private copies marked read-only: a view may keep them as long as it likes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Statistics of one tensor: moments, range, L2 norm, share of exact zeros, and a histogram.
+
+    counts: (32,) int64; edges: (33,) float64, symmetric about zero so that the sign is read at a glance.
+    """
+
+    mean: float
+    std: float
+    minimum: float
+    maximum: float
+    norm: float
+    zeros: float
+    counts: np.ndarray
+    edges: np.ndarray
+
+
+@dataclass(frozen=True)
+class ParameterView:
+    """One parameter: its numbers, the gradient of the last step and the last update; None where not computed yet."""
+
+    name: str  # "conv1.weight"
+    shape: tuple[int, ...]
+    dtype: str  # "float32"
+    value: np.ndarray
+    gradient: np.ndarray | None
+    update: np.ndarray | None  # value now - value before the last step
+    value_summary: Summary
+    gradient_summary: Summary | None
+    update_ratio: float | None  # norm(update) / norm(value)
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One column of the network canvas, for the current drawing.
+
+    shape: (channels, height, width) or (features,). gradient: of the loss with respect to `value`, None where not
+    computed yet. module: the module that made it ("conv1"), "" for the input.
+    """
+
+    name: str  # "conv1 + relu"
+    module: str
+    shape: tuple[int, ...]
+    value: np.ndarray
+    gradient: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of preprocessing: what it is called, what it did in a sentence, and the picture (values 0 to 1)."""
+
+    name: str
+    explanation: str
+    picture: np.ndarray
+
+
+@dataclass(frozen=True)
+class ProbeView:
+    """What the network makes of the current drawing.
+
+    probabilities, logits: (10,). target: the digit whose loss the gradients belong to. stages: preprocessing, in order.
+    """
+
+    drawing: int  # number of the drawing this belongs to; a newer drawing has a larger one
+    step: int  # training step of the weights used
+    probabilities: np.ndarray
+    logits: np.ndarray
+    target: int
+    loss: float
+    stages: tuple[Stage, ...]
+    layers: tuple[LayerView, ...]
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A node of the backward graph. layer counts from the loss (0) outwards; x, y are its place in layout units."""
+
+    id: int
+    name: str  # "ConvolutionBackward0"
+    parameter: str | None  # "conv1.weight" for AccumulateGrad leaves
+    module: str | None  # "conv1" where the node belongs to one
+    shape: tuple[int, ...] | None  # of the gradient that reaches the node
+    layer: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class GraphEdge:
+    """The gradient flows from `source` to `target` (node ids)."""
+
+    source: int
+    target: int
+    shape: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class GraphView:
+    """The backward graph of the current loss, laid out in layers."""
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The run so far. steps, losses: (n,), one per training step; test_steps, test_accuracies: (m,), one per test."""
+
+    steps: np.ndarray
+    losses: np.ndarray
+    test_steps: np.ndarray
+    test_accuracies: np.ndarray
+
+
+@dataclass(frozen=True)
+class TestView:
+    """Result on the test set. confusion: (10, 10) int64, row = true digit. worst: pictures (k, 28, 28) it got wrong."""
+
+    __test__ = False  # pytest: not a test class
+
+    step: int
+    accuracy: float
+    confusion: np.ndarray
+    worst_pictures: np.ndarray
+    worst_truths: np.ndarray
+    worst_guesses: np.ndarray
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state of the training run at one instant, between two steps."""
+
+    step: int
+    epoch: int
+    phase: str  # "idle", "forward", "loss", "backward" or "update": the last thing done
+    running: bool
+    loss: float | None
+    images_per_second: float | None
+    curves: Curves
+    parameters: tuple[ParameterView, ...]
+    graph: GraphView | None
+    test: TestView | None
+    notice: str  # "" or one sentence for the learner: "The loss became NaN at step 12 ..."

@@ -1,0 +1,49 @@
+"""`@kernel`: a loop over plain arrays, compiled by numba on first use, listed so that it can be compiled beforehand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+
+from nbgrad import runtime
+
+# Every fastmath flag but `nnan` and `ninf`: NaN and inf keep their meaning.
+FASTMATH = {"reassoc", "contract", "nsz", "arcp", "afn"}
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A compiled loop: its name, numba's dispatcher, the signatures the lab needs, and its slow, obvious twin."""
+
+    name: str
+    dispatcher: Any
+    signatures: tuple[str, ...]
+    twin: Any
+
+
+KERNELS: dict[str, Kernel] = {}
+
+
+def kernel(*signatures: str, name: str | None = None, twin: Any = None, parallel: bool = False) -> Callable[[Any], Any]:
+    """Compile a function with nbgrad's options and list it in `KERNELS`.
+
+    signatures: what `nbgrad warmup` compiles, as numba spells it, `"void(float32[::1], float32[::1])"`; other dtypes
+    compile when they are first met. name: for kernels made by a factory. twin: the slow kernel that says the same.
+    """
+
+    def compile_lazily(function: Any) -> Any:
+        numba.config.CACHE_DIR, users = str(runtime.cache_folder), numba.config.CACHE_DIR
+        try:
+            dispatcher = numba.njit(
+                nogil=True, error_model="numpy", fastmath=FASTMATH, cache=True, parallel=parallel
+            )(function)
+        finally:
+            numba.config.CACHE_DIR = users
+        title = f"{function.__module__.removeprefix('nbgrad.kernels.')}.{name or function.__name__}"
+        if title in KERNELS:
+            raise ValueError(f"two kernels are called {title}")
+        KERNELS[title] = Kernel(title, dispatcher, signatures, twin)
+        return dispatcher
+
+    return compile_lazily

@@ -1,0 +1,71 @@
+"""What must be settled before the first kernel: where compiled code is kept, how many threads run, who may launch.
+
+Nothing here computes. Kernels import `kernel_options` and `launch_lock` through `nbgrad.kernels.registry`.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import llvmlite.binding
+import numba
+
+PACKAGE = Path(__file__).resolve().parent
+
+# Parallel kernels of two Python threads abort the process under numba's `workqueue` layer, so launches take turns.
+launch_lock = threading.Lock()
+
+
+def host_lanes() -> int:
+    """Number of float32 values in this machine's widest vector register: 16 (AVX-512), 8 (AVX2) or 4 (NEON, SSE).
+
+    `NUMBA_CPU_FEATURES` overrides what the processor reports, as it does for numba itself.
+    """
+    override = os.environ.get("NUMBA_CPU_FEATURES")
+    if override is None:
+        features = {name for name, on in llvmlite.binding.get_host_cpu_features().items() if on}
+    else:
+        features = {name[1:] for name in override.split(",") if name.startswith("+")}
+    return 16 if "avx512f" in features else 8 if "avx2" in features else 4
+
+
+def _user_cache_root() -> Path:
+    if "NBGRAD_CACHE" in os.environ:
+        return Path(os.environ["NBGRAD_CACHE"])
+    if sys.platform == "win32":
+        root = os.environ.get("LOCALAPPDATA")
+    elif sys.platform == "darwin":
+        root = "~/Library/Caches"
+    else:
+        root = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    try:
+        return Path(root or tempfile.gettempdir()).expanduser() / "nbgrad"
+    except RuntimeError:  # no home directory at all
+        return Path(tempfile.gettempdir()) / "nbgrad"
+
+
+def _source_digest() -> str:
+    """Numba does not notice edits in files a kernel calls into, so every kernel source names the folder."""
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {host_lanes()}".encode())
+    for path in sorted((PACKAGE / "kernels").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable_cache_folder() -> Path:
+    name = _source_digest()
+    for root in (_user_cache_root(), Path(tempfile.gettempdir()) / "nbgrad"):
+        folder = root / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="nbgrad-"))
+
+
+cache_folder = _writable_cache_folder()
