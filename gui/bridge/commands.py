@@ -1,0 +1,195 @@
+"""Every action of the lab, once: its name, key, tip and what it calls. Buttons, menus and tooltips are built from here.
+
+    action = QAction(command.title, window)
+    action.setShortcut(command.shortcut)
+    action.setToolTip(command.hint)
+    action.triggered.connect(call(command, store=store, canvas=canvas, window=window))
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+
+CONTEXT = "commands"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One action. owner: whose `method` does it, "store", "canvas" or "window".
+
+    text, tip: English source, translated by `title` and `hint`. shortcut: as QKeySequence reads it. choice: name of the
+    group of which exactly one is checked ("mode"), "" for a plain action.
+    """
+
+    id: str
+    menu: str
+    text: str
+    shortcut: str
+    tip: str
+    method: str
+    owner: str = "store"
+    arguments: tuple[str, ...] = ()
+    choice: str = ""
+
+    @property
+    def title(self) -> str:
+        return QCoreApplication.translate(CONTEXT, self.text)
+
+    @property
+    def hint(self) -> str:
+        """The tooltip: what it does, and its key."""
+        tip = QCoreApplication.translate(CONTEXT, self.tip)
+        return f"{tip} ({self.shortcut})" if self.shortcut else tip
+
+    @property
+    def menu_title(self) -> str:
+        return QCoreApplication.translate(CONTEXT, self.menu)
+
+
+def call(command: Command, **owners: QObject) -> Callable[[], None]:
+    """What a click on the command does: `owner.method(*arguments)`.
+
+    A click also says whether the button is checked; that argument is dropped.
+    """
+    method = getattr(owners[command.owner], command.method)
+    return lambda *_checked: method(*command.arguments)
+
+
+_FILE = QT_TRANSLATE_NOOP("commands", "&File")
+_TRAIN = QT_TRANSLATE_NOOP("commands", "&Train")
+_DRAW = QT_TRANSLATE_NOOP("commands", "&Draw")
+_VIEW = QT_TRANSLATE_NOOP("commands", "&View")
+_HELP = QT_TRANSLATE_NOOP("commands", "&Help")
+MENUS = (_FILE, _TRAIN, _DRAW, _VIEW, _HELP)
+
+COMMANDS = (
+    Command(
+        "open", _FILE,
+        QT_TRANSLATE_NOOP("commands", "Open…"), "Ctrl+O",
+        QT_TRANSLATE_NOOP("commands", "Load weights and settings from a checkpoint"),
+        "choose_open", owner="window",
+    ),
+    Command(
+        "save", _FILE,
+        QT_TRANSLATE_NOOP("commands", "Save…"), "Ctrl+S",
+        QT_TRANSLATE_NOOP("commands", "Write weights, optimizer and settings to a checkpoint"),
+        "choose_save", owner="window",
+    ),
+    Command(
+        "data", _FILE,
+        QT_TRANSLATE_NOOP("commands", "Choose MNIST folder…"), "Ctrl+D",
+        QT_TRANSLATE_NOOP("commands", "Train on the four MNIST files of a folder"),
+        "choose_data", owner="window",
+    ),
+    Command(
+        "quit", _FILE,
+        QT_TRANSLATE_NOOP("commands", "Quit"), "Ctrl+Q",
+        QT_TRANSLATE_NOOP("commands", "Close the lab"),
+        "close", owner="window",
+    ),
+    Command(
+        "run", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Run / pause"), "Space",
+        QT_TRANSLATE_NOOP("commands", "Train until paused; pausing loses nothing"),
+        "toggle_run",
+    ),
+    Command(
+        "step", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Step one batch"), "S",
+        QT_TRANSLATE_NOOP("commands", "Forward, loss, backward and update of one batch"),
+        "step",
+    ),
+    Command(
+        "reset", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Reset"), "R",
+        QT_TRANSLATE_NOOP("commands", "Back to step 0 with the same seed: the same run again"),
+        "reset",
+    ),
+    Command(
+        "fresh", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Fresh network"), "F",
+        QT_TRANSLATE_NOOP("commands", "Start from random weights, drawn from the seed"),
+        "start_fresh",
+    ),
+    Command(
+        "trained", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Trained weights"), "W",
+        QT_TRANSLATE_NOOP("commands", "Start from the trained weights that ship with nbgrad"),
+        "load_trained",
+    ),
+    Command(
+        "test", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Test"), "T",
+        QT_TRANSLATE_NOOP("commands", "Classify the test set: accuracy, confusion matrix, worst mistakes"),
+        "test",
+    ),
+    Command(
+        "sample", _DRAW,
+        QT_TRANSLATE_NOOP("commands", "Sample"), "N",
+        QT_TRANSLATE_NOOP("commands", "Show a random picture of the test set"),
+        "give_sample",
+    ),
+    Command(
+        "undo", _DRAW,
+        QT_TRANSLATE_NOOP("commands", "Undo stroke"), "Ctrl+Z",
+        QT_TRANSLATE_NOOP("commands", "Take back the last stroke"),
+        "undo", owner="canvas",
+    ),
+    Command(
+        "clear", _DRAW,
+        QT_TRANSLATE_NOOP("commands", "Clear"), "Del",
+        QT_TRANSLATE_NOOP("commands", "Empty the canvas"),
+        "clear", owner="canvas",
+    ),
+    Command(
+        "values", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Values"), "1",
+        QT_TRANSLATE_NOOP("commands", "Colour the network by its values"),
+        "set_mode", arguments=("values",), choice="mode",
+    ),
+    Command(
+        "gradients", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Gradients"), "2",
+        QT_TRANSLATE_NOOP("commands", "Colour the network by the gradients of the loss"),
+        "set_mode", arguments=("gradients",), choice="mode",
+    ),
+    Command(
+        "update", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Update"), "3",
+        QT_TRANSLATE_NOOP("commands", "Colour the parameters by what the last step changed"),
+        "set_mode", arguments=("update",), choice="mode",
+    ),
+    Command(
+        "theme", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Light / dark"), "Ctrl+T",
+        QT_TRANSLATE_NOOP("commands", "Switch between the light and the dark theme"),
+        "toggle_theme", owner="window",
+    ),
+    Command(
+        "zoom_in", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Zoom in"), "Ctrl++",
+        QT_TRANSLATE_NOOP("commands", "Larger text and controls, for a classroom"),
+        "zoom_in", owner="window",
+    ),
+    Command(
+        "zoom_out", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Zoom out"), "Ctrl+-",
+        QT_TRANSLATE_NOOP("commands", "Smaller text and controls"),
+        "zoom_out", owner="window",
+    ),
+    Command(
+        "zoom_reset", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Normal size"), "Ctrl+0",
+        QT_TRANSLATE_NOOP("commands", "Text and controls at 100 %"),
+        "zoom_reset", owner="window",
+    ),
+    Command(
+        "about", _HELP,
+        QT_TRANSLATE_NOOP("commands", "About nbgrad"), "F1",
+        QT_TRANSLATE_NOOP("commands", "Versions, licence and the keys of the lab"),
+        "show_about", owner="window",
+    ),
+)  # fmt: skip
+
+BY_ID = {command.id: command for command in COMMANDS}
