@@ -1,5 +1,7 @@
 """Every action of the lab, once: its name, key, tip and what it calls. Buttons, menus and tooltips are built from here.
 
+Building a button:
+
     action = QAction(command.title, window)
     action.setShortcut(command.shortcut)
     action.setToolTip(command.hint)

@@ -29,7 +29,7 @@ class Mailbox:
             self._something.notify()
 
     def take(self, *, wait: float | None = 0.0, least_urgent: int = 9) -> Request | None:
-        """The most urgent request up to priority `least_urgent`; waits that many seconds for one (None: until close)."""
+        """The most urgent request up to priority `least_urgent`; waits so many seconds for one (None: until close)."""
         with self._something:
             if wait != 0.0:
                 self._something.wait_for(lambda: self._closed or self._first(least_urgent), wait)

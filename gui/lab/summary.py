@@ -9,9 +9,9 @@ BINS = 32
 
 
 def count_bins_slow(x, limit, counts):
-    """counts[i] = how many of x lie in bin i of 32 equal bins from -limit to limit; numbers that are not finite in none.
+    """counts[i] = how many of x lie in bin i of equal bins from -limit to limit; a number on an edge counts above it.
 
-    x: (N,) -> counts: (32,). Half a bin from an edge is exact; a number on an edge belongs to the bin above.
+    x: (N,) -> counts: (bins,). Numbers that are not finite count nowhere.
     """
     counts[:] = 0
     for value in x:
@@ -22,8 +22,7 @@ def count_bins_slow(x, limit, counts):
 
 @kernel("void(float32[::1], float64[::1])")
 def moments(x, out):
-    """out = sum, sum of squares, least, largest, count of zeros, count of finite numbers of x; the first five of the
-    finite ones."""
+    """out = sum, sum of squares, least, largest, zeros and count of the finite numbers in x."""
     total, squares, zeros, finite = 0.0, 0.0, 0, 0
     least, largest = np.inf, -np.inf
     for i in range(x.size):
@@ -40,7 +39,7 @@ def moments(x, out):
 
 @kernel("void(float32[::1], float64, int64[::1])", twin=count_bins_slow)
 def count_bins(x, limit, counts):
-    """counts[i] = how many of x lie in bin i of equal bins from -limit to limit; numbers that are not finite in none."""
+    """counts[i] = how many of x lie in bin i of equal bins from -limit to limit."""
     counts[:] = 0
     last = counts.size - 1
     scale = counts.size / (2 * limit)

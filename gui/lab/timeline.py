@@ -58,6 +58,4 @@ class Timeline:
         self._test_accuracies.append(accuracy)
 
     def curves(self) -> Curves:
-        return Curves(
-            self._steps.view(), self._losses.view(), self._test_steps.view(), self._test_accuracies.view()
-        )
+        return Curves(self._steps.view(), self._losses.view(), self._test_steps.view(), self._test_accuracies.view())
