@@ -1,0 +1,125 @@
+"""The nodes of the backward graph: what an operation leaves behind so that a gradient can find its way back."""
+
+import itertools
+import sys
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from nbgrad.autograd.modes import mode
+from nbgrad.autograd.value import Value
+from nbgrad.dtypes import FROM_NUMPY
+
+Edge = tuple["Node | None", int]
+NO_EDGE: Edge = (None, 0)
+_next_sequence_number = itertools.count().__next__
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+    "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+    "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+    "saved tensors after calling backward."
+)
+
+
+class Node:
+    """One recorded operation; every op has a subclass whose name is PyTorch's (`AddBackward0`).
+
+    next_functions: for each input (node, output number) its gradient goes to, (None, 0) where none is needed.
+    inputs: for each input its (shape, dtype). options: the op's arguments that are no tensors.
+    """
+
+    __slots__ = (
+        "__weakref__", "inputs", "next_functions", "options", "pre_hooks", "saved_values", "saved_versions", "sequence",
+    )  # fmt: skip
+
+    backward: Callable[..., Any]  # set on each op's subclass
+    saves_output: int = -1  # place of the result among the saved values
+
+    def __init__(self, next_functions: tuple[Edge, ...], inputs: tuple, options: tuple) -> None:
+        self.next_functions = next_functions
+        self.inputs = inputs
+        self.options = options
+        self.saved_values: tuple | None = ()
+        self.saved_versions: tuple[int, ...] = ()
+        self.pre_hooks: list[tuple[int, Callable[[Any], Any]]] | None = None
+        self.sequence = _next_sequence_number()
+
+    def name(self) -> str:
+        """The op's name in the graph, as PyTorch spells it."""
+        return type(self).__name__
+
+    def needs(self, number: int) -> bool:
+        """Whether anyone waits for the gradient of this input."""
+        return self.next_functions[number][0] is not None
+
+    def shape(self, number: int = 0) -> tuple[int, ...]:
+        """Shape of an input."""
+        return self.inputs[number][0]
+
+    def save(self, values: tuple) -> None:
+        """Keep values for the backward pass, with their versions."""
+        self.saved_values = values
+        self.saved_versions = tuple([v.version[0] if isinstance(v, Value) else 0 for v in values])
+
+    @property
+    def saved(self) -> tuple:
+        """What was kept: tensors while gradients are recorded too, plain arrays otherwise."""
+        values = self.saved_values
+        if values is None:
+            raise RuntimeError(FREED)
+        for value, version in zip(values, self.saved_versions, strict=True):
+            if isinstance(value, Value) and value.version[0] != version:
+                raise RuntimeError(_modified(value, version))
+        if not mode.enabled:
+            return tuple([v.array if isinstance(v, Value) else v for v in values])
+        if self.saves_output < 0:
+            return values
+        return tuple([self._as_output(v) if i == self.saves_output else v for i, v in enumerate(values)])
+
+    def _as_output(self, kept: Value) -> Value:
+        """The result again, tied to this node; keeping the result itself would make a circle that is never freed."""
+        output = type(kept)(kept.array, True)
+        output.grad_fn, output.version = self, kept.version
+        return output
+
+    def release(self) -> None:
+        """Drop what was kept; a second backward pass through this node then raises RuntimeError."""
+        if self.saved_values:
+            self.saved_values = None
+
+
+def _modified(value: Value, version: int) -> str:
+    array = value.array
+    kind = {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "bool": "Bool"}.get(
+        FROM_NUMPY[array.dtype].name, FROM_NUMPY[array.dtype].name.capitalize()
+    )
+    origin = f", which is output {value.output_nr} of {value.grad_fn.name()}," if value.grad_fn is not None else ""
+    return (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{kind}Tensor {list(array.shape)}]{origin} is at version {value.version[0]}; expected version "
+        f"{version} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
+        "gradient, with torch.autograd.set_detect_anomaly(True)."
+    )
+
+
+class AccumulateGrad(Node):
+    """The end of a path: adds the gradient that arrives to `.grad` of a leaf tensor."""
+
+    __slots__ = ("variable",)
+
+    def __init__(self, variable: Value) -> None:
+        super().__init__((), (), ())
+        self.variable = variable
+        self.sequence = sys.maxsize  # as soon as it can
+
+
+def gradient_edge(value: Value) -> Edge:
+    """Where the gradient of a value that requires one is to be sent."""
+    if value.grad_fn is not None:
+        return value.grad_fn, value.output_nr
+    node = value.accumulate() if value.accumulate is not None else None
+    if node is None:
+        node = AccumulateGrad(value)
+        value.accumulate = weakref.ref(node)
+    return node, 0

@@ -1,0 +1,134 @@
+"""`@op`: declare an operation once, forward on arrays and backward in ops; calling it on tensors records it."""
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from nbgrad.autograd.modes import mode
+from nbgrad.autograd.node import NO_EDGE, Node, gradient_edge
+from nbgrad.autograd.value import Value
+from nbgrad.kernels import cpu
+
+BACKENDS: dict[type, ModuleType] = {np.ndarray: cpu}
+
+OPS: dict[str, Any] = {}
+
+
+class _Wrapper:
+    """The class of results: `nbgrad.tensor` registers Tensor here, since ops must not import it."""
+
+    tensor: type[Value] = Value
+
+
+def register_tensor(tensor: type[Value]) -> None:
+    """Name the class that wraps the results of recorded and unrecorded operations."""
+    _Wrapper.tensor = tensor
+
+
+def wrap(array: Any) -> Value:
+    """A tensor over an array, with no history."""
+    return _Wrapper.tensor(array)
+
+
+def _backend(arrays: tuple | list) -> ModuleType:
+    for array in arrays:
+        if type(array) in BACKENDS:
+            return BACKENDS[type(array)]
+    raise TypeError(f"an operation needs at least one tensor, got {', '.join(type(a).__name__ for a in arrays)}")
+
+
+def op(name: str, saves: tuple[str, ...] = (), view: bool = False, differentiable: bool = True) -> Callable[..., Any]:
+    """Declare an operation from its forward function.
+
+    The forward takes the device's kernels, then arrays (before the `/`), then options (after it), and returns an
+    array or a tuple of arrays. The op takes tensors or plain arrays; given arrays alone it returns arrays.
+
+    name: the backward node's name in PyTorch. saves: parameters to keep for the backward pass, "out" for the result,
+    "out1" for the second. view: the result shows the input's own numbers. Only floating-point results are
+    differentiable. `@the_op.backward` then adds the gradient: `(node, gradient, ...) -> gradients of the inputs`.
+    """
+
+    def declare(forward: Callable[..., Any]) -> Any:
+        parameters = list(inspect.signature(forward).parameters.values())[1:]
+        many = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        fixed = sum(p.kind is p.POSITIONAL_ONLY for p in parameters)
+        names = [p.name for p in parameters]
+        places = tuple(_saved_place(save, names) for save in saves)
+        node_class = type(name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__})
+        node_class.saves_output = places.index(-1) if -1 in places else -1
+
+        def call(*args: Any, **options: Any) -> Any:
+            arity = len(args) if many else fixed
+            arrays = list(args)
+            first, recording = None, False
+            for i in range(arity):
+                value = args[i]
+                if isinstance(value, Value):
+                    arrays[i] = value.array
+                    if first is None:
+                        first = value
+                    if value._requires_grad:
+                        recording = True
+            kernels = BACKENDS.get(type(arrays[0])) or _backend(arrays[:arity])
+            result = forward(kernels, *arrays, **options)
+            if first is None:
+                return result
+            recording = recording and differentiable and mode.enabled
+            node = _make_node(node_class, args, arity, arrays, tuple(options.values())) if recording else None
+            if type(result) is tuple:
+                outputs = tuple([_output(array, node, i, first if view else None) for i, array in enumerate(result)])
+            else:
+                outputs = _output(result, node, 0, first if view else None)
+            if node is not None and places:
+                node.save(tuple([_saved(place, args, outputs) for place in places]))
+            return outputs
+
+        def backward(gradients: Callable[..., Any]) -> Callable[..., Any]:
+            node_class.backward = gradients
+            return gradients
+
+        call.__name__, call.__doc__, call.__module__ = forward.__name__, forward.__doc__, forward.__module__
+        call.__qualname__ = forward.__qualname__
+        call.__wrapped__ = forward
+        call.backward, call.node_class = backward, node_class
+        OPS[f"{forward.__module__.rpartition('.')[2]}.{forward.__name__.lstrip('_')}"] = call
+        return call
+
+    return declare
+
+
+def _saved_place(save: str, names: list[str]) -> int:
+    """Parameters count from 0; results count from -1 downwards."""
+    if save.startswith("out"):
+        return -1 - int(save[3:] or 0)
+    return names.index(save)
+
+
+def _saved(place: int, args: tuple, outputs: Any) -> Any:
+    if place >= 0:
+        return args[place]
+    output = outputs if type(outputs) is not tuple else outputs[-1 - place]
+    kept = wrap(output.array)
+    kept.version = output.version
+    return kept
+
+
+def _make_node(node_class: type[Node], args: tuple, arity: int, arrays: list, more: tuple) -> Node:
+    edges, inputs = [], []
+    for i in range(arity):
+        value, array = args[i], arrays[i]
+        edges.append(gradient_edge(value) if isinstance(value, Value) and value._requires_grad else NO_EDGE)
+        inputs.append((array.shape, array.dtype) if type(array) in BACKENDS else None)
+    return node_class(tuple(edges), tuple(inputs), args[arity:] + more)
+
+
+def _output(array: Any, node: Node | None, number: int, viewed: Value | None) -> Value:
+    tensor = _Wrapper.tensor(array)
+    if node is not None and array.dtype.kind == "f":
+        tensor.grad_fn, tensor.output_nr, tensor._requires_grad = node, number, True
+    if viewed is not None:
+        tensor.version, tensor.is_view = viewed.version, True
+    return tensor

@@ -1,0 +1,189 @@
+"""One scalar formula applied to every element, with PyTorch's broadcasting and type promotion."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba.extending import register_jitable
+
+from nbgrad.device import empty
+from nbgrad.dtypes import DefaultDtype, result_type
+from nbgrad.kernels import formulas
+from nbgrad.kernels.registry import kernel
+from nbgrad.shapes import broadcast_shapes
+
+_BOOL = np.dtype(np.bool_)
+_UNARY = "void(float32[::1], float32[::1])"
+_BINARY = "void(float32[::1], float32[::1], float32[::1])"
+
+ArrayFunction = Callable[..., np.ndarray]
+
+
+def _broadcast_strides(shape: tuple[int, ...], rank: int) -> np.ndarray:
+    """Element strides of a C-contiguous array seen with `rank` axes; 0 where an axis repeats."""
+    strides, step = np.zeros(rank, np.int64), 1
+    for axis in range(1, len(shape) + 1):
+        extent = shape[-axis]
+        strides[rank - axis] = step if extent != 1 else 0
+        step *= extent
+    return strides
+
+
+def _binary_kernels(formula: Callable[[Any, Any], Any], signatures: tuple[str, ...]) -> tuple[Any, Any]:
+    name = formula.__name__
+    formula = register_jitable(formula)
+
+    @kernel(name=f"{name}_broadcast")
+    def broadcast(a, a_strides, b, b_strides, out, shape):
+        """out[i] = formula(a[i * a_strides], b[i * b_strides]) for every index i of `shape`; flat arrays."""
+        rank = shape.size
+        inner = shape[rank - 1]
+        a_step, b_step = a_strides[rank - 1], b_strides[rank - 1]
+        index = np.zeros(rank, np.int64)
+        p = q = 0
+        for start in range(0, out.size, max(inner, 1)):
+            for i in range(inner):
+                out[start + i] = formula(a[p + i * a_step], b[q + i * b_step])
+            axis = rank - 2
+            while axis >= 0:
+                index[axis] += 1
+                p += a_strides[axis]
+                q += b_strides[axis]
+                if index[axis] < shape[axis]:
+                    break
+                p -= a_strides[axis] * shape[axis]
+                q -= b_strides[axis] * shape[axis]
+                index[axis] = 0
+                axis -= 1
+
+    @kernel(*signatures, name=name, twin=broadcast)
+    def flat(a, b, out):
+        """out[i] = formula(a[i], b[i]); a: (n,) or (1,), b: (n,) or (1,), out: (n,)."""
+        n = out.size
+        if a.size == n and b.size == n:
+            for i in range(n):
+                out[i] = formula(a[i], b[i])
+        elif a.size == n:
+            right = b[0]
+            for i in range(n):
+                out[i] = formula(a[i], right)
+        else:
+            left = a[0]
+            for i in range(n):
+                out[i] = formula(left, b[i])
+
+    return flat, broadcast
+
+
+def _binary(
+    formula: Callable[[Any, Any], Any],
+    signatures: tuple[str, ...] = (_BINARY,),
+    result: np.dtype | None = None,
+    floating: bool = False,
+) -> ArrayFunction:
+    """Make `f(a, b) -> out` on arrays and numbers. result: dtype of `out` (None: the operands' common type);
+    floating: integers are divided as floating-point numbers."""
+    flat, broadcast = _binary_kernels(formula, signatures)
+
+    def apply(a: Any, b: Any) -> np.ndarray:
+        if type(a) is np.ndarray and type(b) is np.ndarray and a.dtype is b.dtype:
+            common = a.dtype
+        else:
+            common = result_type(a, b)
+        if floating and common.kind != "f":
+            common = DefaultDtype.floating.numpy
+        a, b = np.asarray(a, common, "C"), np.asarray(b, common, "C")
+        return _launch(flat, broadcast, a, b, result or common)
+
+    return apply
+
+
+def _launch(flat: Any, broadcast: Any, a: np.ndarray, b: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    if a.shape == b.shape or b.size == 1 and b.ndim <= a.ndim:
+        shape = a.shape
+    elif a.size == 1 and a.ndim <= b.ndim:
+        shape = b.shape
+    else:
+        shape = broadcast_shapes(a.shape, b.shape)
+        out = empty(shape, dtype)
+        if out.size:
+            rank = len(shape)
+            broadcast(
+                a.ravel(), _broadcast_strides(a.shape, rank), b.ravel(), _broadcast_strides(b.shape, rank),
+                out.ravel(), np.array(shape, np.int64),
+            )  # fmt: skip
+        return out
+    out = empty(shape, dtype)
+    flat(a.ravel(), b.ravel(), out.ravel())
+    return out
+
+
+add = _binary(formulas.add)
+sub = _binary(formulas.sub)
+mul = _binary(formulas.mul)
+div = _binary(formulas.div, floating=True)
+pow = _binary(formulas.pow, ())
+maximum = _binary(formulas.maximum, ())
+minimum = _binary(formulas.minimum, ())
+eq = _binary(formulas.eq, (), _BOOL)
+ne = _binary(formulas.ne, (), _BOOL)
+lt = _binary(formulas.lt, (), _BOOL)
+le = _binary(formulas.le, (), _BOOL)
+gt = _binary(formulas.gt, (), _BOOL)
+ge = _binary(formulas.ge, (), _BOOL)
+threshold_gradient = _binary(formulas.threshold_gradient)
+
+
+def _unary(
+    formula: Callable[[Any], Any], signatures: tuple[str, ...] = (), floating: bool = False
+) -> ArrayFunction:
+    """Make `f(x) -> out` on arrays. floating: the result of integers is floating-point."""
+    jitable = register_jitable(formula)
+
+    @kernel(*signatures, name=formula.__name__)
+    def flat(x, out):
+        """out[i] = formula(x[i]); (n,)."""
+        for i in range(out.size):
+            out[i] = jitable(x[i])
+
+    def apply(x: np.ndarray) -> np.ndarray:
+        dtype = x.dtype
+        if floating and dtype.kind != "f":
+            dtype = DefaultDtype.floating.numpy
+        x = np.asarray(x, dtype, "C")
+        out = empty(x.shape, dtype)
+        flat(x.ravel(), out.ravel())
+        return out
+
+    return apply
+
+
+neg = _unary(formulas.neg)
+absolute = _unary(formulas.absolute)
+sign = _unary(formulas.sign)
+relu = _unary(formulas.relu, (_UNARY,))
+exp = _unary(formulas.exp, (_UNARY,), floating=True)
+log = _unary(formulas.log, floating=True)
+sqrt = _unary(formulas.sqrt, floating=True)
+sin = _unary(formulas.sin, floating=True)
+cos = _unary(formulas.cos, floating=True)
+tanh = _unary(formulas.tanh, floating=True)
+sigmoid = _unary(formulas.sigmoid, floating=True)
+
+
+@kernel()
+def _where(condition, a, b, out):
+    """out[i] = a[i] if condition[i] else b[i]; (n,)."""
+    for i in range(out.size):
+        out[i] = a[i] if condition[i] else b[i]
+
+
+def where(condition: np.ndarray, a: Any, b: Any) -> np.ndarray:
+    """Choose from `a` where the condition holds, else from `b`; the three broadcast together."""
+    dtype = result_type(a, b)
+    a, b = np.asarray(a, dtype), np.asarray(b, dtype)
+    shape = broadcast_shapes(condition.shape, broadcast_shapes(a.shape, b.shape))
+    parts = [np.ascontiguousarray(np.broadcast_to(part, shape)).ravel() for part in (condition, a, b)]
+    out = empty(shape, dtype)
+    _where(parts[0], parts[1], parts[2], out.ravel())
+    return out

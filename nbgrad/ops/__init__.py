@@ -1,0 +1,1 @@
+"""Every operation, one family per file: forward on arrays and backward in ops, side by side."""

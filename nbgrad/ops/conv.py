@@ -1,0 +1,117 @@
+"""Convolution of images (cross-correlation, as every library of the field means it)."""
+
+from typing import Any
+
+from nbgrad.autograd.record import op
+from nbgrad.ops.dims import pair
+from nbgrad.ops.shape import expand, squeeze, unsqueeze, view
+
+
+@op("ConvolutionBackward0", saves=("x", "weight"))
+def _conv2d(k, x, weight, bias, /, stride, padding, dilation, groups):
+    """out[n, o, y, x] = bias[o] + Σ_{c, i, j} weight[o, c, i, j] x[n, c, y s + i d - p, x s + j d - p]"""
+    return k.conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
+@_conv2d.backward
+def _(node, g):
+    x, weight = node.saved
+    return (
+        _input_gradient(g, weight, node.shape(0), *node.options) if node.needs(0) else None,
+        _weight_gradient(x, g, node.shape(1), *node.options) if node.needs(1) else None,
+        _bias_gradient(g) if node.needs(2) else None,
+    )
+
+
+@op("ConvolutionBackwardBackward0", saves=("g", "weight"))
+def _input_gradient(k, g, weight, /, input_shape, stride, padding, dilation, groups):
+    """Each output gradient flows back through the weights to the pixels it was made of; linear in g and in weight"""
+    return k.conv2d_input_gradient(g, weight, input_shape, stride, padding, dilation, groups)
+
+
+@_input_gradient.backward
+def _(node, gg):
+    g, weight = node.saved
+    _, *geometry = node.options
+    return (
+        _conv2d(gg, weight, None, *geometry) if node.needs(0) else None,
+        _weight_gradient(gg, g, node.shape(1), *geometry) if node.needs(1) else None,
+    )
+
+
+@op("ConvolutionBackwardBackward0", saves=("x", "g"))
+def _weight_gradient(k, x, g, /, weight_shape, stride, padding, dilation, groups):
+    """Each weight collects input pixel × output gradient over every place it was used; linear in x and in g"""
+    return k.conv2d_weight_gradient(x, g, weight_shape, stride, padding, dilation, groups)
+
+
+@_weight_gradient.backward
+def _(node, gw):
+    x, g = node.saved
+    _, *geometry = node.options
+    return (
+        _input_gradient(g, gw, node.shape(0), *geometry) if node.needs(0) else None,
+        _conv2d(x, gw, None, *geometry) if node.needs(1) else None,
+    )
+
+
+@op("SumBackward1")
+def _bias_gradient(k, g, /):
+    """out[o] = Σ_{n, y, x} g[n, o, y, x]"""
+    return k.conv2d_bias_gradient(g)
+
+
+@_bias_gradient.backward
+def _(node, gb):
+    return expand(view(gb, (1, -1, 1, 1)), node.shape())
+
+
+def conv2d(
+    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Any:
+    """Slide `weight` over images.
+
+    input: (N, C, H, W) or (C, H, W); weight: (O, C / groups, kH, kW); bias: (O,). Output height
+    ⌊(H + 2 padding - dilation (kH - 1) - 1) / stride⌋ + 1, width alike. Raises RuntimeError where shapes do not fit.
+    """
+    stride, padding, dilation = pair(stride), pair(padding), pair(dilation)
+    batched = len(input.shape) == 4
+    _check(input, weight, bias, stride, padding, dilation, groups)
+    out = _conv2d(input if batched else unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups)
+    return out if batched else squeeze(out, 0)
+
+
+def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> None:
+    shape, kernel = list(input.shape), list(weight.shape)
+    if len(shape) not in (3, 4):
+        raise RuntimeError(
+            f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {shape}"
+        )
+    if min(stride) <= 0:
+        raise RuntimeError("non-positive stride is not supported")
+    if min(padding) < 0:
+        raise RuntimeError("negative padding is not supported")
+    if min(dilation) <= 0:
+        raise RuntimeError("dilation should be greater than zero")
+    if shape[-3] != kernel[1] * groups:
+        raise RuntimeError(
+            f"Given groups={groups}, weight of size {kernel}, expected input{shape} to have {kernel[1] * groups} "
+            f"channels, but got {shape[-3]} channels instead"
+        )
+    if kernel[0] % groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
+            f"{kernel} instead"
+        )
+    if bias is not None and list(bias.shape) != kernel[:1]:
+        raise RuntimeError(
+            f"Given weight of size {kernel}, expected bias to be 1-dimensional with {kernel[0]} elements, but got bias "
+            f"of size {list(bias.shape)} instead"
+        )
+    padded = [shape[-2 + i] + 2 * padding[i] for i in (0, 1)]
+    span = [dilation[i] * (kernel[2 + i] - 1) + 1 for i in (0, 1)]
+    if padded[0] < span[0] or padded[1] < span[1]:
+        raise RuntimeError(
+            f"Calculated padded input size per channel: ({padded[0]} x {padded[1]}). Kernel size: ({span[0]} x "
+            f"{span[1]}). Kernel size can't be greater than actual input size"
+        )

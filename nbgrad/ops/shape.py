@@ -1,0 +1,317 @@
+"""The same numbers in another shape: views, which share memory, and the joins that cannot."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nbgrad.autograd.record import op
+from nbgrad.ops.cast import clone
+from nbgrad.ops.dims import canonical_dim, spread
+
+
+@op("ViewBackward0", view=True)
+def _view(k, x, /, shape):
+    """out = x in another shape, in the same order"""
+    return x.reshape(shape)
+
+
+@_view.backward
+def _(node, g):
+    return reshape(g, node.shape())
+
+
+@op("TransposeBackward0", view=True)
+def _transpose(k, x, /, a, b):
+    """out[.., i, .., j, ..] = x[.., j, .., i, ..]"""
+    return x.swapaxes(a, b) if x.ndim else x
+
+
+@_transpose.backward
+def _(node, g):
+    return _transpose(g, *node.options)
+
+
+@op("TBackward0", view=True)
+def _t(k, x, /):
+    """out[i, j] = x[j, i]"""
+    return x.T
+
+
+@_t.backward
+def _(node, g):
+    return _t(g)
+
+
+@op("PermuteBackward0", view=True)
+def _permute(k, x, /, dims):
+    """Axis i of the result is axis dims[i] of x"""
+    return x.transpose(dims)
+
+
+@_permute.backward
+def _(node, g):
+    (dims,) = node.options
+    return _permute(g, tuple(np.argsort(dims).tolist()))
+
+
+@op("ExpandBackward0", view=True)
+def _expand(k, x, /, shape):
+    """out = x repeated along axes of extent 1 and new leading axes, without a copy"""
+    out = np.broadcast_to(x, shape)
+    return np.lib.stride_tricks.as_strided(x, shape, out.strides)
+
+
+@_expand.backward
+def _(node, g):
+    return g  # the engine sums what was repeated
+
+
+@op("SqueezeBackward1", view=True)
+def _squeeze(k, x, /, axes):
+    """out = x without the axes, each of extent 1"""
+    return x.squeeze(axes)
+
+
+@_squeeze.backward
+def _(node, g):
+    return _view(g, node.shape())
+
+
+@op("UnsqueezeBackward0", view=True)
+def _unsqueeze(k, x, /, axes):
+    """out = x with new axes of extent 1 at these places of the result"""
+    return np.expand_dims(x, axes)
+
+
+@_unsqueeze.backward
+def _(node, g):
+    return _squeeze(g, *node.options)
+
+
+def _inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """The shape with its -1 replaced; raises RuntimeError with PyTorch's sentence where it cannot hold `count`."""
+    if shape.count(-1) > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    if any(extent < -1 for extent in shape):
+        raise RuntimeError(f"invalid shape dimension {min(shape)}")
+    known = math.prod(extent for extent in shape if extent != -1)
+    if -1 in shape and known and count % known == 0:
+        return tuple(count // known if extent == -1 else extent for extent in shape)
+    if -1 in shape or known != count:
+        raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+    return shape
+
+
+def _can_view(x: Any, shape: tuple[int, ...]) -> bool:
+    array = getattr(x, "array", x)
+    return array.flags.c_contiguous or np.shares_memory(array, array.reshape(shape))
+
+
+def view(input: Any, *shape: "int | Sequence[int]") -> Any:
+    """The same numbers in another shape, sharing memory; raises RuntimeError where that needs a copy."""
+    wanted = _inferred(spread(*shape), math.prod(input.shape))
+    if not _can_view(input, wanted):
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead."
+        )
+    return _view(input, wanted)
+
+
+def reshape(input: Any, *shape: "int | Sequence[int]") -> Any:
+    """The same numbers in another shape, sharing memory where that is possible."""
+    wanted = _inferred(spread(*shape), math.prod(input.shape))
+    return _view(input, wanted) if _can_view(input, wanted) else _view(clone(input), wanted)
+
+
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Axes `start_dim` .. `end_dim` joined into one."""
+    rank = len(input.shape)
+    first, last = canonical_dim(start_dim, rank), canonical_dim(end_dim, rank)
+    if first > last:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    joined = math.prod(input.shape[first : last + 1])
+    if first == last and rank:
+        return input
+    return reshape(input, (*input.shape[:first], joined, *input.shape[last + 1 :]))
+
+
+def transpose(input: Any, dim0: int, dim1: int) -> Any:
+    """Two axes exchanged, sharing memory."""
+    rank = len(input.shape)
+    return _transpose(input, canonical_dim(dim0, rank), canonical_dim(dim1, rank))
+
+
+def t(input: Any) -> Any:
+    """A matrix transposed, sharing memory."""
+    rank = len(input.shape)
+    if rank > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {rank}D")
+    return _t(input)
+
+
+def permute(input: Any, *dims: "int | Sequence[int]") -> Any:
+    """Axes in another order, sharing memory."""
+    rank = len(input.shape)
+    order = tuple(canonical_dim(dim, rank) for dim in spread(*dims))
+    if sorted(order) != list(range(rank)):
+        raise RuntimeError(
+            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+            f"ordering of dimensions i.e. input.dim() = {rank} is not equal to len(dims) = {len(order)}"
+            if len(order) != rank
+            else "permute(): duplicate dims are not allowed."
+        )
+    return _permute(input, order)
+
+
+def expand(input: Any, *shape: "int | Sequence[int]") -> Any:
+    """Repeated along axes of extent 1 (-1 keeps an extent), sharing memory."""
+    wanted, have = spread(*shape), tuple(input.shape)
+    extra = len(wanted) - len(have)
+    if extra < 0:
+        raise RuntimeError(
+            f"expand(torch.FloatTensor{{{list(have)}}}, size={list(wanted)}): the number of sizes provided "
+            f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({len(have)})"
+        )
+    full = tuple(have[i - extra] if extent == -1 and i >= extra else extent for i, extent in enumerate(wanted))
+    for i, extent in enumerate(have):
+        if extent not in (1, full[i + extra]):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({full[i + extra]}) must match the existing size ({extent}) at "
+                f"non-singleton dimension {i + extra}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(have)}"
+            )
+    return input if full == have else _expand(input, full)
+
+
+def squeeze(input: Any, dim: "int | Sequence[int] | None" = None) -> Any:
+    """Without axes of extent 1: all of them, or those named."""
+    rank = len(input.shape)
+    named = range(rank) if dim is None else (dim,) if isinstance(dim, int) else dim
+    axes = tuple(a for a in (canonical_dim(d, rank) for d in named) if rank and input.shape[a] == 1)
+    return _squeeze(input, axes)
+
+
+def unsqueeze(input: Any, dim: int) -> Any:
+    """With a new axis of extent 1."""
+    return _unsqueeze(input, (canonical_dim(dim, len(input.shape) + 1),))
+
+
+def unsqueeze_all(input: Any, axes: tuple[int, ...]) -> Any:
+    """With new axes of extent 1 at these places of the result."""
+    return _unsqueeze(input, axes) if axes else input
+
+
+@op("CatBackward0")
+def _cat(k, *parts, dim):
+    """out = the parts one after another along an axis"""
+    return k.concatenate(list(parts), dim)
+
+
+@_cat.backward
+def _(node, g):
+    (dim,) = node.options
+    gradients, start = [], 0
+    for shape, _ in node.inputs:
+        gradients.append(_narrow(g, dim, start, shape[dim]))
+        start += shape[dim]
+    return tuple(gradients)
+
+
+@op("SliceBackward0", view=True)
+def slice_(k, x, /, dim, start, stop, step):
+    """out = x[start:stop:step] along one axis"""
+    return x[(slice(None),) * dim + (slice(start, stop, step),)]
+
+
+@slice_.backward
+def _(node, g):
+    dim, start, stop, step = node.options
+    return embed(g, (slice(None),) * dim + (slice(start, stop, step),), node.shape())
+
+
+@op("SelectBackward0", view=True)
+def _select(k, x, /, dim, index):
+    """out = x[index] along one axis, which disappears"""
+    return x[(slice(None),) * dim + (index, ...)]
+
+
+@_select.backward
+def _(node, g):
+    dim, index = node.options
+    return embed(g, (slice(None),) * dim + (index,), node.shape())
+
+
+@op("SelectBackwardBackward0")
+def embed(k, g, /, index, shape):
+    """Zeros of `shape` with g at a basic index: the gradient of slicing"""
+    return k.embed(g, index, shape)
+
+
+@embed.backward
+def _(node, g):
+    index, _ = node.options
+    for dim, part in reversed(list(enumerate(index))):
+        if isinstance(part, int):
+            g = _select(g, dim, part)
+        elif part != slice(None):
+            g = slice_(g, dim, part.start, part.stop, part.step)
+    return g
+
+
+def _narrow(x: Any, dim: int, start: int, length: int) -> Any:
+    return slice_(x, dim, start, start + length, 1)
+
+
+def select(input: Any, dim: int, index: int) -> Any:
+    """One entry along an axis, which disappears; shares memory."""
+    rank = len(input.shape)
+    if rank == 0:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim = canonical_dim(dim, rank)
+    extent = input.shape[dim]
+    if not -extent <= index < extent:
+        raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {extent}")
+    return _select(input, dim, index % extent)
+
+
+def narrow(input: Any, dim: int, start: int, length: int) -> Any:
+    """`length` entries from `start` along an axis; shares memory."""
+    dim = canonical_dim(dim, len(input.shape))
+    extent = input.shape[dim]
+    if start + length > extent or start < 0 or length < 0:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({extent}).")
+    return _narrow(input, dim, start, length)
+
+
+def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
+    """The tensors one after another along an existing axis."""
+    if not tensors:
+        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+    rank = len(tensors[0].shape)
+    dim = canonical_dim(dim, rank)
+    for i, each in enumerate(tensors):
+        if len(each.shape) != rank:
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {rank} and {len(each.shape)}")
+        for axis in range(rank):
+            if axis != dim and each.shape[axis] != tensors[0].shape[axis]:
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {tensors[0].shape[axis]} "
+                    f"but got size {each.shape[axis]} for tensor number {i} in the list."
+                )
+    return _cat(*tensors, dim=dim)
+
+
+def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
+    """The tensors, all of one shape, side by side along a new axis."""
+    if not tensors:
+        raise RuntimeError("stack expects a non-empty TensorList")
+    shape = tensors[0].shape
+    for i, each in enumerate(tensors):
+        if each.shape != shape:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and {list(each.shape)} "
+                f"at entry {i}"
+            )
+    return cat([unsqueeze(each, dim) for each in tensors], canonical_dim(dim, len(shape) + 1))

@@ -1,0 +1,456 @@
+"""Tensor: an array, its gradient, and the operation that made it. Its methods are the functions of `nbgrad.ops`."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nbgrad import printing
+from nbgrad.autograd import engine, modes
+from nbgrad.autograd.node import gradient_edge
+from nbgrad.autograd.record import BACKENDS, register_tensor
+from nbgrad.autograd.value import Value
+from nbgrad.device import CPU, device
+from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
+from nbgrad.ops import arithmetic, cast, comparison, index, matmul, pointwise, reduce, softmax
+from nbgrad.ops import shape as shaping
+from nbgrad.shapes import Size
+
+_ONLY_FLOATS = "only Tensors of floating point dtype can require gradients"
+
+
+class Tensor(Value):
+    """A multi-dimensional array that remembers how it was computed.
+
+    >>> import nbgrad as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ()
+    __array_priority__ = 1000  # numpy's operators leave the work to ours
+    __hash__ = object.__hash__
+
+    # ---- what it is
+
+    @property
+    def data(self) -> Tensor:
+        """The same numbers without history; changing them is not recorded."""
+        return self.detach()
+
+    @data.setter
+    def data(self, other: Tensor) -> None:
+        self.array = other.array
+
+    @property
+    def shape(self) -> Size:
+        return Size(self.array.shape)
+
+    @property
+    def dtype(self) -> dtype:
+        return from_numpy_dtype(self.array.dtype)
+
+    @property
+    def device(self) -> device:
+        return CPU
+
+    @property
+    def ndim(self) -> int:
+        return self.array.ndim
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made it; only leaves collect `.grad` by themselves."""
+        return self.grad_fn is None
+
+    @property
+    def _version(self) -> int:
+        return self.version[0]
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802 - PyTorch's spelling
+        return shaping.permute(self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def requires_grad(self) -> bool:
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if wanted and not self.dtype.is_floating_point:
+            raise RuntimeError(_ONLY_FLOATS)
+        if not wanted and self.grad_fn is not None:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        self._requires_grad = wanted
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        self.requires_grad = requires_grad
+        return self
+
+    def size(self, dim: int | None = None) -> Any:
+        return self.shape if dim is None else self.shape[dim]
+
+    def dim(self) -> int:
+        return self.array.ndim
+
+    def numel(self) -> int:
+        return self.array.size
+
+    def element_size(self) -> int:
+        return self.array.itemsize
+
+    def stride(self, dim: int | None = None) -> Any:
+        strides = tuple(step // self.array.itemsize for step in self.array.strides)
+        return strides if dim is None else strides[dim]
+
+    def is_contiguous(self) -> bool:
+        return self.array.flags.c_contiguous
+
+    def is_floating_point(self) -> bool:
+        return self.dtype.is_floating_point
+
+    # ---- out of and into other forms
+
+    def item(self) -> Any:
+        if self.array.size != 1:
+            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        return self.array.tolist()
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """The numbers as a numpy array that shares their memory."""
+        if self._requires_grad and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        return self.array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.numpy(), dtype=dtype) if copy else np.asarray(self.numpy(), dtype=dtype)
+
+    def detach(self) -> Tensor:
+        """The same numbers, sharing memory, without history."""
+        out = Tensor(self.array)
+        out.version = self.version
+        return out
+
+    def detach_(self) -> Tensor:
+        self.grad_fn, self.output_nr, self._requires_grad = None, 0, False
+        return self
+
+    def clone(self) -> Tensor:
+        return cast.clone(self)
+
+    def contiguous(self) -> Tensor:
+        return self if self.is_contiguous() else cast.clone(self)
+
+    def cpu(self) -> Tensor:
+        return self
+
+    def to(self, *target: Any, dtype: dtype | None = None, device: Any = None, copy: bool = False) -> Tensor:
+        """To another dtype or device, or to those of another tensor; itself where nothing changes."""
+        for each in target:
+            if isinstance(each, Tensor):
+                dtype = each.dtype
+            elif isinstance(each, type(float32)):
+                dtype = each
+            else:
+                device = each
+        if device is not None:
+            type(CPU)(device)
+        if dtype is None or dtype is self.dtype:
+            return cast.clone(self) if copy else self
+        return cast.to_dtype(self, dtype.numpy)
+
+    def type(self, dtype: Any = None) -> Any:
+        if dtype is None:
+            names = {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "int16": "Short"}
+            names |= {"int8": "Char", "uint8": "Byte", "bool": "Bool"}
+            return f"torch.{names[self.dtype.name]}Tensor"
+        return self.to(dtype)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        return self.to(other.dtype)
+
+    def float(self) -> Tensor:
+        return self.to(float32)
+
+    def double(self) -> Tensor:
+        return self.to(float64)
+
+    def long(self) -> Tensor:
+        return self.to(int64)
+
+    def int(self) -> Tensor:
+        return self.to(int32)
+
+    def bool(self) -> Tensor:
+        return self.to(bool_)
+
+    def __repr__(self) -> str:
+        return printing.tensor_text(self, (DefaultDtype.floating, int64, bool_))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self.ndim == 0 and spec else repr(self)
+
+    def __len__(self) -> Any:
+        if self.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self.array.shape[0]
+
+    def __bool__(self) -> Any:
+        if self.array.size != 1:
+            reason = "more than one value" if self.array.size else "no values"
+            raise RuntimeError(f"Boolean value of Tensor with {reason} is ambiguous")
+        return bool(self.array.item())
+
+    def __float__(self) -> Any:
+        return float(self.item())
+
+    def __int__(self) -> Any:
+        return int(self.item())
+
+    def __index__(self) -> Any:
+        if self.array.dtype.kind == "f":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __iter__(self) -> Any:
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return (shaping.select(self, 0, i) for i in range(len(self)))
+
+    def __deepcopy__(self, memo: dict) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
+            )
+        copied = type(self)(self.array.copy(), self._requires_grad)
+        copied.grad = None if self.grad is None else Tensor(self.grad.array.copy())
+        memo[id(self)] = copied
+        return copied
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.array, self._requires_grad)
+
+    # ---- gradients
+
+    def backward(
+        self, gradient: Tensor | None = None, retain_graph: Any = None, create_graph: Any = False
+    ) -> None:
+        """Compute d(self)/d(leaf) for every leaf it was made of, and add it to `leaf.grad`.
+
+        gradient: d(something)/d(self), of the same shape; not needed for a scalar. Raises RuntimeError where no
+        gradient is required, where a non-scalar has none given, and on a second pass without `retain_graph`.
+        """
+        engine.backward((self,), (gradient,), retain_graph, create_graph)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient that reaches a tensor that is no leaf, in `.grad`."""
+        if not self._requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.grad_fn is not None:
+            kept = weakref.ref(self)  # the node must not hold the tensor that holds the node
+            _add_hook(self, lambda gradient: _keep(kept, gradient))
+
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> HookHandle:
+        """Call `hook(gradient)` when the gradient of this tensor is known; what it returns replaces the gradient."""
+        if not self._requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        return _add_hook(self, hook)
+
+    # ---- in place
+
+    def _change(self, result: Tensor) -> Tensor:
+        """Take the result of an operation into this tensor's own memory."""
+        if self._requires_grad and modes.mode.enabled:
+            if self.grad_fn is None:
+                raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+            if self.is_view:
+                raise RuntimeError(
+                    "This view is part of a recorded computation and cannot be changed in place: write the operation "
+                    "without the underscore, or inside torch.no_grad()."
+                )
+        if result.array.shape != self.array.shape:
+            raise RuntimeError(
+                f"output with shape {list(self.array.shape)} doesn't match the broadcast shape "
+                f"{list(result.array.shape)}"
+            )
+        if result.dtype.is_floating_point and not self.dtype.is_floating_point:
+            raise RuntimeError(
+                f"result type {result.type().removeprefix('torch.').removesuffix('Tensor')} can't be cast to the "
+                f"desired output type {self.type().removeprefix('torch.').removesuffix('Tensor')}"
+            )
+        np.copyto(self.array, result.array, casting="unsafe")
+        self.version[0] += 1
+        if result._requires_grad:
+            self.grad_fn, self.output_nr, self._requires_grad = result.grad_fn, result.output_nr, True
+        return self
+
+    def add_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+        return self._change(arithmetic.add(self, other, alpha=alpha))
+
+    def sub_(self, other: Any, *, alpha: Any = 1) -> Tensor:
+        return self._change(arithmetic.sub(self, other, alpha=alpha))
+
+    def mul_(self, other: Any) -> Tensor:
+        return self._change(arithmetic.mul(self, other))
+
+    def div_(self, other: Any) -> Tensor:
+        return self._change(arithmetic.div(self, other))
+
+    def copy_(self, source: Tensor) -> Tensor:
+        """Take the numbers of another tensor, whose shape broadcasts to this one's."""
+        return self._change(shaping.expand(source.to(self.dtype), self.array.shape))
+
+    def fill_(self, value: Any) -> Tensor:
+        return self._change(Tensor(np.full(self.array.shape, value, self.array.dtype)))
+
+    def zero_(self) -> Tensor:
+        return self.fill_(0)
+
+    def __iadd__(self, other: Any) -> Tensor:
+        return self.add_(other)
+
+    def __isub__(self, other: Any) -> Tensor:
+        return self.sub_(other)
+
+    def __imul__(self, other: Any) -> Tensor:
+        return self.mul_(other)
+
+    def __itruediv__(self, other: Any) -> Tensor:
+        return self.div_(other)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Write into chosen places; in a recorded computation use `torch.where` instead."""
+        recorded = self._requires_grad or (isinstance(value, Tensor) and value._requires_grad)
+        if recorded and modes.mode.enabled:
+            if self._requires_grad and self.is_leaf:
+                raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+            raise RuntimeError(
+                "Writing into part of a recorded tensor is not supported: build it with torch.where or torch.cat."
+            )
+        self.array[index.numpy_key(key)] = value.array if isinstance(value, Tensor) else value
+        self.version[0] += 1
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return index.getitem(self, key)
+
+    # ---- operators
+
+    def __add__(self, other: Any) -> Tensor:
+        return arithmetic.add(self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return arithmetic.add(self, other)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return arithmetic.sub(self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return arithmetic.rsub(self, other)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return arithmetic.mul(self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return arithmetic.mul(self, other)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return arithmetic.div(self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return arithmetic.mul(arithmetic.reciprocal(self), other)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return pointwise.pow(self, other)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return pointwise.pow(Tensor(np.asarray(other, self.array.dtype)), self)
+
+    def __neg__(self) -> Tensor:
+        return arithmetic.neg(self)
+
+    def __abs__(self) -> Tensor:
+        return pointwise.abs(self)
+
+    def __matmul__(self, other: Tensor) -> Tensor:
+        return matmul.matmul(self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return comparison.eq(self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return comparison.ne(self, other)
+
+    def __lt__(self, other: Any) -> Tensor:
+        return comparison.lt(self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return comparison.le(self, other)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return comparison.gt(self, other)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return comparison.ge(self, other)
+
+    # ---- functions of nbgrad.ops, as methods
+
+    add, sub, mul, div, neg = arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div, arithmetic.neg
+    maximum, minimum, reciprocal = arithmetic.maximum, arithmetic.minimum, arithmetic.reciprocal
+    eq, ne, lt, le = comparison.eq, comparison.ne, comparison.lt, comparison.le
+    gt, ge = comparison.gt, comparison.ge
+    exp, log, sqrt, sin, cos = pointwise.exp, pointwise.log, pointwise.sqrt, pointwise.sin, pointwise.cos
+    tanh, sigmoid, relu, pow = pointwise.tanh, pointwise.sigmoid, pointwise.relu, pointwise.pow
+    abs, sign = pointwise.abs, pointwise.sign
+    sum, mean, max, min = reduce.sum, reduce.mean, reduce.max, reduce.min
+    argmax, argmin = reduce.argmax, reduce.argmin
+    matmul, mm, bmm, dot = matmul.matmul, matmul.mm, matmul.bmm, matmul.dot
+    view, reshape, flatten, transpose, t = shaping.view, shaping.reshape, shaping.flatten, shaping.transpose, shaping.t
+    permute, expand, squeeze, unsqueeze = shaping.permute, shaping.expand, shaping.squeeze, shaping.unsqueeze
+    select, narrow = shaping.select, shaping.narrow
+    softmax, log_softmax = softmax.softmax, softmax.log_softmax
+
+
+register_tensor(Tensor)
+
+
+def _keep(tensor: weakref.ref[Tensor], gradient: Tensor) -> None:
+    kept = tensor()
+    if kept is not None:
+        kept.grad = gradient
+
+
+class HookHandle:
+    """Takes a hook away again: `handle.remove()`."""
+
+    def __init__(self, hooks: list, entry: Any) -> None:
+        self._hooks, self._entry = hooks, entry
+
+    def remove(self) -> None:
+        if self._entry in self._hooks:
+            self._hooks.remove(self._entry)
+
+
+def _add_hook(tensor: Tensor, hook: Callable[[Tensor], Any]) -> HookHandle:
+    if tensor.grad_fn is None:
+        tensor.hooks = tensor.hooks if tensor.hooks is not None else []
+        hooks, entry = tensor.hooks, hook
+    else:
+        node, number = gradient_edge(tensor)
+        assert node is not None
+        node.pre_hooks = node.pre_hooks if node.pre_hooks is not None else []
+        hooks, entry = node.pre_hooks, (number, hook)
+    hooks.append(entry)
+    return HookHandle(hooks, entry)
