@@ -1,0 +1,411 @@
+"""Convolution as a product of register tiles: weights times shifted planes of the image.
+
+For each channel and kernel column, `shift_planes` copies the columns that this tap meets, so that a plane is as wide as
+the output. Then the window of *every* kernel row is a contiguous run of the plane: kernel row ky begins ky rows further
+down. Nothing is copied per kernel row and no lane is wasted at the end of image rows. With stride s, rows are sorted by
+their remainder modulo s first. `multiply_block` does the rest; the table of tap positions is its table of rows.
+"""
+
+import math
+from functools import lru_cache
+
+import numba
+import numpy as np
+
+from nbgrad.device import empty
+from nbgrad.kernels.cpu.gemm import (
+    EDGE,
+    MANY_REGISTERS,
+    TALL,
+    TALL_NARROW,
+    TALL_ROWS,
+    TALL_WIDE,
+    multiply_block,
+    pack_columns,
+    part,
+)
+from nbgrad.kernels.cpu.simd import (
+    add_lanewise,
+    add_lanewise_part,
+    aligned,
+    lanes,
+    lanes_of,
+    load_row,
+    store_sums,
+    store_tile,
+    zeros_tile,
+)
+from nbgrad.kernels.registry import kernel
+from nbgrad.runtime import launch_lock
+
+Pair = tuple[int, int]
+
+ONE = (0,)
+SIX = (0,) * 6  # LeNet's first layer has six channels
+SIX_WIDE, SIX_NARROW = ((0,) * 4, (0,) * 3) if MANY_REGISTERS else ((0,) * 2, (0,) * 1)
+TAPS = (0,) * 5  # tile of the weight gradient: LeNet's kernels are 5 x 5
+FOUR, THREE = ((0,) * 4, (0,) * 3) if MANY_REGISTERS else ((0,) * 2, (0,) * 2)
+
+PLANE_BYTES = 1 << 18  # planes that are worked on together fit in the second-level cache
+SERIAL_WORK = 1 << 18  # multiplications below which a launch costs more than a second thread brings
+
+
+@kernel()
+def conv2d_twin(x, w, bias, out, stride, padding, dilation, groups):
+    """out[n, o, y, x] = bias[o] + sum of w[o, c, ky, kx] * x[n, c, y*stride + ky*dilation - padding, ...]."""
+    per_group = out.shape[1] // groups
+    for n, o, oy, ox in np.ndindex(out.shape):
+        total = bias[o]
+        for c, ky, kx in np.ndindex(w.shape[1:]):
+            iy = oy * stride[0] + ky * dilation[0] - padding[0]
+            ix = ox * stride[1] + kx * dilation[1] - padding[1]
+            if 0 <= iy < x.shape[2] and 0 <= ix < x.shape[3]:
+                total += w[o, c, ky, kx] * x[n, o // per_group * w.shape[1] + c, iy, ix]
+        out[n, o, oy, ox] = total
+
+
+@kernel()
+def conv2d_weight_gradient_twin(x, g, dw, stride, padding, dilation, groups):
+    """dw[o, c, ky, kx] += sum of g[n, o, y, x] * x[n, c, y*stride + ky*dilation - padding, ...]."""
+    per_group = g.shape[1] // groups
+    for n, o, oy, ox in np.ndindex(g.shape):
+        for c, ky, kx in np.ndindex(dw.shape[1:]):
+            iy = oy * stride[0] + ky * dilation[0] - padding[0]
+            ix = ox * stride[1] + kx * dilation[1] - padding[1]
+            if 0 <= iy < x.shape[2] and 0 <= ix < x.shape[3]:
+                dw[o, c, ky, kx] += g[n, o, oy, ox] * x[n, o // per_group * dw.shape[1] + c, iy, ix]
+
+
+@kernel()
+def shift_planes(x, x_index, channels, first_row, rows, planes, to, geometry):
+    """planes[channel][kx][row % stride][rows][out_width]: what kernel column kx meets, from image row first_row on."""
+    _, _, _, height, width, _, kh, kw, sh, sw, ph, pw, _, dw, _, wide, _, _ = geometry
+    step = lanes(x)
+    for channel in range(channels):
+        for kx in range(kw):
+            start = kx * dw - pw
+            low = min(wide, max(0, (-start + sw - 1) // sw))  # the first output column whose tap is inside the image
+            high = max(low, min(wide, (width - start + sw - 1) // sw))
+            for phase in range(sh if kh > 1 else 1):
+                for row in range(rows):
+                    y = (first_row + row) * sh + phase - ph
+                    if y < 0 or y >= height:
+                        planes[to : to + wide] = 0
+                        to += wide
+                        continue
+                    here = x_index + (channel * height + y) * width + start
+                    if sw == 1 and here + high + step <= x.size:
+                        for i in range(low, high, step):  # writes past the row, which the next row overwrites
+                            store_tile(load_row(ONE, x, here + i), planes, to + i, 0)
+                    else:
+                        for i in range(low, high):
+                            planes[to + i] = x[here + i * sw]
+                    for i in range(low):
+                        planes[to + i] = 0
+                    for i in range(high, wide):
+                        planes[to + i] = 0
+                    to += wide
+
+
+@kernel()
+def find_taps(channels, rows, geometry):
+    """Where the window of each (channel, ky, kx) begins in planes of `rows` rows; some zeros behind."""
+    _, _, _, _, _, _, kh, kw, sh, _, _, _, dh, _, _, wide, _, _ = geometry
+    taps = np.zeros(channels * kh * kw + 8, np.int64)
+    for channel in range(channels):
+        for ky in range(kh):
+            for kx in range(kw):
+                plane = ((channel * kw + kx) * (sh if kh > 1 else 1) + ky * dh % sh) * rows + ky * dh // sh
+                taps[(channel * kh + ky) * kw + kx] = plane * wide
+    return taps
+
+
+@kernel()
+def convolve_share(share, image_shares, row_shares, x, w, bias, out, geometry, scratch, room):
+    """out[n, o, y, x] of some images and channels."""
+    images, groups, channels, height, width, outputs, kh, kw, sh, _, _, _, dh, _, high, wide, depth, rows = geometry
+    first, last = part(share // row_shares, image_shares, images, 1)
+    top, bottom = part(share % row_shares, row_shares, outputs, 24)
+    size = channels * kh * kw
+    scratch_size, planes_size = room
+    planes = aligned(scratch, share * scratch_size)
+    plane_rows = rows + (kh - 1) * dh // sh
+    taps, edge = find_taps(depth, plane_rows, geometry), np.empty(EDGE, x.dtype)
+    six = outputs % TALL_ROWS != 0 and outputs % 6 == 0
+    tile_rows = 6 if six else TALL_ROWS
+    for group in range(groups):
+        w_index, step, row_step, column_step = (group * outputs + top) * size, tile_rows * size, size, 1
+        weights = w
+        if (bottom - top) % tile_rows:
+            weights = scratch
+            w_index, step, row_step, column_step = planes + planes_size, tile_rows * size, 1, tile_rows
+            pack_columns(w, (group * outputs + top) * size, size, 1, bottom - top, size, tile_rows, scratch, w_index)
+        for image in range(first, last):
+            for y in range(0, high, rows):
+                for channel in range(0, channels, depth):
+                    some = min(depth, channels - channel)
+                    x_index = ((image * groups + group) * channels + channel) * height * width
+                    shift_planes(x, x_index, some, y, plane_rows, scratch, planes, geometry)
+                    a_at = (w_index + channel * kh * kw * column_step, step, row_step, column_step)
+                    c_at = (((image * groups + group) * outputs + top) * high * wide + y * wide, high * wide)
+                    n, start_at = min(rows, high - y) * wide, (group * outputs + top, 1)
+                    if six:
+                        multiply_block(
+                            SIX, SIX_WIDE, SIX_NARROW, weights, a_at, scratch, planes, taps, out, c_at,
+                            bottom - top, n, some * kh * kw, bias, start_at, channel == 0, edge,
+                        )  # fmt: skip
+                    else:
+                        multiply_block(
+                            TALL, TALL_WIDE, TALL_NARROW, weights, a_at, scratch, planes, taps, out, c_at,
+                            bottom - top, n, some * kh * kw, bias, start_at, channel == 0, edge,
+                        )  # fmt: skip
+
+
+@kernel(parallel=True)
+def convolve_shares(image_shares, row_shares, x, w, bias, out, geometry, scratch, room):
+    """`convolve_share` of every share, each on its thread."""
+    for share in numba.prange(image_shares * row_shares):
+        convolve_share(np.int64(share), image_shares, row_shares, x, w, bias, out, geometry, scratch, room)
+
+
+@kernel()
+def copy_outputs(g, g_index, positions, outputs, padded, copy, to, copy_row):
+    """copy[padded, copy_row] = g[outputs, positions] with zeros around."""
+    copy[to : to + padded * copy_row] = 0
+    for o in range(outputs):
+        here, there = g_index + o * positions, to + o * copy_row
+        for i in range(positions):
+            copy[there + i] = g[here + i]
+
+
+@kernel()
+def correlate_block(
+    height, g, g_index, g_row, g_step, planes, index, plane_step, taps, images, positions, at, dw, sums
+):  # fmt: skip
+    """dw[o, k] += sum over images and positions of g[o, position] * planes[taps[k] + position]."""
+    outputs, k, dw_index, dw_row = at
+    step, tap_count = lanes(g), len(TAPS)
+    whole = positions // step * step
+    for o in range(0, outputs, len(height)):
+        for tap in range(0, k, tap_count):
+            tile = zeros_tile(height, TAPS, g)
+            for image in range(images):
+                here, there = g_index + image * g_step + o * g_row, index + image * plane_step
+                for i in range(0, whole, step):
+                    tile = add_lanewise(tile, g, here + i, g_row, planes, there + i, taps, tap)
+                if whole < positions:
+                    tile = add_lanewise_part(
+                        tile, g, here + whole, g_row, planes, there + whole, taps, tap, positions - whole
+                    )
+            store_sums(tile, sums, 0)
+            for r in range(min(len(height), outputs - o)):
+                for t in range(min(tap_count, k - tap)):
+                    dw[dw_index + (o + r) * dw_row + tap + t] += sums[r * tap_count + t]
+
+
+@kernel()
+def correlate_share(share, image_shares, row_shares, x, g, dw, geometry, scratch, room):
+    """dw[image share][o, c, ky, kx]: the weight gradient of some images and channels."""
+    images, groups, channels, height, width, outputs, kh, kw, sh, _, _, _, dh, _, high, wide, depth, together = geometry
+    first, last = part(share // row_shares, image_shares, images, 1)
+    top, bottom = part(share % row_shares, row_shares, outputs, 12)
+    size, positions, rows = channels * kh * kw, high * wide, bottom - top
+    scratch_size, planes_size = room
+    planes = aligned(scratch, share * scratch_size)
+    copies = planes + together * planes_size
+    three = rows % 4 != 0 and rows % 3 == 0
+    g_row = (-(-positions // lanes(g)) | 1) * lanes(g)
+    padded = (rows + 3) // 4 * 4
+    plane_rows = high + (kh - 1) * dh // sh
+    taps, sums = find_taps(depth, plane_rows, geometry), np.empty(32, x.dtype)
+    weights = share // row_shares * groups * outputs * size
+    for group in range(groups):
+        dw_index = weights + (group * outputs + top) * size
+        dw[dw_index : dw_index + rows * size] = 0
+        for image in range(first, last, together):
+            some = min(together, last - image)
+            for i in range(some):
+                g_index = (((image + i) * groups + group) * outputs + top) * positions
+                copy_outputs(g, g_index, positions, rows, padded, scratch, copies + i * padded * g_row, g_row)
+            for channel in range(0, channels, depth):
+                deep = min(depth, channels - channel)
+                for i in range(some):
+                    x_index = (((image + i) * groups + group) * channels + channel) * height * width
+                    shift_planes(x, x_index, deep, 0, plane_rows, scratch, planes + i * planes_size, geometry)
+                at = (rows, deep * kh * kw, dw_index + channel * kh * kw, size)
+                if three:
+                    correlate_block(
+                        THREE, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size, taps,
+                        some, positions, at, dw, sums,
+                    )  # fmt: skip
+                else:
+                    correlate_block(
+                        FOUR, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size, taps,
+                        some, positions, at, dw, sums,
+                    )  # fmt: skip
+
+
+@kernel(parallel=True)
+def correlate_shares(image_shares, row_shares, x, g, dw, geometry, scratch, room):
+    """`correlate_share` of every share, each on its thread."""
+    for share in numba.prange(image_shares * row_shares):
+        correlate_share(np.int64(share), image_shares, row_shares, x, g, dw, geometry, scratch, room)
+
+
+def _flat(array: np.ndarray) -> np.ndarray:
+    """One contiguous, writeable row: numba would compile everything once more for other layouts."""
+    array = np.ascontiguousarray(array)
+    return (array if array.flags.writeable else array.copy()).reshape(-1)
+
+
+def output_size(size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> int:
+    """Positions of a window along one side of an image."""
+    return (size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
+
+
+class Plan:
+    """What the kernels must know of one convolution, and the scratch they need, for a number of threads."""
+
+    def __init__(
+        self, x: tuple, w: tuple, sides: Pair, stride: Pair, padding: Pair, dilation: Pair, groups: int,
+        itemsize: int, threads: int,
+    ) -> None:  # fmt: skip
+        images, _, height, width = x
+        outputs, depth, kh, kw = w[0] // groups, w[1], w[2], w[3]
+        high, wide = sides
+        self.shape = (images, w[0], high, wide)
+        self.empty = 0 in self.shape or 0 in w
+        if self.empty:
+            return
+        overlap = (kh - 1) * dilation[0] // stride[0]
+        lanes, phases = FLOAT_BYTES // itemsize, stride[0] if kh > 1 else 1
+        per_row = kw * phases * wide * itemsize  # bytes of one row of a channel's planes
+        rows = min(high, max(4, 512 // wide, PLANE_BYTES // (per_row * min(depth, 16)) - overlap))
+        tall = max(1, min(depth, PLANE_BYTES // (per_row * (rows + overlap))))
+        deep = max(1, min(depth, PLANE_BYTES // (per_row * (high + overlap))))
+        space = (kw * phases * wide * tall * (rows + overlap), kw * phases * wide * deep * (high + overlap))
+        slack = 5 * lanes + 64
+        together = max(1, min(images, PLANE_BYTES // (space[1] * itemsize)))
+        same = (images, groups, depth, height, width, outputs, kh, kw, *stride, *padding, *dilation, high, wide)
+        self.forward, self.backward = (*same, tall, rows), (*same, deep, together)
+
+        if images * w[0] * depth * kh * kw * high * wide <= SERIAL_WORK:
+            threads = 1
+        self.image_shares = min(threads, images)
+        self.row_shares = threads // self.image_shares if outputs >= 24 else 1
+        self.shares = self.image_shares * self.row_shares
+
+        planes = space[0] + slack
+        self.forward_room = (planes + (outputs + 24) * depth * kh * kw + 64, planes)
+        planes = space[1] + slack
+        copies = (outputs + 4) * ((high * wide // lanes + 2) * lanes)
+        self.backward_room = (together * (planes + copies) + slack, planes)
+
+
+FLOAT_BYTES = lanes_of(np.float32) * 4
+plan = lru_cache(maxsize=1024)(Plan)
+
+
+def _convolve(x, w, bias, sides, stride, padding, dilation, groups):
+    """The convolution whose output has the given sides: what padding leaves out at the far end reads as zeros."""
+    p = plan(x.shape, w.shape, sides, stride, padding, dilation, groups, x.itemsize, numba.get_num_threads())
+    out = empty(p.shape, x.dtype)
+    if bias is None:
+        bias = np.zeros(p.shape[1], x.dtype)
+    if p.empty:
+        out[...] = bias[:, None, None]
+        return out
+    scratch = empty((p.shares * p.forward_room[0],), x.dtype)
+    rest = (_flat(x), _flat(w), _flat(bias), out.reshape(-1), p.forward, scratch, p.forward_room)
+    if p.shares == 1:
+        convolve_share(0, 1, 1, *rest)
+    else:
+        with launch_lock:
+            convolve_shares(p.image_shares, p.row_shares, *rest)
+    return out
+
+
+def conv2d(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> np.ndarray:
+    """out[n, o, y, x] = bias[o] + the sum of weight[o] times the window of x at (y, x)."""
+    high, wide = (
+        output_size(x.shape[i + 2], weight.shape[i + 2], stride[i], padding[i], dilation[i]) for i in (0, 1)
+    )
+    return _convolve(x, weight, bias, (high, wide), stride, padding, dilation, groups)
+
+
+def _phase(offset: int, size: int, kernel_size: int, stride: int, padding: int, dilation: int):
+    """The taps that meet the inputs offset, offset + stride, ...: (slice of taps, their distance and padding in g)."""
+    step = stride // math.gcd(stride, dilation)
+    for first in range(min(step, kernel_size)):
+        shift = offset + padding - first * dilation
+        if shift % stride == 0:
+            distance = step * dilation // stride
+            count = len(range(first, kernel_size, step))
+            return slice(first, None, step), distance, distance * (count - 1) - shift // stride
+    return None
+
+
+def conv2d_input_gradient(
+    g: np.ndarray,
+    weight: np.ndarray,
+    input_shape: tuple[int, ...],
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    groups: int,
+) -> np.ndarray:
+    """dx: for each remainder of the input's position modulo the stride, a convolution of g with the flipped taps."""
+    height, width = input_shape[2:]
+    per_group = weight.shape[0] // groups
+    turned = weight.reshape(groups, per_group, *weight.shape[1:]).swapaxes(1, 2)
+    dx = None if stride == (1, 1) else empty(input_shape, g.dtype)
+    for y in range(min(stride[0], height)):
+        for x in range(min(stride[1], width)):
+            sides = (len(range(y, height, stride[0])), len(range(x, width, stride[1])))
+            rows = _phase(y, height, weight.shape[2], stride[0], padding[0], dilation[0])
+            columns = _phase(x, width, weight.shape[3], stride[1], padding[1], dilation[1])
+            if rows is None or columns is None:
+                dx[:, :, y :: stride[0], x :: stride[1]] = 0
+                continue
+            taps = turned[:, :, :, rows[0], columns[0]][:, :, :, ::-1, ::-1]
+            taps = np.ascontiguousarray(taps).reshape(input_shape[1], per_group, *taps.shape[3:])
+            part_of_dx = _convolve(
+                g, taps, None, sides, (1, 1), (rows[2], columns[2]), (rows[1], columns[1]), groups
+            )
+            if dx is None:
+                return part_of_dx
+            dx[:, :, y :: stride[0], x :: stride[1]] = part_of_dx
+    return dx
+
+
+def conv2d_weight_gradient(
+    x: np.ndarray,
+    g: np.ndarray,
+    weight_shape: tuple[int, ...],
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    groups: int,
+) -> np.ndarray:
+    """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
+    p = plan(
+        x.shape, weight_shape, g.shape[2:], stride, padding, dilation, groups, x.itemsize, numba.get_num_threads()
+    )
+    if p.empty:
+        return np.zeros(weight_shape, x.dtype)
+    out = empty((p.image_shares, *weight_shape), x.dtype)
+    scratch = empty((p.shares * p.backward_room[0],), x.dtype)
+    rest = (_flat(x), _flat(g), out.reshape(-1), p.backward, scratch, p.backward_room)
+    if p.shares == 1:
+        correlate_share(0, 1, 1, *rest)
+    else:
+        with launch_lock:
+            correlate_shares(p.image_shares, p.row_shares, *rest)
+    return out[0] if p.image_shares == 1 else out.sum(axis=0)
+
+
+def conv2d_bias_gradient(g: np.ndarray) -> np.ndarray:
+    """db[o]: the sum of g over images and positions."""
+    return g.sum(axis=(0, 2, 3))

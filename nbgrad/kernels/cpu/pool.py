@@ -1,0 +1,207 @@
+"""Pooling: the largest or the mean value of each window.
+
+Every plane (one channel of one image) is its own piece of work; threads take runs of planes.
+"""
+
+import numba
+import numpy as np
+
+from nbgrad.device import empty
+from nbgrad.kernels.registry import kernel
+from nbgrad.runtime import launch_lock
+
+Pair = tuple[int, int]
+Geometry = tuple[int, ...]  # height, width, out height, out width, then the pairs kernel, stride, padding, dilation
+
+SERIAL_WORK = 1 << 14  # numbers below which a launch costs more than a second thread brings
+
+
+@kernel()
+def max_pool2d_twin(x, out, indices, first, last, geometry):
+    """out[p, y, x] = the largest value of the window; indices: where in its plane. NaN is larger than any number."""
+    height, width, high, wide, kh, kw, sh, sw, ph, pw, dh, dw = geometry
+    for plane in range(first, last):
+        for y in range(high):
+            for x_out in range(wide):
+                best, where = -np.inf, -1
+                for ky in range(kh):
+                    for kx in range(kw):
+                        row, column = y * sh - ph + ky * dh, x_out * sw - pw + kx * dw
+                        if 0 <= row < height and 0 <= column < width:
+                            value = x[(plane * height + row) * width + column]
+                            if where < 0 or value > best or np.isnan(value):
+                                best, where = value, row * width + column
+                out[(plane * high + y) * wide + x_out] = best
+                indices[(plane * high + y) * wide + x_out] = where
+
+
+@kernel(twin=max_pool2d_twin)
+def max_pool2d_halves(x, out, indices, first, last, geometry):
+    """`max_pool2d_twin` of 2 x 2 windows that touch: without a branch, so that it runs on whole registers."""
+    height, width, high, wide, _, _, _, _, _, _, _, _ = geometry
+    for plane in range(first, last):
+        for y in range(high):
+            start = 2 * y * width
+            upper = plane * height * width + start
+            lower, to = upper + width, (plane * high + y) * wide
+            for i in range(wide):
+                best, where = x[upper + 2 * i], 2 * i
+                value = x[upper + 2 * i + 1]
+                if (value > best) | (value != value):
+                    best, where = value, 2 * i + 1
+                value = x[lower + 2 * i]
+                if (value > best) | (value != value):
+                    best, where = value, width + 2 * i
+                value = x[lower + 2 * i + 1]
+                if (value > best) | (value != value):
+                    best, where = value, width + 2 * i + 1
+                out[to + i] = best
+                indices[to + i] = start + where
+
+
+@kernel()
+def max_pool2d_share(share, shares, x, out, indices, planes, halves, geometry):
+    """Some planes."""
+    first, last = planes * share // shares, planes * (share + 1) // shares
+    if halves:
+        max_pool2d_halves(x, out, indices, first, last, geometry)
+    else:
+        max_pool2d_twin(x, out, indices, first, last, geometry)
+
+
+@kernel(parallel=True)
+def max_pool2d_shares(shares, x, out, indices, planes, halves, geometry):
+    """`max_pool2d_share` of every share, each on its thread."""
+    for share in numba.prange(shares):
+        max_pool2d_share(np.int64(share), shares, x, out, indices, planes, halves, geometry)
+
+
+@kernel()
+def scatter_planes(g, indices, dx, planes, out_size, in_size):
+    """dx[p, indices[p, i]] += g[p, i]"""
+    dx[:] = 0
+    for plane in range(planes):
+        for i in range(plane * out_size, (plane + 1) * out_size):
+            dx[plane * in_size + indices[i]] += g[i]
+
+
+@kernel()
+def gather_planes(x, indices, out, planes, out_size, in_size):
+    """out[p, i] = x[p, indices[p, i]]"""
+    for plane in range(planes):
+        for i in range(plane * out_size, (plane + 1) * out_size):
+            out[i] = x[plane * in_size + indices[i]]
+
+
+@kernel()
+def average_planes(x, out, planes, geometry, count_padding, backward):
+    """out[p, y, x] = the mean of the window; backward: x[p, window] += out[p, y, x] / size of the window."""
+    height, width, high, wide, kh, kw, sh, sw, ph, pw = geometry
+    for plane in range(planes):
+        for y in range(high):
+            top, end = y * sh - ph, min(y * sh - ph + kh, height + ph)
+            for x_out in range(wide):
+                left, stop = x_out * sw - pw, min(x_out * sw - pw + kw, width + pw)
+                rows, columns = range(max(top, 0), min(end, height)), range(max(left, 0), min(stop, width))
+                size = (end - top) * (stop - left) if count_padding else len(rows) * len(columns)
+                at = (plane * high + y) * wide + x_out
+                if backward:
+                    for row in rows:
+                        for column in columns:
+                            x[(plane * height + row) * width + column] += out[at] / size
+                    continue
+                total = 0.0
+                for row in rows:
+                    for column in columns:
+                        total += x[(plane * height + row) * width + column]
+                out[at] = total / size
+
+
+def _flat(array: np.ndarray) -> np.ndarray:
+    """One contiguous, writeable row: numba would compile everything once more for other layouts."""
+    array = np.ascontiguousarray(array)
+    return (array if array.flags.writeable else array.copy()).reshape(-1)
+
+
+def output_size(size: int, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
+    """Windows along one side; with `ceil_mode` also one that hangs over the end, if it begins inside."""
+    span = size + 2 * padding - dilation * (kernel_size - 1) - 1
+    count = (span + (stride - 1 if ceil_mode else 0)) // stride + 1
+    return count - 1 if ceil_mode and (count - 1) * stride >= size + padding else count
+
+
+def max_pool2d(
+    x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The largest value of each window of x[..., height, width], and its flat position in the plane."""
+    height, width = x.shape[-2:]
+    high, wide = (
+        output_size(x.shape[i - 2], kernel_size[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1)
+    )
+    out = empty((*x.shape[:-2], high, wide), x.dtype)
+    indices = empty(out.shape, np.dtype(np.int64))
+    halves = kernel_size == stride == (2, 2) and padding == (0, 0) and dilation == (1, 1) and not ceil_mode
+    geometry = (height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
+    planes = out.size // (high * wide) if out.size else 0
+    rest = (_flat(x), out.reshape(-1), indices.reshape(-1), planes, halves, geometry)
+    shares = numba.get_num_threads() if x.size > SERIAL_WORK else 1
+    if shares == 1:
+        max_pool2d_share(0, 1, *rest)
+    else:
+        with launch_lock:
+            max_pool2d_shares(shares, *rest)
+    return out, indices
+
+
+def max_pool2d_gradient(g: np.ndarray, indices: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarray:
+    """dx: each window's gradient at the place its value came from."""
+    dx = empty(input_shape, g.dtype)
+    out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
+    planes = g.size // out_size if g.size else 0
+    scatter_planes(_flat(g), _flat(indices), dx.reshape(-1), planes, out_size, in_size)
+    return dx
+
+
+def max_pool2d_gather(x: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """The values of x at the places that `max_pool2d` found: the gradient of its gradient."""
+    out = empty(indices.shape, x.dtype)
+    out_size, in_size = indices.shape[-2] * indices.shape[-1], x.shape[-2] * x.shape[-1]
+    planes = indices.size // out_size if indices.size else 0
+    gather_planes(_flat(x), _flat(indices), out.reshape(-1), planes, out_size, in_size)
+    return out
+
+
+def _average(x: np.ndarray, out: np.ndarray, windows: tuple[Pair, ...], count_padding: bool, backward: bool) -> None:
+    geometry = (*x.shape[-2:], *out.shape[-2:], *(side for pair in windows for side in pair))
+    planes = out.size // (out.shape[-2] * out.shape[-1]) if out.size else 0
+    average_planes(_flat(x), _flat(out), planes, geometry, count_padding, backward)
+
+
+def avg_pool2d(
+    x: np.ndarray,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Pair,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> np.ndarray:
+    """The mean of each window of x[..., height, width]."""
+    sides = (output_size(x.shape[i - 2], kernel_size[i], stride[i], padding[i], 1, ceil_mode) for i in (0, 1))
+    out = empty((*x.shape[:-2], *sides), x.dtype)
+    _average(x, out, (kernel_size, stride, padding), count_include_pad, False)
+    return out
+
+
+def avg_pool2d_gradient(
+    g: np.ndarray,
+    input_shape: tuple[int, ...],
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Pair,
+    count_include_pad: bool = True,
+) -> np.ndarray:
+    """dx: each window's gradient, spread evenly over it."""
+    dx = empty(input_shape, g.dtype)
+    dx[...] = 0
+    _average(dx, g, (kernel_size, stride, padding), count_include_pad, True)
+    return dx

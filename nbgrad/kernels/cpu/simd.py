@@ -1,0 +1,304 @@
+"""Register tiles for numba: `rows` x `vectors` SIMD registers held as one value.
+
+A `Tile` is an LLVM aggregate, so a numba variable of this type lives in registers, and each function below unrolls over
+it in Python while it writes the LLVM instructions. Shapes travel in types: `height` and `width` are tuples whose
+*lengths* are the rows and vectors of the tile (what they hold is ignored), which lets one kernel serve many shapes.
+Indices count elements of flat arrays; nothing checks them, callers pad their scratch.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, models, register_model
+
+from nbgrad.runtime import host_lanes
+
+FLOAT_LANES = host_lanes()
+ALIGNMENT = 64  # bytes: a cache line, and the widest register
+
+
+def lanes_of(dtype: Any) -> int:
+    """Values of `dtype` that one register holds."""
+    return FLOAT_LANES * 4 // np.dtype(dtype).itemsize
+
+
+class Tile(types.Type):
+    """rows x vectors registers of float32 or float64."""
+
+    def __init__(self, rows: int, vectors: int, dtype: types.Float) -> None:
+        self.rows, self.vectors, self.dtype = rows, vectors, dtype
+        self.lanes = FLOAT_LANES * 32 // dtype.bitwidth
+        super().__init__(name=f"Tile({rows} x {vectors} x {self.lanes}, {dtype})")
+
+    @property
+    def scalar(self) -> ir.Type:
+        return ir.FloatType() if self.dtype.bitwidth == 32 else ir.DoubleType()
+
+    @property
+    def register(self) -> ir.VectorType:
+        return ir.VectorType(self.scalar, self.lanes)
+
+    def cells(self) -> Iterator[tuple[int, int, int]]:
+        """(place in the aggregate, row, vector) of every register."""
+        return ((place, *divmod(place, self.vectors)) for place in range(self.rows * self.vectors))
+
+
+@register_model(Tile)
+class TileModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, tile: Tile) -> None:
+        super().__init__(manager, tile, ir.ArrayType(tile.register, tile.rows * tile.vectors))
+
+
+class _Writer:
+    """The LLVM instructions that the functions below are made of, for one call of one of them."""
+
+    def __init__(self, context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any, tile: Tile) -> None:
+        self.builder, self.tile, self.arguments = builder, tile, arguments
+        self.arrays = {
+            place: context.make_array(kind)(context, builder, arguments[place]).data
+            for place, kind in enumerate(signature.args)
+            if isinstance(kind, types.Array)
+        }
+
+    def integer(self, value: int) -> ir.Constant:
+        return ir.Constant(ir.IntType(64), value)
+
+    def offset(self, index: Any, steps: int, stride: Any) -> Any:
+        """index + steps * stride; a stride of None is one."""
+        step = self.integer(steps) if stride is None else self.builder.mul(stride, self.integer(steps))
+        return self.builder.add(index, step)
+
+    def _pointer(self, place: int, index: Any) -> Any:
+        pointer = self.builder.gep(self.arrays[place], [index])
+        return self.builder.bitcast(pointer, self.tile.register.as_pointer())
+
+    def load(self, place: int, index: Any) -> Any:
+        value = self.builder.load(self._pointer(place, index))
+        value.align = self.tile.dtype.bitwidth // 8
+        return value
+
+    def store(self, place: int, index: Any, value: Any) -> None:
+        self.builder.store(value, self._pointer(place, index)).align = self.tile.dtype.bitwidth // 8
+
+    def scalar(self, place: int, index: Any) -> Any:
+        return self.builder.load(self.builder.gep(self.arrays[place], [index]))
+
+    def splat(self, value: Any) -> Any:
+        kind = ir.VectorType(value.type, self.tile.lanes)
+        undefined, zero = ir.Constant(kind, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+        first = self.builder.insert_element(undefined, value, zero)
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.tile.lanes), [0] * self.tile.lanes)
+        return self.builder.shuffle_vector(first, undefined, zeros)
+
+    def shuffle(self, a: Any, b: Any, order: list[int]) -> Any:
+        return self.builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(ir.IntType(32), len(order)), order))
+
+    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+        """a * b + c, fused where the machine can (`llvm.fma` would call the C library where it cannot)."""
+        kind = ir.FunctionType(self.tile.register, [self.tile.register] * 3)
+        name = f"llvm.fmuladd.v{self.tile.lanes}f{self.tile.dtype.bitwidth}"
+        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, kind, name), [a, b, c])
+
+    def registers(self, aggregate: Any) -> list[Any]:
+        return [self.builder.extract_value(aggregate, place) for place, _, _ in self.tile.cells()]
+
+    def aggregate(self, registers: list[Any]) -> Any:
+        value = ir.Constant(ir.ArrayType(self.tile.register, len(registers)), ir.Undefined)
+        for place, register in enumerate(registers):
+            value = self.builder.insert_value(value, register, place)
+        return value
+
+
+def _tile_function(tile: Tile, result: Any, arguments: tuple[Any, ...], write: Callable[..., Any]) -> Any:
+    """What an intrinsic returns: its signature and its code. `write(writer, *values)` gives the result or None."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        value = write(_Writer(context, builder, signature, values, tile), *values)
+        return context.get_dummy_value() if value is None else value
+
+    return result(*arguments), codegen
+
+
+@intrinsic
+def lanes(typing_context, array):
+    """Values that one register holds, a constant."""
+    count = FLOAT_LANES * 32 // array.dtype.bitwidth
+    return types.intp(array), lambda context, builder, signature, values: ir.Constant(ir.IntType(64), count)
+
+
+@intrinsic
+def aligned(typing_context, array, index):
+    """The first index from `index` on whose address is a multiple of a cache line."""
+
+    def codegen(context, builder, signature, values):
+        size = array.dtype.bitwidth // 8
+        data = context.make_array(array)(context, builder, values[0]).data
+        address = builder.ptrtoint(builder.gep(data, [values[1]]), ir.IntType(64))
+        missing = builder.and_(builder.neg(address), ir.Constant(ir.IntType(64), ALIGNMENT - 1))
+        return builder.add(values[1], builder.lshr(missing, ir.Constant(ir.IntType(64), size.bit_length() - 1)))
+
+    return types.intp(array, types.intp), codegen
+
+
+@intrinsic
+def zeros_tile(typing_context, height, width, array):
+    """A tile of zeros with the dtype of `array`."""
+    tile = Tile(len(height), len(width), array.dtype)
+
+    def write(writer, *_):
+        zero = ir.Constant(tile.register, [ir.Constant(tile.scalar, 0.0)] * tile.lanes)
+        return writer.aggregate([zero for _ in tile.cells()])
+
+    return _tile_function(tile, tile, (height, width, array), write)
+
+
+@intrinsic
+def load_row(typing_context, width, array, index):
+    """A tile of one row: array[index + v * lanes ...]"""
+    tile = Tile(1, len(width), array.dtype)
+
+    def write(writer, _width, _array, index):
+        starts = [writer.offset(index, vector * tile.lanes, None) for vector in range(tile.vectors)]
+        return writer.aggregate([writer.load(1, start) for start in starts])
+
+    return _tile_function(tile, tile, (width, array, types.intp), write)
+
+
+@intrinsic
+def load_square(typing_context, array, index, stride):
+    """A tile of one vector in each of `lanes` rows."""
+    tile = Tile(FLOAT_LANES * 32 // array.dtype.bitwidth, 1, array.dtype)
+
+    def write(writer, _array, index, stride):
+        return writer.aggregate([writer.load(0, writer.offset(index, row, stride)) for row in range(tile.rows)])
+
+    return _tile_function(tile, tile, (array, types.intp, types.intp), write)
+
+
+@intrinsic
+def store_tile(typing_context, tile, array, index, stride):
+    """array[index + r * stride + v * lanes ...] = tile[r][v]"""
+
+    def write(writer, aggregate, _array, index, stride):
+        registers = writer.registers(aggregate)
+        for place, row, vector in tile.cells():
+            start = writer.offset(index, row, stride)
+            writer.store(1, writer.offset(start, vector * tile.lanes, None), registers[place])
+
+    return _tile_function(tile, types.none, (tile, array, types.intp, types.intp), write)
+
+
+@intrinsic
+def add_tile(typing_context, tile, array, index, stride):
+    """tile[r][v] + array[index + r * stride + v * lanes ...]"""
+
+    def write(writer, aggregate, _array, index, stride):
+        registers = writer.registers(aggregate)
+        rows = [writer.offset(index, row, stride) for row in range(tile.rows)]
+        for place, row, vector in tile.cells():
+            other = writer.load(1, writer.offset(rows[row], vector * tile.lanes, None))
+            registers[place] = writer.builder.fadd(registers[place], other)
+        return writer.aggregate(registers)
+
+    return _tile_function(tile, tile, (tile, array, types.intp, types.intp), write)
+
+
+@intrinsic
+def add_column(typing_context, tile, array, index, stride):
+    """tile[r][v] + array[index + r * stride], one value for a whole row."""
+
+    def write(writer, aggregate, _array, index, stride):
+        registers = writer.registers(aggregate)
+        column = [writer.splat(writer.scalar(1, writer.offset(index, row, stride))) for row in range(tile.rows)]
+        return writer.aggregate([writer.builder.fadd(registers[place], column[row]) for place, row, _ in tile.cells()])
+
+    return _tile_function(tile, tile, (tile, array, types.intp, types.intp), write)
+
+
+@intrinsic
+def add_outer(typing_context, tile, a, a_index, a_stride, b, b_index):
+    """tile[r][v] + a[a_index + r * a_stride] * b[b_index + v * lanes ...]: a column times a row."""
+
+    def write(writer, aggregate, _a, a_index, a_stride, _b, b_index):
+        registers = writer.registers(aggregate)
+        row_of_b = [writer.load(4, writer.offset(b_index, v * tile.lanes, None)) for v in range(tile.vectors)]
+        column = [writer.splat(writer.scalar(1, writer.offset(a_index, r, a_stride))) for r in range(tile.rows)]
+        return writer.aggregate(
+            [writer.multiply_add(column[r], row_of_b[v], registers[place]) for place, r, v in tile.cells()]
+        )
+
+    return _tile_function(tile, tile, (tile, a, types.intp, types.intp, b, types.intp), write)
+
+
+def _add_lanewise(tile: Tile, arguments: tuple[Any, ...]) -> Any:
+    def write(writer, aggregate, _a, a_index, a_stride, _b, b_index, _starts, first, count=None):
+        def load(place, index):
+            value = writer.load(place, index)
+            if count is None:
+                return value
+            lane = ir.VectorType(ir.IntType(64), tile.lanes)
+            inside = writer.builder.icmp_signed("<", ir.Constant(lane, list(range(tile.lanes))), writer.splat(count))
+            return writer.builder.select(inside, value, ir.Constant(tile.register, [0.0] * tile.lanes))
+
+        registers = writer.registers(aggregate)
+        left = [load(1, writer.offset(a_index, r, a_stride)) for r in range(tile.rows)]
+        starts = [writer.scalar(6, writer.offset(first, v, None)) for v in range(tile.vectors)]
+        right = [load(4, writer.builder.add(b_index, start)) for start in starts]
+        return writer.aggregate(
+            [writer.multiply_add(left[r], right[v], registers[place]) for place, r, v in tile.cells()]
+        )
+
+    return _tile_function(tile, tile, arguments, write)
+
+
+@intrinsic
+def add_lanewise(typing_context, tile, a, a_index, a_stride, b, b_index, starts, first):
+    """tile[r][v] + a[a_index + r * a_stride ...] * b[b_index + starts[first + v] ...], lane by lane."""
+    return _add_lanewise(tile, (tile, a, types.intp, types.intp, b, types.intp, starts, types.intp))
+
+
+@intrinsic
+def add_lanewise_part(typing_context, tile, a, a_index, a_stride, b, b_index, starts, first, count):
+    """`add_lanewise` of the first `count` lanes; what lies behind them may be anything, NaN too."""
+    return _add_lanewise(tile, (tile, a, types.intp, types.intp, b, types.intp, starts, types.intp, types.intp))
+
+
+@intrinsic
+def store_sums(typing_context, tile, array, index):
+    """array[index + r * vectors + v] = the sum of tile[r][v]'s lanes."""
+
+    def write(writer, aggregate, _array, index):
+        for place, vector in enumerate(writer.registers(aggregate)):
+            width, total = tile.lanes, vector
+            while width > 1:  # fold the upper half onto the lower one
+                width //= 2
+                low, high = (writer.shuffle(total, total, list(range(i, i + width))) for i in (0, width))
+                total = writer.builder.fadd(low, high)
+            total = writer.builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
+            writer.builder.store(total, writer.builder.gep(writer.arrays[1], [writer.offset(index, place, None)]))
+
+    return _tile_function(tile, types.none, (tile, array, types.intp), write)
+
+
+@intrinsic
+def transpose_tile(typing_context, tile):
+    """The transpose of a `load_square`: log2(lanes) rounds, each swapping blocks between pairs of rows."""
+
+    def write(writer, aggregate):
+        rows, block = writer.registers(aggregate), tile.lanes // 2
+        lane = range(tile.lanes)
+        while block:
+            upper = [i if not i & block else tile.lanes + i - block for i in lane]
+            lower = [i + block if not i & block else tile.lanes + i for i in lane]
+            for i in lane:
+                if not i & block:
+                    a, b = rows[i], rows[i + block]
+                    rows[i], rows[i + block] = writer.shuffle(a, b, upper), writer.shuffle(a, b, lower)
+            block //= 2
+        return writer.aggregate(rows)
+
+    return _tile_function(tile, tile, (tile,), write)
