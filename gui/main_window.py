@@ -1,0 +1,274 @@
+"""The window: the panels as docks, the commands as actions, the geometry remembered. What panels show is their own."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMenu, QStackedWidget, QWidget
+
+from gui.bridge.commands import COMMANDS, MENUS, call
+from gui.bridge.store import Store
+from gui.theme import theme
+from gui.theme.icons import app_icon
+from gui.views.about import make_about_dialog
+from gui.views.graph import GraphPanel
+from gui.views.inspector import InspectorPanel
+from gui.views.learning import LearningPanel
+from gui.views.network import NetworkPanel
+from gui.views.palette import CommandPalette
+from gui.views.status import NoticeBanner, ProgressBanner, Toast
+from gui.views.transport import Transport
+from gui.views.widgets import column, scale_layouts, scroll
+from gui.views.window_commands import WINDOW_COMMANDS
+from gui.views.you import YouPanel
+
+LAYOUT_VERSION = 1
+LEFT, RIGHT, BOTTOM = 268, 300, 186  # px at 100 %
+BOTTOM_SHARE = 0.2  # of the window's height
+FILES = "Checkpoints (*.safetensors)"
+
+
+class MainWindow(QMainWindow):
+    """Left you, right the inspector, below learning and the backward pass, in the middle the network."""
+
+    def __init__(self, store: Store, settings: QSettings | None = None) -> None:
+        super().__init__()
+        self.store = store
+        self.settings = settings or QSettings("nbgrad", "lab")
+        self._start_theme()
+        self.setWindowTitle(self.tr("nbgrad lab"))
+        self.setWindowIcon(app_icon())
+        self.setAccessibleName(self.tr("nbgrad lab"))
+        self.setMinimumSize(QSize(960, 600))
+        self._make_panels()
+        self._make_docks()
+        self._make_actions()
+        theme.changed.connect(self._on_theme)
+        self._restore()
+
+    def _start_theme(self) -> None:
+        name, zoom = self.settings.value("theme"), self.settings.value("zoom", 1.0)
+        theme.start(str(name) if name else None, float(zoom))  # pyright: ignore[reportArgumentType]
+        theme.set_reduced_motion(self.settings.value("reduced_motion", "false") == "true")
+
+    # ---- building
+
+    def _make_panels(self) -> None:
+        store = self.store
+        self.transport = Transport(store)
+        self.transport.theme_toggled.connect(self.toggle_theme)
+        top = QWidget()
+        top.setAccessibleName(self.tr("Transport"))
+        layout = column(top, spacing=0)
+        for part in (self.transport, ProgressBanner(store), NoticeBanner(store)):
+            layout.addWidget(part)
+        self.setMenuWidget(top)
+        self.you, self.network = YouPanel(store), NetworkPanel(store)
+        self.inspector, self.learning = InspectorPanel(store), LearningPanel(store)
+        self.graph, self.large_graph = GraphPanel(store), GraphPanel(store)
+        self.large_graph.enlarge.set_icon("shrink")
+        self.large_graph.enlarge.setToolTip(self.tr("Back to the network"))
+        self.graph.enlarge.clicked.connect(self.toggle_graph)
+        self.large_graph.enlarge.clicked.connect(self.toggle_graph)
+        self.centre = QStackedWidget()
+        self.centre.setAccessibleName(self.tr("Centre"))
+        self.centre.addWidget(self.network)
+        self.centre.addWidget(self.large_graph)
+        self.setCentralWidget(self.centre)
+        self.toast = Toast(store, self)
+
+    def _make_docks(self) -> None:
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        areas = Qt.DockWidgetArea
+        you = scroll(self.you, self.tr("You"))
+        you.setMinimumHeight(1)
+        self.docks = {
+            "you": self._dock("you", self.tr("You"), you, areas.LeftDockWidgetArea),
+            "inspector": self._dock("inspector", self.tr("Inspector"), self.inspector, areas.RightDockWidgetArea),
+            "learning": self._dock("learning", self.tr("Learning"), self.learning, areas.BottomDockWidgetArea),
+            "graph": self._dock("graph", self.tr("Backward pass"), self.graph, areas.BottomDockWidgetArea),
+        }
+        self.splitDockWidget(self.docks["learning"], self.docks["graph"], Qt.Orientation.Horizontal)
+
+    def _dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setAccessibleName(title)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        bare = QWidget()  # each panel carries its own heading
+        bare.setAccessibleName(title)
+        dock.setTitleBarWidget(bare)
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _make_actions(self) -> None:
+        self.actions_by_id: dict[str, QAction] = {}
+        menus = {title: QMenu(self) for title in MENUS}
+        groups: dict[str, QActionGroup] = {}
+        for command in (*COMMANDS, *WINDOW_COMMANDS):
+            action = QAction(command.title, self)
+            action.setShortcut(QKeySequence(command.shortcut))
+            action.setToolTip(command.hint)
+            action.setStatusTip(command.hint)
+            action.triggered.connect(call(command, store=self.store, canvas=self.you.canvas, window=self))
+            if command.choice:
+                action.setCheckable(True)
+                groups.setdefault(command.choice, QActionGroup(self)).addAction(action)
+            self.addAction(action)
+            self.actions_by_id[command.id] = action
+            menus[command.menu].setTitle(command.menu_title)
+            menus[command.menu].addAction(action)
+        self.store.mode_changed.connect(self._check_mode)
+        self._check_mode(self.store.mode)
+        self.palette_dialog = CommandPalette(list(self.actions_by_id.values()), self)
+        self.transport.fill_menu(list(menus.values()))
+
+    # ---- layout
+
+    @Slot()
+    def reset_layout(self) -> None:
+        """Every panel at its proper size for this window."""
+        for dock in self.docks.values():
+            dock.show()
+        self.docks["you"].setMinimumWidth(theme.px(LEFT))
+        self.docks["inspector"].setMinimumWidth(theme.px(LEFT))
+        across = [self.docks["you"], self.docks["inspector"]]
+        wide = theme.px(RIGHT) + max(0, (self.width() - theme.px(1280)) // 8)
+        left = theme.px(LEFT) + max(0, (self.width() - theme.px(1280)) // 16)
+        self.resizeDocks(across, [left, wide], Qt.Orientation.Horizontal)
+        low = max(theme.px(BOTTOM), round(self.height() * BOTTOM_SHARE))
+        self.resizeDocks([self.docks["learning"]], [low], Qt.Orientation.Vertical)
+        room = self.width() - left
+        share = 0.4 if room < theme.px(1400) else 0.5
+        both = [self.docks["learning"], self.docks["graph"]]
+        self.resizeDocks(both, [round(room * share), round(room * (1 - share))], Qt.Orientation.Horizontal)
+
+    def _restore(self) -> None:
+        self.resize(1440, 900)
+        geometry, state = self.settings.value("geometry"), self.settings.value("state")
+        self._fresh = not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry))
+        if not self._fresh and isinstance(state, QByteArray):
+            self.restoreState(state, LAYOUT_VERSION)
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        if self._fresh:
+            self._fresh = False
+            self.reset_layout()
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        if self.isVisible() and event.oldSize().isValid():
+            self.reset_layout()
+
+    def closeEvent(self, event) -> None:
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("state", self.saveState(LAYOUT_VERSION))
+        self.settings.setValue("theme", theme.colors.name)
+        self.settings.setValue("zoom", theme.zoom)
+        self.settings.setValue("reduced_motion", "true" if theme.reduced_motion else "false")
+        super().closeEvent(event)
+
+    @Slot()
+    def _on_theme(self) -> None:
+        scale_layouts(self)
+        if self.isVisible():
+            self.reset_layout()
+
+    # ---- what commands call
+
+    @Slot(str)
+    def _check_mode(self, mode: str) -> None:
+        self.actions_by_id[mode].setChecked(True)
+
+    @Slot()
+    def toggle_theme(self) -> None:
+        theme.toggle()
+
+    @Slot()
+    def zoom_in(self) -> None:
+        theme.zoom_by(1)
+
+    @Slot()
+    def zoom_out(self) -> None:
+        theme.zoom_by(-1)
+
+    @Slot()
+    def zoom_reset(self) -> None:
+        theme.set_zoom(1.0)
+
+    @Slot()
+    def toggle_motion(self) -> None:
+        theme.set_reduced_motion(not theme.reduced_motion)
+        state = self.tr("Motion is reduced.") if theme.reduced_motion else self.tr("Motion is as usual.")
+        self.toast.tell(state)
+
+    @Slot()
+    def toggle_graph(self) -> None:
+        large = self.centre.currentWidget() is not self.large_graph
+        self.centre.setCurrentWidget(self.large_graph if large else self.network)
+        self.docks["graph"].setVisible(not large)
+
+    @Slot()
+    def fit_all(self) -> None:
+        self.network.canvas.fit()
+        self.graph.canvas.fit()
+        self.large_graph.canvas.fit()
+
+    def show_learning(self, panel: str) -> None:
+        self.learning.show_panel(panel)
+
+    @Slot()
+    def edit_settings(self) -> None:
+        self.transport.open_settings()
+
+    @Slot()
+    def open_menu(self) -> None:
+        self.transport.menu.open()
+
+    @Slot()
+    def open_palette(self) -> None:
+        self.palette_dialog.open_above(self)
+
+    @Slot()
+    def show_about(self) -> None:
+        make_about_dialog(self).open()
+
+    @Slot()
+    def next_panel(self) -> None:
+        """Move the focus on: canvas, network, inspector, learning, graph, transport."""
+        stops = (
+            self.you.canvas,
+            self.network.canvas,
+            self.inspector.parameters,
+            self.learning.tabs.buttons["curves"],
+            self.graph.canvas,
+            self.transport.run,
+        )
+        visible = [stop for stop in stops if stop.isVisible()]
+        now = QApplication.focusWidget()
+        index = visible.index(now) if now in visible else -1
+        visible[(index + 1) % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    # ---- files
+
+    @Slot()
+    def choose_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a checkpoint"), "", self.tr(FILES))
+        if path:
+            self.store.open(Path(path))
+
+    @Slot()
+    def choose_save(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save a checkpoint"), "lenet.safetensors", self.tr(FILES))
+        if path:
+            self.store.save(Path(path))
+
+    @Slot()
+    def choose_data(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("Folder with the four MNIST files"))
+        if path:
+            self.store.configure(data=path)

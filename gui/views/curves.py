@@ -1,0 +1,151 @@
+"""Loss and accuracy by training step."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui.bridge.commands import BY_ID
+from gui.bridge.store import Store
+from gui.lab.snapshot import Snapshot
+from gui.theme import theme
+from gui.views.widgets import EmptyState, add, column, label, row
+
+SMOOTHING = 0.96  # share of the past in the smoothed loss
+
+
+class Smoothed:
+    """A running mean that only looks at the numbers it has not seen."""
+
+    def __init__(self) -> None:
+        self.values = np.empty(1024)
+        self.length = 0
+
+    def follow(self, losses: np.ndarray) -> np.ndarray:
+        """The smoothed curve for `losses`, which grew since the last call or starts anew."""
+        if len(losses) < self.length:
+            self.length = 0
+        if len(losses) > len(self.values):
+            self.values = np.concatenate([self.values, np.empty(2 * len(losses) - len(self.values))])
+        for index in range(self.length, len(losses)):
+            loss = float(losses[index])
+            share = min(SMOOTHING, index / (index + 1))  # a plain mean at first, so that it starts where the loss does
+            before = self.values[index - 1] if index else loss
+            self.values[index] = share * before + (1 - share) * loss if loss == loss else before
+        self.length = len(losses)
+        return self.values[: self.length]
+
+
+class Plot(pg.PlotWidget):
+    """A quiet plot: no frame, a few grid lines, colours of the theme."""
+
+    def __init__(self, name: str, left: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._left = left
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        item = self.getPlotItem()
+        item.setDownsampling(auto=True, mode="peak")
+        item.setClipToView(True)
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(x=True, y=False)
+        theme.changed.connect(self.dress)
+        self.dress()
+
+    def dress(self) -> None:
+        self.setBackground(None)
+        item = self.getPlotItem()
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.setPen(pg.mkPen(theme.color("line")))
+            axis.setTextPen(pg.mkPen(theme.color("secondary")))
+            axis.setStyle(tickFont=theme.font(10.5), tickLength=0, tickTextOffset=theme.px(6), maxTickLevel=0)
+        item.getAxis("left").setWidth(theme.px(40))
+        item.getAxis("bottom").setHeight(theme.px(20))
+        item.showGrid(x=False, y=True, alpha=0.12)
+
+
+def thin(role: str, alpha: float = 1.0, width: float = 1.0) -> QPen:
+    pen = pg.mkPen(theme.color(role, alpha), width=width)
+    pen.setCosmetic(True)
+    return pen
+
+
+class CurvesPanel(QWidget):
+    """The raw loss thin, the smoothed loss strong, the test accuracy beside it."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.setAccessibleName(self.tr("Loss and accuracy"))
+        self._smoothed = Smoothed()
+        self._drawn: tuple[int, int, float] = (-1, -1, 0.0)
+        self.empty = EmptyState(self.tr("No step taken yet"), BY_ID["run"].title, lambda *_: store.toggle_run())
+        self.loss, self.accuracy = Plot(self.tr("Loss"), "loss"), Plot(self.tr("Accuracy"), "%")
+        self.raw = self.loss.plot()
+        self.smooth = self.loss.plot()
+        self.smooth.curve.setSegmentedLineMode("on")  # wide pens are slow otherwise
+        self.dots = self.accuracy.plot(symbol="o", symbolSize=5)
+        self.loss_figure, self.accuracy_figure = label("", "tiny", self.tr("Loss")), label("", "tiny", self.tr("Accuracy"))
+        both = QWidget()
+        both.setAccessibleName(self.tr("Loss and accuracy"))
+        sides = row(both, (8, 0, 8, 4), 8)
+        for figure, plot, stretch in ((self.loss_figure, self.loss, 3), (self.accuracy_figure, self.accuracy, 2)):
+            side = column(spacing=0)
+            figure.setContentsMargins(8, 0, 0, 0)
+            add(side, figure, plot)
+            sides.addLayout(side, stretch)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(both)
+        column(self).addWidget(self.pages)
+        store.snapshot_changed.connect(self._on_snapshot)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._on_snapshot(store.snapshot)
+
+    @Slot()
+    def _dress(self) -> None:
+        self.raw.setPen(thin("negative", 0.55))
+        self.smooth.setPen(thin("accent", width=1.8))
+        self.dots.setPen(thin("healthy"))
+        self.dots.setSymbolBrush(theme.color("healthy"))
+        self.dots.setSymbolPen(None)
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self._on_snapshot(self.store.snapshot)
+
+    @Slot(object)
+    def _on_snapshot(self, snapshot: Snapshot | None) -> None:
+        curves = snapshot.curves if snapshot else None
+        self.pages.setCurrentIndex(1 if curves is not None and len(curves.steps) else 0)
+        if curves is None or not self.isVisible():
+            return
+        last = float(curves.losses[-1]) if len(curves.losses) else 0.0
+        now = (len(curves.steps), len(curves.test_steps), last)
+        if now == self._drawn:
+            return
+        fresh_run = now[0] < self._drawn[0]
+        if now[0] != self._drawn[0] or last != self._drawn[2]:
+            if fresh_run:
+                self._smoothed = Smoothed()
+            smooth = self._smoothed.follow(curves.losses)
+            self.raw.setData(curves.steps, curves.losses)
+            self.smooth.setData(curves.steps, smooth)
+            if len(smooth):
+                self.loss_figure.setText(self.tr("loss {0:.3f} (smoothed)").format(smooth[-1]))
+        if now[1] != self._drawn[1]:
+            self.dots.setData(curves.test_steps, 100 * curves.test_accuracies)
+        tested = len(curves.test_steps) > 0
+        text = self.tr("test accuracy {0:.1f} %").format(100 * curves.test_accuracies[-1]) if tested else ""
+        self.accuracy_figure.setText(text or self.tr("not tested yet: press T"))
+        self._drawn = now
+
+
+if __name__ == "__main__":
+    from gui.views.preview import show
+
+    show(CurvesPanel, 560, 180)

@@ -1,0 +1,87 @@
+"""The backward graph panel: the real grad_fn nodes of the current loss."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui.bridge.commands import BY_ID
+from gui.bridge.store import Selection, Store
+from gui.lab.snapshot import GraphNode, Snapshot
+from gui.theme import theme
+from gui.views.graph_canvas import GraphCanvas, short_name
+from gui.views.widgets import Button, EmptyState, add, column, label, row, section
+
+
+class GraphPanel(QWidget):
+    """Heading, canvas, and what to do while there is no graph."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Backward pass"))
+        self.heading = section(self.tr("Backward pass"))
+        self.note = label("", "tiny", self.tr("Selected node"))
+        self.fit = Button("", "fit", "quiet", self.tr("Fit the graph (Home)"), self.tr("Fit the graph"))
+        self.enlarge = Button("", "enlarge", "quiet", self.tr("Enlarge the graph"), self.tr("Enlarge the graph"))
+        self.canvas = GraphCanvas()
+        self.canvas.setAccessibleName(self.tr("Backward graph"))
+        self.canvas.setAccessibleDescription(self.tr("Arrows walk from node to node; plus and minus zoom, Home fits"))
+        self.empty = EmptyState(
+            self.tr("No gradient yet: press Step"), BY_ID["step"].title, lambda *_: store.step()
+        )
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self.canvas)
+        head = row(None, (16, 8, 12, 0), 8)
+        add(head, self.heading, self.note, None, self.fit, self.enlarge)
+        layout = column(self, spacing=0)
+        add(layout, head)
+        layout.addWidget(self.pages, 1)
+        self.fit.clicked.connect(self.canvas.fit)
+        self.canvas.picked.connect(self._pick)
+        store.snapshot_changed.connect(self._on_snapshot)
+        store.selection_changed.connect(self._on_selection)
+        theme.changed.connect(self.canvas.fit)
+        self._on_snapshot(store.snapshot)
+        self._on_selection(store.selection)
+
+    @Slot(object)
+    def _on_snapshot(self, snapshot: Snapshot | None) -> None:
+        graph = snapshot.graph if snapshot else None
+        if graph is self.canvas.graph and graph is not None:
+            return
+        self.pages.setCurrentWidget(self.canvas if graph else self.empty)
+        if graph is not None:
+            self.canvas.show_graph(graph)
+            self._say()
+
+    @Slot(object)
+    def _on_selection(self, selection: Selection) -> None:
+        self.canvas.select(selection)
+        self._say()
+
+    def _say(self) -> None:
+        node, graph = self.canvas.selected_node(), self.canvas.graph
+        if graph is None:
+            self.note.setText("")
+        elif node is None:
+            self.note.setText(self.tr("{0} nodes").format(len(graph.nodes)))
+        else:
+            place = list(self.canvas.nodes).index(node.id) + 1
+            self.note.setText(self.tr("{0} · node {1} of {2}").format(short_name(node), place, len(graph.nodes)))
+
+    @Slot(object)
+    def _pick(self, node: GraphNode) -> None:
+        module = node.module or (node.parameter.split(".")[0] if node.parameter else None)
+        parameter = node.parameter
+        if parameter is None and module is not None and self.store.snapshot:
+            names = [view.name for view in self.store.snapshot.parameters]
+            parameter = f"{module}.weight" if f"{module}.weight" in names else None
+        self.store.select(Selection(module, parameter, node.id, None))
+
+
+if __name__ == "__main__":
+    from gui.views.preview import show
+
+    show(GraphPanel, 800, 220)

@@ -1,0 +1,170 @@
+"""The right panel: everything about the one thing that is selected, and the list of all parameters below it."""
+
+import math
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from gui.bridge.store import Selection, Store
+from gui.theme import theme
+from gui.views.diagnosis import diagnose
+from gui.views.histogram import HistogramView
+from gui.views.number_grid import NumberGrid
+from gui.views.parameter_list import ParameterList
+from gui.views.subject import Subject, subject_of
+from gui.views.widgets import add, column, label, number, row, scroll, section, set_role
+
+
+class InspectorPanel(QWidget):
+    """Name and shape, numbers and gradients, histograms, figures and a diagnosis in words."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Inspector"))
+        self.name = label("", "name", self.tr("Selected"))
+        self.detail = label("", "caption", self.tr("Shape"), wrap=True)
+        self.value_head, self.gradient_head = section(self.tr("Values")), section(self.tr("Gradient"))
+        self.values, self.gradients = NumberGrid(self.tr("Values")), NumberGrid(self.tr("Gradients"))
+        self.values.tile_picked.connect(self._pick_tile)
+        self.gradients.tile_picked.connect(self._pick_tile)
+        self.missing = label(self.tr("not computed yet"), "caption")
+        self.note = label("", "tiny", self.tr("About the picture"), wrap=True)
+        self.value_bars = HistogramView(self.tr("Histogram of the values"))
+        self.gradient_bars = HistogramView(self.tr("Histogram of the gradient"))
+        self.figures = self._make_figures()
+        self.verdict = label("", "healthy", self.tr("Diagnosis"), wrap=True)
+        self.parameters = ParameterList(store)
+        self._lay_out()
+        store.snapshot_changed.connect(self._refresh)
+        store.probe_changed.connect(self._refresh)
+        store.selection_changed.connect(self._refresh)
+        theme.changed.connect(self._refresh)
+        self._refresh()
+
+    def _make_figures(self) -> dict[str, tuple[QWidget, QWidget]]:
+        names = {
+            "mean": self.tr("mean ± spread"),
+            "range": self.tr("least … most"),
+            "norm": self.tr("|w|"),
+            "gradient": self.tr("|∇|"),
+            "ratio": self.tr("update / weight"),
+        }
+        return {key: (label(text, "caption"), label("", "mono", text)) for key, text in names.items()}
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setAccessibleName(self.tr("Inspector"))
+        layout = column(content, (16, 12, 12, 16), 6)
+        add(layout, section(self.tr("Inspector")), self.name, self.detail)
+        layout.addSpacing(4)
+        add(layout, self.value_head, self.values, self.note)
+        layout.addSpacing(4)
+        add(layout, self.gradient_head, self.gradients, self.missing)
+        layout.addSpacing(4)
+        self.bars = QWidget()
+        bars = row(self.bars, spacing=16)
+        for title, view in ((self.tr("Values"), self.value_bars), (self.tr("Gradient"), self.gradient_bars)):
+            side = column(spacing=4)
+            add(side, label(title, "tiny"), view)
+            bars.addLayout(side, 1)
+        layout.addWidget(self.bars)
+        self.figure_box = QWidget()
+        grid = QGridLayout(self.figure_box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(2)
+        for line, (caption, figure) in enumerate(self.figures.values()):
+            grid.addWidget(caption, line, 0)
+            grid.addWidget(figure, line, 1, Qt.AlignmentFlag.AlignRight)
+        add(layout, self.figure_box, self.verdict)
+        layout.addSpacing(8)
+        add(layout, section(self.tr("All parameters")), self.parameters, None)
+        outer = column(self)
+        outer.addWidget(scroll(content, self.tr("Inspector")))
+
+    # ---- what is shown
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self, *_) -> None:
+        if not self.isVisible():
+            return
+        subject = subject_of(self.store)
+        if subject is not None:
+            self._show(subject)
+
+    def _show(self, subject: Subject) -> None:
+        self.name.setText(subject.name)
+        self.detail.setText(subject.detail)
+        self.note.setText(subject.note)
+        self.note.setVisible(bool(subject.note))
+        chosen = self.store.selection.channel if subject.tiles_are_filters else None
+        self.values.show_numbers(subject.values, subject.value_limit, 1.0, chosen)
+        self._show_gradient(subject, chosen)
+        view = subject.parameter
+        for widget in (self.bars, self.figure_box, self.verdict):
+            widget.setVisible(view is not None)
+        if view is None:
+            return
+        self.value_bars.show_summary(view.value_summary)
+        self.gradient_bars.show_summary(view.gradient_summary)
+        values, gradient = view.value_summary, view.gradient_summary
+        nothing = "—"
+        texts = {
+            "mean": f"{number(values.mean, 2)} ± {number(values.std, 2)}",
+            "range": f"{number(values.minimum, 2)} … {number(values.maximum, 2)}",
+            "norm": number(values.norm),
+            "gradient": number(gradient.norm) if gradient else nothing,
+            "ratio": number(view.update_ratio, 2) if view.update_ratio is not None else nothing,
+        }
+        for key, text in texts.items():
+            self.figures[key][1].setText(text)
+        role, sentence = diagnose(view)
+        set_role(self.verdict, role)
+        self.verdict.setText(sentence)
+
+    def _show_gradient(self, subject: Subject, chosen: int | None) -> None:
+        known = subject.gradients is not None
+        self.gradients.setVisible(known)
+        self.missing.setVisible(not known)
+        power = gradient_power(subject.gradient_limit)
+        written = subject.values.shape[0] == 1 and self.values.written
+        times = f" × 10{superscript(power)}" if known and power and written else ""
+        self.gradient_head.setText(self.tr("Gradient").upper() + times)
+        if subject.gradients is not None:
+            self.gradients.show_numbers(subject.gradients, subject.gradient_limit, 10.0**power, chosen)
+
+    @Slot(int)
+    def _pick_tile(self, tile: int) -> None:
+        subject, now = subject_of(self.store), self.store.selection
+        if subject is None or not subject.tiles_are_filters:
+            return
+        parameter = subject.parameter.name if subject.parameter else None
+        module = parameter.split(".")[0] if parameter else now.module
+        self.store.select(Selection(module, parameter, None, tile))
+
+
+def gradient_power(limit: float) -> int:
+    """How often to multiply by ten, in threes, so that the largest number has digits before the point.
+
+    >>> gradient_power(0.0415), gradient_power(3.0), gradient_power(0.0)
+    (3, 0, 0)
+    """
+    if limit <= 0 or not math.isfinite(limit) or limit >= 1:
+        return 0
+    return min(18, 3 * math.ceil(-math.log10(limit) / 3))
+
+
+def superscript(power: int) -> str:
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+if __name__ == "__main__":
+    from gui.views.preview import show
+
+    show(InspectorPanel, 300, 900)

@@ -1,0 +1,74 @@
+"""The bottom left panel: curves, test and layer health, as tabs where room is short and side by side where it is not."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+from gui.bridge.store import Store
+from gui.theme import theme
+from gui.views.confusion import TestPanel
+from gui.views.curves import CurvesPanel
+from gui.views.health import HealthPanel
+from gui.views.widgets import Segments, add, column, hairline, row
+
+ROOM_FOR_TWO = 760  # px at 100 %
+
+
+class LearningPanel(QWidget):
+    """Tabs above; with room for two, the curves stay and the tabs choose their neighbour."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Learning"))
+        choices = [
+            ("curves", self.tr("Learning curves"), self.tr("Loss and accuracy by step")),
+            ("test", self.tr("Test"), self.tr("Confusion matrix and surest mistakes")),
+            ("health", self.tr("Layer health"), self.tr("Size of gradients and updates")),
+        ]
+        self.tabs = Segments(choices, self.tr("Learning"), role="tab")
+        self.panels: dict[str, QWidget] = {
+            "curves": CurvesPanel(store),
+            "test": TestPanel(store),
+            "health": HealthPanel(store),
+        }
+        head = row(None, (16, 8, 16, 0))
+        add(head, self.tabs, None)
+        self.line = hairline(vertical=True)
+        body = row(spacing=0)
+        body.addWidget(self.panels["curves"], 1)
+        body.addWidget(self.line)
+        body.addWidget(self.panels["test"], 1)
+        body.addWidget(self.panels["health"], 1)
+        layout = column(self, spacing=2)
+        add(layout, head)
+        layout.addLayout(body, 1)
+        self.chosen = "curves"
+        self.tabs.chosen.connect(self.show_panel)
+        theme.changed.connect(self._share_room)
+        self.show_panel("curves")
+
+    @Slot(str)
+    def show_panel(self, key: str) -> None:
+        self.chosen = key
+        self.tabs.choose(key)
+        self._share_room()
+
+    @Slot()
+    def _share_room(self) -> None:
+        wide = self.width() >= theme.px(ROOM_FOR_TWO)
+        shown = {self.chosen}
+        if wide:
+            shown |= {"curves"} if self.chosen != "curves" else {"test"}
+        for key, panel in self.panels.items():
+            panel.setVisible(key in shown)
+        self.line.setVisible(len(shown) > 1)
+
+    def resizeEvent(self, event) -> None:
+        self._share_room()
+
+
+if __name__ == "__main__":
+    from gui.views.preview import show
+
+    show(LearningPanel, 900, 200)

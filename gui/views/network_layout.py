@@ -1,0 +1,148 @@
+"""Where every map of every layer lies on the network canvas, in whole pixels per cell. Pure geometry, no painting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+MAPS_PER_COLUMN = 8
+VECTOR_COLUMNS = 4
+SINGLE_COLUMN = 12  # a vector this short stands as one column, its indices beside it
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How a layer is cut into maps and cells: maps stand in `columns` x `rows`, each of `height` x `width` cells."""
+
+    shape: tuple[int, ...]
+    columns: int
+    rows: int
+    height: int
+    width: int
+
+    @property
+    def vector(self) -> bool:
+        return len(self.shape) == 1
+
+    @property
+    def maps(self) -> int:
+        return 1 if self.vector else self.shape[0]
+
+
+def grid_of(shape: tuple[int, ...]) -> Grid:
+    """
+    >>> grid_of((16, 10, 10))
+    Grid(shape=(16, 10, 10), columns=2, rows=8, height=10, width=10)
+    >>> grid_of((84,))
+    Grid(shape=(84,), columns=1, rows=1, height=21, width=4)
+    """
+    if len(shape) == 1:
+        width = 1 if shape[0] <= SINGLE_COLUMN else VECTOR_COLUMNS
+        return Grid(shape, 1, 1, -(-shape[0] // width), width)
+    columns = -(-shape[0] // MAPS_PER_COLUMN)
+    return Grid(shape, columns, -(-shape[0] // columns), *shape[1:])
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One layer with its place: `cell` pixels per number, maps a pitch apart, everything from (x, y) on."""
+
+    grid: Grid
+    x: float
+    y: float
+    cell: int
+    pitch_x: float
+    pitch_y: float
+    slot: float  # width of the column, its caption included
+
+    def map_rect(self, channel: int) -> QRectF:
+        line, column = divmod(channel, self.grid.columns)
+        width, height = self.grid.width * self.cell, self.grid.height * self.cell
+        return QRectF(self.x + column * self.pitch_x, self.y + line * self.pitch_y, width, height)
+
+    @property
+    def rect(self) -> QRectF:
+        return self.map_rect(0).united(self.map_rect(self.grid.columns * self.grid.rows - 1))
+
+    def hit(self, point: QPointF) -> tuple[int, int, int] | None:
+        """(map, row, column) of the cell at a point."""
+        if not self.rect.contains(point):
+            return None
+        column, line = int((point.x() - self.x) // self.pitch_x), int((point.y() - self.y) // self.pitch_y)
+        channel = line * self.grid.columns + column
+        rect = self.map_rect(channel)
+        if channel >= self.grid.maps or not rect.contains(point):
+            return None
+        cell_row, cell_column = int((point.y() - rect.y()) // self.cell), int((point.x() - rect.x()) // self.cell)
+        if self.grid.vector and cell_row * self.grid.width + cell_column >= self.grid.shape[0]:
+            return None
+        return channel, min(cell_row, self.grid.height - 1), min(cell_column, self.grid.width - 1)
+
+
+def fitting_cells(grids: Sequence[Grid], width: float, height: float, gap: float, scale: float) -> list[int]:
+    """Pixels per cell for each layer so that all columns fit `height`, shrinking the widest until they fit `width`."""
+    cells: list[int] = []
+    side = height * 0.24
+    for grid in grids:
+        room = (height - (grid.rows - 1) * gap) / (grid.rows * grid.height)
+        if grid.vector:
+            most = (26 if grid.width == 1 else 15) * scale
+        else:
+            side = min(side, room * grid.height)
+            most = side / grid.height
+        cells.append(max(1, int(min(room, most))))
+    while sum(map_width(grid, cell, gap) for grid, cell in zip(grids, cells, strict=True)) > width:
+        widest = max(range(len(grids)), key=lambda i: map_width(grids[i], cells[i], gap) if cells[i] > 1 else 0)
+        if cells[widest] == 1:
+            break
+        cells[widest] -= 1
+    return cells
+
+
+def map_width(grid: Grid, cell: int, gap: float) -> float:
+    return grid.columns * grid.width * cell + (grid.columns - 1) * gap
+
+
+def arrange(
+    shapes: Sequence[tuple[int, ...]], captions: Sequence[float], width: float, height: float, scale: float, zoom: float
+) -> list[Placed]:
+    """All layers from left to right, from (0, 0). captions: widths of the texts above; zoom 1 fits width x height."""
+    grids = [grid_of(shape) for shape in shapes]
+    gap = 8 * scale
+    least_between = 12 * scale
+    free = width - least_between * (len(grids) - 1)
+    cells = fitting_cells(grids, free, height, gap, scale)
+    while True:
+        slots = [max(map_width(g, c, gap), caption) for g, c, caption in zip(grids, cells, captions, strict=True)]
+        widest = max(range(len(grids)), key=lambda i: slots[i] if cells[i] > 1 and slots[i] > captions[i] else 0)
+        if sum(slots) <= free or cells[widest] == 1 or slots[widest] <= captions[widest]:
+            break
+        cells[widest] -= 1
+    between = max(least_between, (width - sum(slots)) / max(1, len(grids) - 1))
+    between = min(between, 96 * scale)
+    x = max(0.0, (width - sum(slots) - between * (len(grids) - 1)) / 2) * zoom
+    placed = []
+    for grid, cell, slot in zip(grids, cells, slots, strict=True):
+        zoomed = max(1, round(cell * zoom))
+        pitch_y = height * zoom / grid.rows if grid.rows > 1 else grid.height * zoomed
+        pitch_x = grid.width * zoomed + gap * zoom
+        y = (height * zoom - (grid.rows - 1) * pitch_y - grid.height * zoomed) / 2
+        wide = max(map_width(grid, zoomed, gap * zoom), slot * zoom)
+        placed.append(Placed(grid, round(x), round(y), zoomed, pitch_x, pitch_y, wide))
+        x += wide + between * zoom
+    return placed
+
+
+def window_below(lower: Grid, upper: Grid, rect: QRectF) -> QRectF | None:
+    """The part of the layer below that a rectangle of cells was computed from, told from the two shapes alone.
+
+    Half the size: pooling by two; a little smaller: a convolution without padding; otherwise not told.
+    """
+    if lower.vector or upper.vector:
+        return None
+    if lower.height == 2 * upper.height and lower.maps == upper.maps:
+        return QRectF(2 * rect.x(), 2 * rect.y(), 2 * rect.width(), 2 * rect.height())
+    if lower.height > upper.height:
+        more = lower.height - upper.height
+        return QRectF(rect.x(), rect.y(), rect.width() + more, rect.height() + more)
+    return None

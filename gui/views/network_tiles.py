@@ -1,0 +1,72 @@
+"""What the network canvas paints for one layer in one mode: an image of all its maps, and the numbers behind it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
+
+from gui.lab.snapshot import LayerView, ParameterView
+from gui.theme import Colors, signs
+from gui.views.network_layout import grid_of
+
+MODES = ("values", "gradients", "update")
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """values: (maps, height, width); image: the maps one below the other; reason: why there is nothing to paint."""
+
+    values: np.ndarray | None
+    image: QImage | None
+    limit: float
+    reason: str = ""
+
+
+def tiles(layer: LayerView, mode: str, parameters: dict[str, ParameterView], colors: Colors) -> Tiles:
+    """The tiles of a layer, coloured symmetrically about zero with one limit for the whole layer."""
+    if mode == "update":
+        return _update(layer, parameters, colors)
+    values = layer.value if mode == "values" else layer.gradient
+    return _paint(values if values is None else as_maps(values), colors)
+
+
+def as_maps(values: np.ndarray) -> np.ndarray:
+    """(C, H, W) stays; a vector becomes one map of a few columns, its last cells zero."""
+    if values.ndim == 3:
+        return values
+    grid = grid_of(values.shape)
+    padded = np.zeros(grid.height * grid.width, values.dtype)
+    padded[: values.size] = values
+    return padded.reshape(1, grid.height, grid.width)
+
+
+def _update(layer: LayerView, parameters: dict[str, ParameterView], colors: Colors) -> Tiles:
+    weight = parameters.get(f"{layer.module}.weight")
+    if weight is None:
+        return Tiles(None, None, 0.0, QCoreApplication.translate("network", "no parameters"))
+    if weight.update is None:
+        return _paint(None, colors)
+    update = weight.update
+    if update.ndim == 4:
+        return _paint(filter_maps(update), colors)
+    return _paint(as_maps(np.linalg.norm(update, axis=1)), colors)  # one number per unit: length of its row's change
+
+
+def filter_maps(weight: np.ndarray) -> np.ndarray:
+    """(O, I, k, k) as O maps, each a small mosaic of its I kernels."""
+    outs, ins, height, width = weight.shape
+    across = int(np.ceil(np.sqrt(ins)))
+    down = -(-ins // across)
+    padded = np.zeros((outs, down * across, height, width), weight.dtype)
+    padded[:, :ins] = weight
+    mosaic = padded.reshape(outs, down, across, height, width).transpose(0, 1, 3, 2, 4)
+    return mosaic.reshape(outs, down * height, across * width)
+
+
+def _paint(maps: np.ndarray | None, colors: Colors) -> Tiles:
+    if maps is None:
+        return Tiles(None, None, 0.0, QCoreApplication.translate("network", "not computed yet"))
+    limit = signs.limit_of(maps)
+    count, height, width = maps.shape
+    return Tiles(maps, signs.image(signs.shades(maps.reshape(count * height, width), limit, colors)), limit)

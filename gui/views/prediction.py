@@ -1,0 +1,144 @@
+"""The ten probabilities as bars. A click on a digit makes it the target whose loss the gradients belong to."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.bridge.store import Store
+from gui.lab.snapshot import ProbeView
+from gui.theme import theme
+from gui.views.widgets import add, column, label, row, section
+
+SURE = 0.6  # below this the winner is not called a winner
+
+
+class ProbabilityBars(QWidget):
+    """Digit, bar, percent; the winner in the accent, the target marked. Up and down choose a target, Escape frees it."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.setAccessibleName(self.tr("Probabilities"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
+        self.setToolTip(self.tr("Click a digit: the gradients then tell how to make it more likely"))
+        store.probe_changed.connect(self._on_probe)
+        self._on_probe(store.probe)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(220), theme.px(170))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(200), theme.px(160))
+
+    def set_target(self, digit: int | None) -> None:
+        self.store.set_target(digit)
+        self.update()
+
+    @Slot(object)
+    def _on_probe(self, probe: ProbeView | None) -> None:
+        words = self.tr("Nothing drawn yet")
+        if probe is not None:
+            words = ", ".join(f"{digit}: {100 * p:.1f} %" for digit, p in enumerate(probe.probabilities))
+        self.setAccessibleDescription(words)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        digit = int(event.position().y() // self._pitch())
+        if 0 <= digit <= 9:
+            self.set_target(None if digit == self.store.target else digit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is not None:
+            now = self.store.target
+            self.set_target(((now if now is not None else -(step > 0)) + step) % 10)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.set_target(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _pitch(self) -> float:
+        return min(self.height() / 10, theme.px(30))
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        probe = self.store.probe
+        chances = probe.probabilities if probe else None
+        winner = int(chances.argmax()) if chances is not None else -1
+        for digit in range(10):
+            self._paint_row(painter, digit, None if chances is None else float(chances[digit]), digit == winner)
+
+    def _paint_row(self, painter: QPainter, digit: int, chance: float | None, winner: bool) -> None:
+        pitch = self._pitch()
+        line = QRectF(0, digit * pitch, self.width(), pitch)
+        target = digit == self.store.target
+        left, right = theme.px(24), theme.px(56)
+        height = min(pitch * 0.55, theme.px(12))
+        groove = QRectF(left, line.center().y() - height / 2, self.width() - left - right, height)
+        painter.setFont(theme.font(13, 600 if winner or target or chance is None else 500))
+        painter.setPen(theme.color("accent" if winner else "text" if chance is not None else "secondary"))
+        painter.drawText(line.adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(digit))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("control"))
+        painter.drawRoundedRect(groove, height / 2, height / 2)
+        if target:
+            painter.setPen(QPen(theme.color("accent"), 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(groove.adjusted(-3, -3, 3, 3), height / 2 + 3, height / 2 + 3)
+        if chance is None or chance != chance:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("accent", 1.0 if winner else 0.5))
+        if chance >= 0.0005:
+            width = max(height * 0.35, groove.width() * chance)
+            painter.setClipRect(QRectF(groove.x(), groove.y(), width, height))
+            painter.drawRoundedRect(QRectF(groove.x(), groove.y(), max(width, height), height), height / 2, height / 2)
+            painter.setClipping(False)
+        painter.setFont(theme.font(12, 600 if winner else 400))
+        painter.setPen(theme.color("text" if winner else "secondary"))
+        painter.drawText(line.adjusted(0, 0, -1, 0), right_middle(), f"{100 * chance:.1f} %")
+
+
+def right_middle() -> Qt.AlignmentFlag:
+    return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+class Prediction(QWidget):
+    """The bars under a heading that says what the network thinks, and how sure it is."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.verdict = label("", "caption", self.tr("Verdict"))
+        self.bars = ProbabilityBars(store)
+        head = row()
+        add(head, section(self.tr("Prediction")), None, self.verdict)
+        layout = column(self, spacing=6)
+        add(layout, head)
+        layout.addWidget(self.bars, 1)
+        self.setAccessibleName(self.tr("Prediction"))
+        store.probe_changed.connect(self._on_probe)
+        self._on_probe(store.probe)
+
+    @Slot(object)
+    def _on_probe(self, probe: ProbeView | None) -> None:
+        if probe is None:
+            self.verdict.setText(self.tr("nothing drawn yet"))
+            return
+        best, second = probe.probabilities.argsort()[::-1][:2]
+        chosen = self.store.target
+        if chosen is not None:
+            self.verdict.setText(self.tr("target {0}").format(chosen))
+        elif probe.probabilities[best] >= SURE:
+            self.verdict.setText(self.tr("this is a {0}").format(best))
+        else:
+            self.verdict.setText(self.tr("unsure: {0} or {1}?").format(best, second))
+
+
+if __name__ == "__main__":
+    from gui.views.preview import show
+
+    show(Prediction, 260, 240)
