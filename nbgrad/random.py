@@ -192,7 +192,7 @@ def randperm(generator: Generator, n: int) -> np.ndarray:
     """The numbers 0 .. n - 1 in random order, (n,) int64; raises RuntimeError for a negative n.
 
     >>> randperm(Generator().manual_seed(0), 5)
-    array([4, 1, 2, 0, 3])
+    array([4, 0, 1, 3, 2])
     """
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got {n}")

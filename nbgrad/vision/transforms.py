@@ -1,8 +1,16 @@
 """Between pictures and what the network reads: the one normalisation that data, drawings and weights share."""
 
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
-from nbgrad.kernels.cpu import image
+from nbgrad import random
+from nbgrad.creation import from_numpy
+from nbgrad.kernels.cpu.image import gather_padded
+from nbgrad.kernels.cpu.warp import distort_batch
+from nbgrad.tensor import Tensor
 
 # Mean and standard deviation of the pixels of MNIST's training pictures, as fractions of full ink.
 MEAN = 0.1307
@@ -19,11 +27,105 @@ def network_input(pictures: np.ndarray, indices: np.ndarray | None = None) -> np
     >>> network_input(np.zeros((3, 28, 28), np.uint8), [0, 2]).shape
     (2, 1, 32, 32)
     """
-    pictures = np.ascontiguousarray(pictures, np.uint8)
-    chosen = np.arange(len(pictures)) if indices is None else np.asarray(indices)
-    chosen = np.ascontiguousarray(chosen, np.int64)
+    pictures, chosen = _checked(pictures, np.arange(len(pictures)) if indices is None else indices)
+    batch = np.empty((len(chosen), 1, INPUT, INPUT), np.float32)
+    gather_padded(pictures, chosen, np.float32(MEAN), np.float32(STD), batch)
+    return batch
+
+
+def _checked(pictures: np.ndarray, indices: Any) -> tuple[np.ndarray, np.ndarray]:
+    """One layout, so that one compilation serves all, and no index outside."""
+    pictures = np.require(pictures, np.uint8, "CW")
+    chosen = np.require(indices, np.int64, "CW")
     if len(chosen) and not 0 <= chosen.min() <= chosen.max() < len(pictures):
         raise IndexError(f"picture indices must be in 0..{len(pictures) - 1}, got {chosen.min()}..{chosen.max()}")
-    batch = np.empty((len(chosen), 1, INPUT, INPUT), np.float32)
-    image.gather_padded(pictures, chosen, np.float32(MEAN), np.float32(STD), batch)
-    return batch
+    return pictures, chosen
+
+
+class NetworkInput:
+    """`network_input` as a transform of a data set: a picture -> (1, 32, 32) float32, a batch in one pass.
+
+    >>> NetworkInput()(np.zeros((28, 28), np.uint8)).shape
+    torch.Size([1, 32, 32])
+    """
+
+    def batch(self, pictures: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        """pictures (N, 28, 28) uint8, indices (B,) -> (B, 1, 32, 32) float32."""
+        return network_input(pictures, indices)
+
+    def __call__(self, picture: np.ndarray) -> Tensor:
+        return from_numpy(self.batch(picture[None], np.zeros(1, np.int64))[0])
+
+
+class Augment(NetworkInput):
+    """`network_input` of pictures distorted anew each time, as other hands and pens would have written them.
+
+    rotation (degrees), scale (log), shear, shift, elastic (pixels), thickness (pixels) are standard deviations.
+    generator: source of the distortions, the default one if None.
+
+    >>> Augment()(np.zeros((28, 28), np.uint8)).shape
+    torch.Size([1, 32, 32])
+    """
+
+    def __init__(
+        self,
+        rotation: float = 6.0,
+        scale: float = 0.07,
+        shear: float = 0.12,
+        shift: float = 0.7,
+        elastic: float = 0.7,
+        thickness: float = 0.25,
+        generator: random.Generator | None = None,
+    ) -> None:
+        spread = (math.radians(rotation), scale, shear, shift, elastic, thickness)
+        if not all(deviation >= 0 for deviation in spread):
+            raise ValueError("the deviations of Augment must not be negative")
+        self.spread = np.array(spread, np.float32)
+        self.generator = generator
+
+    def batch(self, pictures: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        pictures, chosen = _checked(pictures, indices)
+        seed = np.uint64((self.generator or random.default_generator).word64())
+        batch = np.empty((len(chosen), 1, INPUT, INPUT), np.float32)
+        distort_batch(pictures, chosen, seed, self.spread, np.float32(MEAN), np.float32(STD), batch)
+        return batch
+
+
+class Compose:
+    """One transform after another.
+
+    >>> Compose([ToTensor(), Normalize(0.5, 0.5)])(np.full((1, 2), 255, np.uint8))
+    tensor([[[1., 1.]]])
+    """
+
+    def __init__(self, transforms: Sequence[Callable[[Any], Any]]) -> None:
+        self.transforms = transforms
+
+    def __call__(self, picture: Any) -> Any:
+        for transform in self.transforms:
+            picture = transform(picture)
+        return picture
+
+
+class ToTensor:
+    """A picture (h, w) uint8 -> (1, h, w) float32 in 0..1.
+
+    >>> ToTensor()(np.full((1, 2), 51, np.uint8))
+    tensor([[[0.2000, 0.2000]]])
+    """
+
+    def __call__(self, picture: np.ndarray) -> Tensor:
+        return from_numpy(np.asarray(picture, np.uint8)[None].astype(np.float32) / np.float32(255))
+
+
+class Normalize:
+    """(v - mean) / std."""
+
+    def __init__(self, mean: float, std: float) -> None:
+        if std == 0:
+            raise ValueError("std evaluated to zero, leading to division by zero.")
+        self.mean = mean
+        self.std = std
+
+    def __call__(self, picture: Tensor) -> Tensor:
+        return (picture - self.mean) / self.std

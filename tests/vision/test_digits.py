@@ -1,0 +1,86 @@
+"""The procedural digits: the same for a seed, like MNIST in form, and quick to write."""
+
+import time
+
+import numpy as np
+import pytest
+
+from nbgrad.vision.datasets import ProceduralDigits
+from nbgrad.vision.glyphs import FAMILIES, glyph_tables
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return ProceduralDigits(size=2000)
+
+
+def test_the_same_seed_writes_the_same(digits):
+    again, other, test = (
+        ProceduralDigits(size=2000),
+        ProceduralDigits(size=50, seed=1),
+        ProceduralDigits(False, size=50),
+    )
+    np.testing.assert_array_equal(again.pictures, digits.pictures)
+    assert (other.pictures != digits.pictures[:50]).any(axis=(1, 2)).all()
+    assert (test.pictures != digits.pictures[:50]).any(axis=(1, 2)).all()
+
+
+def test_a_smaller_set_begins_the_larger(digits):
+    few = ProceduralDigits(size=123)
+    np.testing.assert_array_equal(few.pictures, digits.pictures[:123])
+    np.testing.assert_array_equal(few.labels, digits.labels[:123])
+
+
+def test_every_digit_is_there_as_often(digits):
+    assert np.bincount(digits.labels).tolist() == [200] * 10
+
+
+def test_they_fill_mnists_box_and_balance_in_the_middle(digits):
+    ink = digits.pictures.astype(float)
+    grid = np.arange(28) + 0.5
+    mass = ink.sum((1, 2))
+    x, y = (ink.sum(1) * grid).sum(1) / mass, (ink.sum(2) * grid).sum(1) / mass
+    assert np.abs(x - 14).max() < 1.5
+    assert np.abs(y - 14).max() < 1.5
+    sides = np.stack([(ink.max(axis) > 0).sum(1) for axis in (1, 2)])
+    assert (sides.max(0) >= 19).all()
+    assert (sides.max(0) <= 20).all()
+
+
+def test_they_have_mnists_statistics(digits):
+    assert 0.10 < digits.pictures.mean() / 255 < 0.16
+    assert 0.28 < digits.pictures.std() / 255 < 0.34
+
+
+def test_no_two_are_alike(digits):
+    assert len(np.unique(digits.pictures.reshape(2000, -1), axis=0)) == 2000
+
+
+def test_they_are_quick(digits):
+    start = time.perf_counter()
+    ProceduralDigits(size=2000)
+    assert time.perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize("arguments", [{"size": -1}, {"seed": -1}])
+def test_negative_arguments(arguments):
+    with pytest.raises(ValueError, match="must not be negative"):
+        ProceduralDigits(**arguments)
+
+
+def test_an_empty_set():
+    assert len(ProceduralDigits(size=0)) == 0
+
+
+def test_variants_of_a_family_move_the_pen_alike():
+    _, flags, families = glyph_tables()
+    for (digit, _, variants), (_, _, first, count, many) in zip(FAMILIES, families.astype(int), strict=True):
+        kinds = flags[first : first + count * many].reshape(many, count)
+        assert many == len(variants)
+        assert (kinds == kinds[0]).all(), digit
+
+
+def test_the_shares_of_a_digits_writers_sum_to_one():
+    _, _, families = glyph_tables()
+    for digit in range(10):
+        assert abs(families[families[:, 0] == digit, 1].sum() - 1) < 1e-6
