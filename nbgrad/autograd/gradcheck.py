@@ -72,7 +72,7 @@ def _analytic_jacobian(func: Callable[..., Any], inputs: Sequence[Any], o: int, 
     output = _outputs(func, inputs)[o]
     columns = []
     for j in range(output.array.size):
-        start = np.zeros_like(output.array)
+        start = np.zeros(output.array.shape, output.array.dtype)
         start.reshape(-1)[j] = 1
         (found,) = engine.grad([output], [tensor], [wrap(start)], True, False, True)
         columns.append(np.zeros(tensor.array.size) if found is None else found.array.ravel())

@@ -102,9 +102,7 @@ def op(name: str, saves: tuple[str, ...] = (), view: bool = False, differentiabl
 
 def _saved_place(save: str, names: list[str]) -> int:
     """Parameters count from 0; results count from -1 downwards."""
-    if save.startswith("out"):
-        return -1 - int(save[3:] or 0)
-    return names.index(save)
+    return names.index(save) if save in names else -1 - int(save.removeprefix("out") or 0)
 
 
 def _saved(place: int, args: tuple, outputs: Any) -> Any:

@@ -93,25 +93,26 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     return _mean(input, canonical_dims(dim, _rank(input)), keepdim)
 
 
-def _extreme_op(name: str, kernel: str) -> Any:
-    @op(name, saves=("out1",))
-    def extreme(k, x, /, axis, keepdim):
-        """(value, position) of the extreme along one axis; the gradient goes to that position alone"""
-        return getattr(k, kernel)(x, (axis,) if x.ndim else (), keepdim)
-
-    @extreme.backward
-    def _(node, g, _positions=None):
-        (positions,) = node.saved
-        axis, keepdim = node.options
-        if not keepdim and node.shape():
-            g, positions = unsqueeze_all(g, (axis,)), unsqueeze_all(positions, (axis,))
-        return index_put_zeros(g, positions, node.shape(), axis)
-
-    return extreme
+@op("MaxBackward0", saves=("out1",))
+def _max_dim(k, x, /, axis, keepdim):
+    """(largest number along one axis, its position); the gradient goes to that position alone"""
+    return k.largest(x, (axis,) if x.ndim else (), keepdim)
 
 
-_max_dim = _extreme_op("MaxBackward0", "largest")
-_min_dim = _extreme_op("MinBackward0", "smallest")
+@op("MinBackward0", saves=("out1",))
+def _min_dim(k, x, /, axis, keepdim):
+    """(smallest number along one axis, its position); the gradient goes to that position alone"""
+    return k.smallest(x, (axis,) if x.ndim else (), keepdim)
+
+
+@_max_dim.backward
+@_min_dim.backward
+def _(node, g, _positions=None):
+    (positions,) = node.saved
+    axis, keepdim = node.options
+    if not keepdim and node.shape():
+        g, positions = unsqueeze_all(g, (axis,)), unsqueeze_all(positions, (axis,))
+    return index_put_zeros(g, positions, node.shape(), axis)
 
 
 def _flat_extreme(along_axis: Any, input: Any) -> Any:

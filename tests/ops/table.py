@@ -1,0 +1,172 @@
+"""One row for every op: how to call it, on inputs of which shapes. The tests cross the rows with everything else.
+
+A row's function takes a module that looks like torch (nbgrad or PyTorch itself) and the inputs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Row:
+    """ops: the names in `nbgrad.autograd.record.OPS` that the call exercises, forwards or backwards."""
+
+    ops: str
+    call: Callable[..., Any]
+    shapes: tuple[tuple[int, ...], ...]
+    domain: tuple[float, float] = (-2.0, 2.0)
+    apart: bool = False  # keep numbers apart, where the derivative jumps
+    name: str = field(default="")
+    exact: bool = False  # comparisons: no gradient, equal results
+
+
+TARGET = np.array([2, 0, 1], np.int64)
+
+
+def _positive(**settings: Any) -> dict[str, Any]:
+    return {"domain": (0.5, 2.5), **settings}
+
+
+ROWS = [
+    Row("arithmetic.add", lambda t, a, b: t.add(a, b, alpha=3), ((2, 3), (2, 3))),
+    Row("arithmetic.add", lambda t, a, b: a + b, ((2, 3), (3,)), name="broadcast"),
+    Row("arithmetic.add", lambda t, a, b: a + b, ((2, 1, 3), (4, 1)), name="both broadcast"),
+    Row("arithmetic.add", lambda t, a: 2 + a + 1.5, ((),), name="numbers"),
+    Row("arithmetic.sub", lambda t, a, b: a - b, ((2, 3), (2, 1))),
+    Row("arithmetic.rsub", lambda t, a: 1 - a, ((2, 3),)),
+    Row("arithmetic.mul", lambda t, a, b: a * b, ((2, 3), (3,))),
+    Row("arithmetic.div", lambda t, a, b: a / b, ((2, 3), (2, 3)), **_positive()),
+    Row("arithmetic.reciprocal", lambda t, a: 1 / a, ((2, 3),), **_positive()),
+    Row("arithmetic.neg", lambda t, a: -a, ((2, 3),)),
+    Row("arithmetic.maximum", lambda t, a, b: t.maximum(a, b), ((2, 3), (3,)), apart=True),
+    Row("arithmetic.minimum", lambda t, a, b: t.minimum(a, b), ((2, 3), (3,)), apart=True),
+    Row("comparison.where", lambda t, a, b: t.where(a.detach() > 0, a, b), ((2, 3), (3,)), apart=True),
+    *[
+        Row(f"comparison.{name}", lambda t, a, b, name=name: getattr(t, name)(a, b), ((2, 3), (3,)), exact=True)
+        for name in ("eq", "ne", "lt", "le", "gt", "ge")
+    ],
+    Row("pointwise.exp", lambda t, a: t.exp(a), ((2, 3),)),
+    Row("pointwise.log", lambda t, a: t.log(a), ((2, 3),), **_positive()),
+    Row("pointwise.sqrt", lambda t, a: t.sqrt(a), ((2, 3),), **_positive()),
+    Row("pointwise.sin", lambda t, a: t.sin(a), ((2, 3),)),
+    Row("pointwise.cos", lambda t, a: t.cos(a), ((2, 3),)),
+    Row("pointwise.tanh", lambda t, a: t.tanh(a), ((2, 3),)),
+    Row("pointwise.sigmoid", lambda t, a: t.sigmoid(a), ((2, 3),)),
+    Row("pointwise.relu pointwise.threshold_backward", lambda t, a: t.relu(a), ((2, 3),), apart=True),
+    Row("pointwise.abs", lambda t, a: t.abs(a), ((2, 3),), apart=True),
+    Row("pointwise.sign", lambda t, a: t.sign(a), ((2, 3),), exact=True),
+    Row("pointwise.pow_number", lambda t, a: a**3 + a**2 + a**0, ((2, 3),)),
+    Row("pointwise.pow_number", lambda t, a: a**-1.5, ((2, 3),), name="fraction", **_positive()),
+    Row("pointwise.pow", lambda t, a, b: t.pow(a, b), ((2, 3), (3,)), **_positive()),
+    Row("pointwise.pow", lambda t, a: 2.0**a, ((2, 3),), name="number to a tensor"),
+    Row("reduce.sum_all", lambda t, a: a.sum(), ((2, 3),)),
+    Row("reduce.sum", lambda t, a: a.sum(1), ((2, 3, 4),)),
+    Row("reduce.sum", lambda t, a: t.sum(a, (0, -1), keepdim=True), ((2, 3, 4),), name="two axes"),
+    Row("reduce.mean_all", lambda t, a: a.mean(), ((2, 3),)),
+    Row("reduce.mean", lambda t, a: t.mean(a, (0, 2)), ((2, 3, 4),)),
+    Row("reduce.max_dim", lambda t, a: a.max(1)[0], ((2, 5),), apart=True),
+    Row("reduce.max_dim", lambda t, a: a.max(), ((2, 5),), apart=True, name="all"),
+    Row("reduce.max_dim", lambda t, a: t.max(a, 0, keepdim=True)[0], ((3, 2, 2),), apart=True, name="keepdim"),
+    Row("reduce.min_dim", lambda t, a: a.min(-1)[0], ((2, 5),), apart=True),
+    Row("cast.to_dtype", lambda t, a: a.to(t.float64) * 2, ((2, 3),)),
+    Row("cast.clone", lambda t, a: a.clone() * a, ((2, 3),)),
+    Row("shape.view", lambda t, a: a.view(3, -1) * 2, ((2, 3),)),
+    Row("shape.view", lambda t, a: a.t().reshape(6) * a.flatten(), ((2, 3),), name="reshape copies"),
+    Row("shape.transpose", lambda t, a: a.transpose(0, 2) * 2, ((2, 3, 4),)),
+    Row("shape.t", lambda t, a: a.t() * 2, ((2, 3),)),
+    Row("shape.permute", lambda t, a: a.permute(2, 0, 1) * 2, ((2, 3, 4),)),
+    Row("shape.expand", lambda t, a: a.expand(4, 2, 3) * a, ((2, 1),)),
+    Row("shape.squeeze", lambda t, a: a.squeeze(1) * a.squeeze(), ((2, 1, 3),)),
+    Row("shape.unsqueeze", lambda t, a: a.unsqueeze(1) * a.unsqueeze(-1), ((2, 2),)),
+    Row("shape.cat", lambda t, a, b: t.cat([a, b], 1) ** 2, ((2, 3), (2, 1))),
+    Row("shape.cat", lambda t, a, b: t.stack([a, b], -1) ** 2, ((2, 3), (2, 3)), name="stack"),
+    Row("shape.slice_ shape.embed", lambda t, a: a[1:, ::2] * 2, ((3, 4),)),
+    Row("shape.select", lambda t, a: a[1] * a[..., None, -1, 0], ((3, 3, 2),)),
+    Row("index.index index.index_put", lambda t, a: a[t.tensor([0, 2, 0])] ** 2, ((3, 2),)),
+    Row("index.index", lambda t, a: a[t.tensor([[0, 1], [1, 1]]), :, 1:] ** 2, ((2, 2, 3),), name="with slices"),
+    Row("index.index", lambda t, a: a[a.detach() > 0] ** 2, ((3, 4),), apart=True, name="mask"),
+    Row("matmul.mm", lambda t, a, b: a @ b, ((2, 3), (3, 4))),
+    Row("matmul.mm", lambda t, a, b: t.mm(a.t(), b.t()), ((3, 2), (4, 3)), name="transposed"),
+    Row("matmul.mm", lambda t, a, b: t.matmul(a, b), ((2, 3, 4), (4, 2)), name="stack and matrix"),
+    Row("matmul.mm", lambda t, a, b: a @ b, ((3, 4), (4,)), name="matrix and vector"),
+    Row("matmul.mm", lambda t, a, b: a @ b, ((3,), (3, 4)), name="vector and matrix"),
+    Row("matmul.mm", lambda t, a, b: a @ b, ((3,), (3,)), name="vectors"),
+    Row("matmul.bmm", lambda t, a, b: a @ b, ((2, 1, 3, 4), (5, 4, 2))),
+    Row("matmul.addmm", lambda t, c, a, b: t.addmm(c, a, b, beta=2, alpha=3), ((4,), (2, 3), (3, 4))),
+    Row("matmul.addmm", lambda t, x, w, b: t.nn.functional.linear(x, w, b), ((2, 3), (4, 3), (4,)), name="linear"),
+    Row("matmul.addmm", lambda t, x, w, b: t.nn.functional.linear(x, w, b), ((2, 2, 3), (4, 3), (4,)), name="linear 3d"),
+    Row(
+        "conv.conv2d conv.input_gradient conv.weight_gradient conv.bias_gradient",
+        lambda t, x, w, b: t.nn.functional.conv2d(x, w, b),
+        ((2, 2, 5, 4), (3, 2, 3, 2), (3,)),
+    ),
+    Row(
+        "conv.conv2d",
+        lambda t, x, w: t.nn.functional.conv2d(x, w, None, stride=(2, 1), padding=1, dilation=(1, 2), groups=2),
+        ((1, 2, 5, 5), (4, 1, 2, 2)),
+        name="stride, padding, dilation, groups",
+    ),
+    Row("conv.conv2d", lambda t, x, w: t.nn.functional.conv2d(x, w), ((2, 4, 4), (1, 2, 2, 2)), name="one image"),
+    Row(
+        "pool.max_pool2d pool.unpool pool.gather",
+        lambda t, x: t.nn.functional.max_pool2d(x, 2),
+        ((2, 2, 4, 5),),
+        apart=True,
+    ),
+    Row(
+        "pool.max_pool2d",
+        lambda t, x: t.nn.functional.max_pool2d(x, 3, stride=2, padding=1, ceil_mode=True),
+        ((1, 2, 6, 5),),
+        apart=True,
+        name="overlapping",
+    ),
+    Row("softmax.softmax", lambda t, a: t.softmax(a, 1), ((3, 4),)),
+    Row("softmax.softmax", lambda t, a: a.softmax(0), ((3, 2, 2),), name="first axis"),
+    Row("softmax.log_softmax", lambda t, a: t.log_softmax(a, -1), ((3, 4),)),
+    Row("loss.mse_loss", lambda t, a, b: t.nn.functional.mse_loss(a, b), ((2, 3), (2, 3))),
+    Row(
+        "loss.nll_loss loss.place",
+        lambda t, a: t.nn.functional.nll_loss(a, t.from_numpy(TARGET)),
+        ((3, 4),),
+    ),
+    Row(
+        "loss.nll_loss",
+        lambda t, a: t.nn.functional.cross_entropy(a, t.from_numpy(TARGET), ignore_index=0),
+        ((3, 4),),
+        name="cross entropy",
+    ),
+    Row(
+        "loss.nll_loss",
+        lambda t, a: t.nn.functional.cross_entropy(a, t.from_numpy(TARGET), reduction="none"),
+        ((3, 4),),
+        name="cross entropy of each",
+    ),
+    Row(
+        "softmax.log_softmax",
+        lambda t, a, b: t.nn.functional.cross_entropy(a, b.softmax(1)),
+        ((3, 4), (3, 4)),
+        name="cross entropy of probabilities",
+    ),
+]
+
+
+def label(row: Row) -> str:
+    return f"{row.ops.split()[0]} {row.name}".strip()
+
+
+def arrays(row: Row, dtype: type) -> list[np.ndarray]:
+    """Inputs of a row, the same at every call."""
+    rng = np.random.default_rng(len(row.ops) + len(row.shapes))
+    made = []
+    for number, shape in enumerate(row.shapes):
+        low, high = row.domain
+        array = rng.uniform(low, high, shape)
+        if row.apart:  # distinct, and none near 0
+            places = rng.permutation(array.size).reshape(shape)
+            array = (places + 0.3 + 0.15 * number) / max(array.size, 1) * (high - low) + low
+            array = np.where(np.abs(array) < 0.05, array + 0.1, array)
+        made.append(np.asarray(array, dtype))
+    return made

@@ -1,0 +1,106 @@
+"""Optimizers follow their formulas, and PyTorch, step by step."""
+
+import numpy as np
+import pytest
+
+import nbgrad
+
+SETTINGS = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.01}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+    ("Adam", {"lr": 0.05}),
+    ("Adam", {"lr": 0.05, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.1}),
+]
+
+
+def descend(module, name, settings, steps=7):
+    """A few steps down a valley; the second parameter sometimes has no gradient."""
+    start = np.linspace(-1, 1, 6, dtype=np.float64).reshape(2, 3)
+    a = module.from_numpy(start.copy()).requires_grad_()
+    b = module.from_numpy(start[0].copy()).requires_grad_()
+    optimizer = getattr(module.optim, name)([a, b], **settings)
+    for step in range(steps):
+        optimizer.zero_grad()
+        loss = (a**2 * 3).sum()
+        if step % 2 == 0:
+            loss = loss + (b**3).sum()
+        loss.backward()
+        optimizer.step()
+    return a.detach().numpy(), b.detach().numpy()
+
+
+@pytest.mark.parametrize(("name", "settings"), SETTINGS)
+def test_follows_pytorch(name, settings):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+    for ours, theirs in zip(descend(nbgrad, name, settings), descend(torch, name, settings), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_sgd_with_momentum_by_hand():
+    w = nbgrad.tensor([1.0], requires_grad=True)
+    optimizer = nbgrad.optim.SGD([w], lr=0.1, momentum=0.5)
+    for expected in (0.8, 0.54):  # b = 2, then 0.5 * 2 + 1.6
+        optimizer.zero_grad()
+        (w * w).sum().backward()
+        optimizer.step()
+        assert w.item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_closure_gives_the_loss():
+    w = nbgrad.tensor([1.0], requires_grad=True)
+    optimizer = nbgrad.optim.SGD([w], lr=0.1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (w * w).sum()
+        loss.backward()
+        return loss
+
+    assert optimizer.step(closure).item() == 1
+    assert w.item() == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("name", "settings"), SETTINGS[1::3])
+def test_state_goes_into_another_optimizer(name, settings):
+    def run(steps, optimizer, w):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            (w**2).sum().backward()
+            optimizer.step()
+
+    make = getattr(nbgrad.optim, name)
+    whole = nbgrad.tensor([1.0, -2.0], requires_grad=True)
+    run(6, make([whole], **settings), whole)
+    parted = nbgrad.tensor([1.0, -2.0], requires_grad=True)
+    first = make([parted], **settings)
+    run(3, first, parted)
+    second = make([parted], lr=9.0)
+    second.load_state_dict(first.state_dict())
+    run(3, second, parted)
+    assert parted.tolist() == whole.tolist()
+
+
+def test_groups_have_settings_of_their_own():
+    a, b = nbgrad.tensor([1.0], requires_grad=True), nbgrad.tensor([1.0], requires_grad=True)
+    optimizer = nbgrad.optim.SGD([{"params": [a]}, {"params": [b], "lr": 0.0}], lr=0.1)
+    (a + b).sum().backward()
+    optimizer.step()
+    assert a.item() == pytest.approx(0.9) and b.item() == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda w: nbgrad.optim.SGD([w], lr=-1), "Invalid learning rate: -1"),
+        (lambda w: nbgrad.optim.SGD([w], lr=1, nesterov=True), "Nesterov momentum requires a momentum"),
+        (lambda w: nbgrad.optim.Adam([w], betas=(1.0, 0.9)), "Invalid beta parameter at index 0"),
+        (lambda w: nbgrad.optim.SGD([]), "optimizer got an empty parameter list"),
+        (lambda w: nbgrad.optim.SGD([w * 2]), "can't optimize a non-leaf Tensor"),
+        (lambda w: nbgrad.optim.SGD([{"params": [w]}, {"params": [w]}]), "some parameters appear in more than one parameter group"),
+    ],
+)
+def test_wrong_settings_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make(nbgrad.tensor([1.0], requires_grad=True))
