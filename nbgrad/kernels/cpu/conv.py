@@ -11,19 +11,20 @@ from functools import lru_cache
 
 import numba
 import numpy as np
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
 from nbgrad.kernels.cpu.gemm import (
     EDGE,
     MANY_REGISTERS,
-    TALL,
-    TALL_NARROW,
     TALL_ROWS,
-    TALL_WIDE,
-    multiply_block,
-    pack_columns,
+    block_address,
+    inlined,
+    multiply_six,
+    multiply_tall,
     part,
 )
+from nbgrad.kernels.cpu.launch import as_integers, call_address, launch
 from nbgrad.kernels.cpu.simd import (
     add_lanewise,
     add_lanewise_part,
@@ -36,16 +37,14 @@ from nbgrad.kernels.cpu.simd import (
     zeros_tile,
 )
 from nbgrad.kernels.registry import kernel
-from nbgrad.runtime import launch_lock
 
 Pair = tuple[int, int]
 
 ONE = (0,)
-SIX = (0,) * 6  # LeNet's first layer has six channels
-SIX_WIDE, SIX_NARROW = ((0,) * 4, (0,) * 3) if MANY_REGISTERS else ((0,) * 2, (0,) * 1)
 TAPS = (0,) * 5  # tile of the weight gradient: LeNet's kernels are 5 x 5
 FOUR, THREE = ((0,) * 4, (0,) * 3) if MANY_REGISTERS else ((0,) * 2, (0,) * 2)
 
+GEOMETRY = 18  # numbers that describe a convolution
 PLANE_BYTES = 1 << 18  # planes that are worked on together fit in the second-level cache
 SERIAL_WORK = 1 << 18  # multiplications below which a launch costs more than a second thread brings
 
@@ -76,7 +75,7 @@ def conv2d_weight_gradient_twin(x, g, dw, stride, padding, dilation, groups):
                 dw[o, c, ky, kx] += g[n, o, oy, ox] * x[n, o // per_group * dw.shape[1] + c, iy, ix]
 
 
-@kernel()
+@inlined
 def shift_planes(x, x_index, channels, first_row, rows, planes, to, geometry):
     """planes[channel][kx][row % stride][rows][out_width]: what kernel column kx meets, from image row first_row on."""
     _, _, _, height, width, _, kh, kw, sh, sw, ph, pw, _, dw, _, wide, _, _ = geometry
@@ -107,7 +106,7 @@ def shift_planes(x, x_index, channels, first_row, rows, planes, to, geometry):
                     to += wide
 
 
-@kernel()
+@inlined
 def find_taps(channels, rows, geometry):
     """Where the window of each (channel, ky, kx) begins in planes of `rows` rows; some zeros behind."""
     _, _, _, _, _, _, kh, kw, sh, _, _, _, dh, _, _, wide, _, _ = geometry
@@ -120,55 +119,35 @@ def find_taps(channels, rows, geometry):
     return taps
 
 
-@kernel()
-def convolve_share(share, image_shares, row_shares, x, w, bias, out, geometry, scratch, room):
+@kernel("void(int64, UniTuple(float32[::1], 5), int64[::1])", twin=conv2d_twin)
+def convolve_share(share, arrays, numbers):
     """out[n, o, y, x] of some images and channels."""
+    x, w, bias, out, scratch = arrays
+    image_shares, row_shares, room, tile_rows, block = to_fixed_tuple(numbers[GEOMETRY:], 5)
+    geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, groups, channels, height, width, outputs, kh, kw, sh, _, _, _, dh, _, high, wide, depth, rows = geometry
     first, last = part(share // row_shares, image_shares, images, 1)
     top, bottom = part(share % row_shares, row_shares, outputs, 24)
-    size = channels * kh * kw
-    scratch_size, planes_size = room
-    planes = aligned(scratch, share * scratch_size)
+    planes, taps_of_channel, size = aligned(scratch, share * room), kh * kw, channels * kh * kw
     plane_rows = rows + (kh - 1) * dh // sh
     taps, edge = find_taps(depth, plane_rows, geometry), np.empty(EDGE, x.dtype)
-    six = outputs % TALL_ROWS != 0 and outputs % 6 == 0
-    tile_rows = 6 if six else TALL_ROWS
-    for group in range(groups):
-        w_index, step, row_step, column_step = (group * outputs + top) * size, tile_rows * size, size, 1
-        weights = w
-        if (bottom - top) % tile_rows:
-            weights = scratch
-            w_index, step, row_step, column_step = planes + planes_size, tile_rows * size, 1, tile_rows
-            pack_columns(w, (group * outputs + top) * size, size, 1, bottom - top, size, tile_rows, scratch, w_index)
-        for image in range(first, last):
-            for y in range(0, high, rows):
-                for channel in range(0, channels, depth):
-                    some = min(depth, channels - channel)
-                    x_index = ((image * groups + group) * channels + channel) * height * width
-                    shift_planes(x, x_index, some, y, plane_rows, scratch, planes, geometry)
-                    a_at = (w_index + channel * kh * kw * column_step, step, row_step, column_step)
-                    c_at = (((image * groups + group) * outputs + top) * high * wide + y * wide, high * wide)
-                    n, start_at = min(rows, high - y) * wide, (group * outputs + top, 1)
-                    if six:
-                        multiply_block(
-                            SIX, SIX_WIDE, SIX_NARROW, weights, a_at, scratch, planes, taps, out, c_at,
-                            bottom - top, n, some * kh * kw, bias, start_at, channel == 0, edge,
-                        )  # fmt: skip
-                    else:
-                        multiply_block(
-                            TALL, TALL_WIDE, TALL_NARROW, weights, a_at, scratch, planes, taps, out, c_at,
-                            bottom - top, n, some * kh * kw, bias, start_at, channel == 0, edge,
-                        )  # fmt: skip
+    for image_and_group in range(first * groups, last * groups):
+        output = image_and_group % groups * outputs + top
+        for y in range(0, high, rows):
+            for channel in range(0, channels, depth):
+                some = min(depth, channels - channel)
+                x_index = (image_and_group * channels + channel) * height * width
+                shift_planes(x, x_index, some, y, plane_rows, scratch, planes, geometry)
+                at = (
+                    output * size + channel * taps_of_channel, tile_rows * size, size, 1,
+                    planes, ((image_and_group * outputs + top) * high + y) * wide, high * wide,
+                    bottom - top, min(rows, high - y) * wide, some * taps_of_channel,
+                    output, 1, np.int64(channel == 0),
+                )  # fmt: skip
+                call_address(block, ((w, scratch, taps, out, bias, edge), as_integers(at)))
 
 
-@kernel(parallel=True)
-def convolve_shares(image_shares, row_shares, x, w, bias, out, geometry, scratch, room):
-    """`convolve_share` of every share, each on its thread."""
-    for share in numba.prange(image_shares * row_shares):
-        convolve_share(np.int64(share), image_shares, row_shares, x, w, bias, out, geometry, scratch, room)
-
-
-@kernel()
+@inlined
 def copy_outputs(g, g_index, positions, outputs, padded, copy, to, copy_row):
     """copy[padded, copy_row] = g[outputs, positions] with zeros around."""
     copy[to : to + padded * copy_row] = 0
@@ -178,7 +157,7 @@ def copy_outputs(g, g_index, positions, outputs, padded, copy, to, copy_row):
             copy[there + i] = g[here + i]
 
 
-@kernel()
+@inlined
 def correlate_block(
     height, g, g_index, g_row, g_step, planes, index, plane_step, taps, images, positions, at, dw, sums
 ):  # fmt: skip
@@ -203,24 +182,24 @@ def correlate_block(
                     dw[dw_index + (o + r) * dw_row + tap + t] += sums[r * tap_count + t]
 
 
-@kernel()
-def correlate_share(share, image_shares, row_shares, x, g, dw, geometry, scratch, room):
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=conv2d_weight_gradient_twin)
+def correlate_share(share, arrays, numbers):
     """dw[image share][o, c, ky, kx]: the weight gradient of some images and channels."""
+    x, g, dw, scratch = arrays
+    image_shares, row_shares, room, planes_size = to_fixed_tuple(numbers[GEOMETRY:], 4)
+    geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, groups, channels, height, width, outputs, kh, kw, sh, _, _, _, dh, _, high, wide, depth, together = geometry
     first, last = part(share // row_shares, image_shares, images, 1)
     top, bottom = part(share % row_shares, row_shares, outputs, 12)
     size, positions, rows = channels * kh * kw, high * wide, bottom - top
-    scratch_size, planes_size = room
-    planes = aligned(scratch, share * scratch_size)
+    planes = aligned(scratch, share * room)
     copies = planes + together * planes_size
-    three = rows % 4 != 0 and rows % 3 == 0
     g_row = (-(-positions // lanes(g)) | 1) * lanes(g)
     padded = (rows + 3) // 4 * 4
     plane_rows = high + (kh - 1) * dh // sh
     taps, sums = find_taps(depth, plane_rows, geometry), np.empty(32, x.dtype)
-    weights = share // row_shares * groups * outputs * size
     for group in range(groups):
-        dw_index = weights + (group * outputs + top) * size
+        dw_index = ((share // row_shares * groups + group) * outputs + top) * size
         dw[dw_index : dw_index + rows * size] = 0
         for image in range(first, last, together):
             some = min(together, last - image)
@@ -233,7 +212,7 @@ def correlate_share(share, image_shares, row_shares, x, g, dw, geometry, scratch
                     x_index = (((image + i) * groups + group) * channels + channel) * height * width
                     shift_planes(x, x_index, deep, 0, plane_rows, scratch, planes + i * planes_size, geometry)
                 at = (rows, deep * kh * kw, dw_index + channel * kh * kw, size)
-                if three:
+                if rows % 4 != 0 and rows % 3 == 0:
                     correlate_block(
                         THREE, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size, taps,
                         some, positions, at, dw, sums,
@@ -243,13 +222,6 @@ def correlate_share(share, image_shares, row_shares, x, g, dw, geometry, scratch
                         FOUR, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size, taps,
                         some, positions, at, dw, sums,
                     )  # fmt: skip
-
-
-@kernel(parallel=True)
-def correlate_shares(image_shares, row_shares, x, g, dw, geometry, scratch, room):
-    """`correlate_share` of every share, each on its thread."""
-    for share in numba.prange(image_shares * row_shares):
-        correlate_share(np.int64(share), image_shares, row_shares, x, g, dw, geometry, scratch, room)
 
 
 def _flat(array: np.ndarray) -> np.ndarray:
@@ -268,7 +240,7 @@ class Plan:
 
     def __init__(
         self, x: tuple, w: tuple, sides: Pair, stride: Pair, padding: Pair, dilation: Pair, groups: int,
-        itemsize: int, threads: int,
+        dtype: np.dtype, threads: int,
     ) -> None:  # fmt: skip
         images, _, height, width = x
         outputs, depth, kh, kw = w[0] // groups, w[1], w[2], w[3]
@@ -278,7 +250,7 @@ class Plan:
         if self.empty:
             return
         overlap = (kh - 1) * dilation[0] // stride[0]
-        lanes, phases = FLOAT_BYTES // itemsize, stride[0] if kh > 1 else 1
+        itemsize, lanes, phases = dtype.itemsize, lanes_of(dtype), stride[0] if kh > 1 else 1
         per_row = kw * phases * wide * itemsize  # bytes of one row of a channel's planes
         rows = min(high, max(4, 512 // wide, PLANE_BYTES // (per_row * min(depth, 16)) - overlap))
         tall = max(1, min(depth, PLANE_BYTES // (per_row * (rows + overlap))))
@@ -287,7 +259,6 @@ class Plan:
         slack = 5 * lanes + 64
         together = max(1, min(images, PLANE_BYTES // (space[1] * itemsize)))
         same = (images, groups, depth, height, width, outputs, kh, kw, *stride, *padding, *dilation, high, wide)
-        self.forward, self.backward = (*same, tall, rows), (*same, deep, together)
 
         if images * w[0] * depth * kh * kw * high * wide <= SERIAL_WORK:
             threads = 1
@@ -295,33 +266,35 @@ class Plan:
         self.row_shares = threads // self.image_shares if outputs >= 24 else 1
         self.shares = self.image_shares * self.row_shares
 
-        planes = space[0] + slack
-        self.forward_room = (planes + (outputs + 24) * depth * kh * kw + 64, planes)
-        planes = space[1] + slack
+        self.forward_room = space[0] + slack
         copies = (outputs + 4) * ((high * wide // lanes + 2) * lanes)
-        self.backward_room = (together * (planes + copies) + slack, planes)
+        planes = space[1] + slack
+        self.backward_room = together * (planes + copies) + slack
+        shares = (self.image_shares, self.row_shares)
+        six = outputs % 6 == 0 and outputs % TALL_ROWS != 0
+        block = block_address(multiply_six if six else multiply_tall, dtype)
+        self.forward = np.array((*same, tall, rows, *shares, self.forward_room, 6 if six else TALL_ROWS, block))
+        self.backward = np.array((*same, deep, together, *shares, self.backward_room, planes))
+        self.whole_tiles = six or outputs % TALL_ROWS == 0
 
 
-FLOAT_BYTES = lanes_of(np.float32) * 4
 plan = lru_cache(maxsize=1024)(Plan)
 
 
 def _convolve(x, w, bias, sides, stride, padding, dilation, groups):
     """The convolution whose output has the given sides: what padding leaves out at the far end reads as zeros."""
-    p = plan(x.shape, w.shape, sides, stride, padding, dilation, groups, x.itemsize, numba.get_num_threads())
+    p = plan(x.shape, w.shape, sides, stride, padding, dilation, groups, x.dtype, numba.get_num_threads())
     out = empty(p.shape, x.dtype)
     if bias is None:
         bias = np.zeros(p.shape[1], x.dtype)
     if p.empty:
         out[...] = bias[:, None, None]
         return out
-    scratch = empty((p.shares * p.forward_room[0],), x.dtype)
-    rest = (_flat(x), _flat(w), _flat(bias), out.reshape(-1), p.forward, scratch, p.forward_room)
-    if p.shares == 1:
-        convolve_share(0, 1, 1, *rest)
-    else:
-        with launch_lock:
-            convolve_shares(p.image_shares, p.row_shares, *rest)
+    w = _flat(w)
+    if not p.whole_tiles:  # the last tile reads rows behind the last one
+        w = np.concatenate((w, np.zeros(w.size // p.shape[1] * TALL_ROWS, w.dtype)))
+    scratch = empty((p.shares * p.forward_room,), x.dtype)
+    launch(convolve_share, p.shares, (_flat(x), w, _flat(bias), out.reshape(-1), scratch), p.forward)
     return out
 
 
@@ -391,18 +364,13 @@ def conv2d_weight_gradient(
 ) -> np.ndarray:
     """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
     p = plan(
-        x.shape, weight_shape, g.shape[2:], stride, padding, dilation, groups, x.itemsize, numba.get_num_threads()
+        x.shape, weight_shape, g.shape[2:], stride, padding, dilation, groups, x.dtype, numba.get_num_threads()
     )
     if p.empty:
         return np.zeros(weight_shape, x.dtype)
     out = empty((p.image_shares, *weight_shape), x.dtype)
-    scratch = empty((p.shares * p.backward_room[0],), x.dtype)
-    rest = (_flat(x), _flat(g), out.reshape(-1), p.backward, scratch, p.backward_room)
-    if p.shares == 1:
-        correlate_share(0, 1, 1, *rest)
-    else:
-        with launch_lock:
-            correlate_shares(p.image_shares, p.row_shares, *rest)
+    scratch = empty((p.shares * p.backward_room,), x.dtype)
+    launch(correlate_share, p.shares, (_flat(x), _flat(g), out.reshape(-1), scratch), p.backward)
     return out[0] if p.image_shares == 1 else out.sum(axis=0)
 
 

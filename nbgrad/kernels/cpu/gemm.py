@@ -5,11 +5,15 @@
 """
 
 import platform
+from functools import cache, lru_cache
 
 import numba
 import numpy as np
+from numba import types
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
+from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, launch
 from nbgrad.kernels.cpu.simd import (
     FLOAT_LANES,
     add_column,
@@ -24,14 +28,18 @@ from nbgrad.kernels.cpu.simd import (
     zeros_tile,
 )
 from nbgrad.kernels.registry import kernel
-from nbgrad.runtime import launch_lock
 
 # A tile, a row of b and one value of a must fit in the registers: 32 of them with AVX-512 and NEON, otherwise 16.
 MANY_REGISTERS = FLOAT_LANES == 16 or platform.machine().lower() in ("arm64", "aarch64")
 TALL = (0,) * (8 if MANY_REGISTERS else 4)
 TALL_WIDE, TALL_NARROW = (0,) * 3, (0,) * 2
 TALL_ROWS = len(TALL)
+SIX = (0,) * 6
+SIX_WIDE, SIX_NARROW = ((0,) * 4, (0,) * 3) if MANY_REGISTERS else ((0,) * 2, (0,) * 1)
 EDGE = 512  # values of the largest tile, a multiple of every alignment
+
+# Compiled as part of the kernels that call them: numba would optimise a called kernel again in every caller.
+inlined = numba.njit(inline="always")
 
 DEPTH = 256  # rows of b packed at a time: with COLUMNS of them, half a megabyte
 COLUMNS = 512
@@ -48,21 +56,19 @@ def matmul_twin(a, a_row, a_column, b, b_row, b_column, c, m, n, k):
                 c[i * n + j] += a[i * a_row + p * a_column] * b[p * b_row + j * b_column]
 
 
-@kernel()
-def multiply_panel(height, width, a, a_at, b, b_index, b_rows, c, c_at, m, n, k, start, start_at, fresh, edge):
-    """c[:m, :n] = a @ b + start (fresh) or c + a @ b, for n <= one tile's columns."""
-    size = len(height)
-    a_index, a_block, a_row, a_column = a_at
-    c_index, c_row = c_at
-    start_index, start_step = start_at
-    columns = len(width) * lanes(a)
+@inlined
+def multiply_panel(height, width, j, arrays, at):
+    """`multiply_block` of the columns j, j + 1, ... of one tile."""
+    a, b, b_rows, c, start, edge = arrays
+    a_index, a_block, a_row, a_column, b_index, c_index, c_row, m, n, k, start_index, start_step, fresh = at
+    size, columns = len(height), len(width) * lanes(a)
     for i in range(0, m, size):
         tile = zeros_tile(height, width, a)
-        here, there = a_index + i // size * a_block, c_index + i * c_row
+        here, there = a_index + i // size * a_block, c_index + i * c_row + j
         for p in range(k):
-            tile = add_outer(tile, a, here, a_row, b, b_index + b_rows[p])
+            tile = add_outer(tile, a, here, a_row, b, b_index + b_rows[p] + j)
             here += a_column
-        if m - i >= size and n >= columns:
+        if m - i >= size and n - j >= columns:
             if fresh:
                 tile = add_column(tile, start, start_index + i * start_step, start_step)
             else:
@@ -71,36 +77,59 @@ def multiply_panel(height, width, a, a_at, b, b_index, b_rows, c, c_at, m, n, k,
             continue
         store_tile(tile, edge, 0, columns)
         for r in range(min(size, m - i)):
-            for j in range(min(n, columns)):
-                old = start[start_index + (i + r) * start_step] if fresh else c[there + r * c_row + j]
-                c[there + r * c_row + j] = old + edge[r * columns + j]
+            for q in range(min(columns, n - j)):
+                old = start[start_index + (i + r) * start_step] if fresh else c[there + r * c_row + q]
+                c[there + r * c_row + q] = old + edge[r * columns + q]
 
 
-@kernel()
-def multiply_block(height, wide, narrow, a, a_at, b, b_index, b_rows, c, c_at, m, n, k, start, start_at, fresh, edge):
-    """c[m, n] = a @ b + start (fresh) or c + a @ b.
+@inlined
+def multiply_block(height, wide, narrow, arrays, at):
+    """c[m, n] = a @ b + start (fresh) or c + a @ b, for arrays (a, b, b_rows, c, start, edge).
 
-    a_at: (index, step between tiles of rows, between rows, between columns), c_at: (index, step between rows).
-    Row p of b begins at b_index + b_rows[p]. start: a value for each row, at (index, step). `a` must be readable up to
-    a whole tile of rows, `b` up to a whole tile of columns; `edge` holds one tile.
+    at: of a, index and steps between tiles of rows, between rows, between columns; index of b; of c, index and step
+    between rows; m, n, k; of start, one value for each row of c, index and step; fresh. Row p of b begins at
+    index + b_rows[p]. `a` must be readable up to a whole tile of rows, `b` up to a whole tile of columns; `edge` holds
+    one tile.
     """
-    width, j = lanes(a), 0
+    width, j, n = lanes(arrays[0]), 0, at[8]
     while j < n:
         # narrow is one vector less than wide, so both together cover (almost) every width without waste
         vectors = (n - j + width - 1) // width
         narrow_ones = -vectors % len(wide)
-        here, there = b_index + j, (c_at[0] + j, c_at[1])
         if vectors <= len(narrow) or 0 < narrow_ones * len(narrow) <= vectors:
-            multiply_panel(
-                height, narrow, a, a_at, b, here, b_rows, c, there, m, n - j, k, start, start_at, fresh, edge
-            )
+            multiply_panel(height, narrow, j, arrays, at)
             j += len(narrow) * width
         else:
-            multiply_panel(height, wide, a, a_at, b, here, b_rows, c, there, m, n - j, k, start, start_at, fresh, edge)
+            multiply_panel(height, wide, j, arrays, at)
             j += len(wide) * width
 
 
-@kernel()
+NUMBERS = "float32[::1]"
+BLOCK = f"void(Tuple(({NUMBERS}, {NUMBERS}, int64[::1], {NUMBERS}, {NUMBERS}, {NUMBERS})), UniTuple(int64, 13))"
+
+
+@kernel(BLOCK)
+def multiply_tall(arrays, at):
+    """`multiply_block` in tiles of 8 rows (4 where registers are few)."""
+    multiply_block(TALL, TALL_WIDE, TALL_NARROW, arrays, at)
+
+
+@kernel(BLOCK)
+def multiply_six(arrays, at):
+    """`multiply_block` in tiles of 6 rows, the channels of LeNet's first layer."""
+    multiply_block(SIX, SIX_WIDE, SIX_NARROW, arrays, at)
+
+
+@cache
+def block_address(dispatcher, dtype: np.dtype) -> int:
+    """Where `multiply_tall` or `multiply_six` begins."""
+    numbers, rows = numba.from_dtype(dtype)[::1], types.int64[::1]
+    return address_of(
+        dispatcher, types.Tuple((numbers, numbers, rows, numbers, numbers, numbers)), types.UniTuple(types.int64, 13)
+    )
+
+
+@inlined
 def pack_columns(a, index, row, column, m, k, height, packed, to):
     """packed[tile of rows][k][height] = a[m, k], with zeros below the last row."""
     for i in range(0, m, height):
@@ -114,7 +143,7 @@ def pack_columns(a, index, row, column, m, k, height, packed, to):
             to += height
 
 
-@kernel()
+@inlined
 def pack_rows(b, index, row, column, k, n, packed, to, packed_row):
     """packed[k, packed_row] = b[k, n]; what lies behind column n is left as it was."""
     width = lanes(b)
@@ -134,22 +163,23 @@ def pack_rows(b, index, row, column, k, n, packed, to, packed_row):
             packed[to + p * packed_row + j] = b[index + p * row + j * column]
 
 
-@kernel()
+@inlined
 def part(share, shares, count, step):
     """(start, stop) of one of `shares` even parts of range(count); parts begin at multiples of step."""
     steps = (count + step - 1) // step
     return min(count, steps * share // shares * step), min(count, steps * (share + 1) // shares * step)
 
 
-@kernel()
-def multiply_share(share, row_shares, column_shares, a, a_steps, b, b_steps, c, sizes, fresh, scratch):
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=matmul_twin)
+def multiply_share(share, arrays, numbers):
     """One rectangle of c[m, n] = a[m, k] @ b[k, n] (fresh) or c + a @ b; steps: between rows, between columns."""
-    m, n, k, scratch_size = sizes
+    a, b, c, scratch = arrays
+    m, n, k, a_row, a_column, b_row, b_column, fresh, row_shares, column_shares, room, block = (
+        to_fixed_tuple(numbers, 12)
+    )
     top, bottom = part(share // column_shares, row_shares, m, TALL_ROWS)
     left, right = part(share % column_shares, column_shares, n, lanes(a))
-    a_row, a_column = a_steps
-    b_row, b_column = b_steps
-    packed_b = aligned(scratch, share * scratch_size)
+    packed_b = aligned(scratch, share * room)
     packed_row = (-(-min(COLUMNS, right - left) // lanes(a)) | 1) * lanes(a)
     packed_a = packed_b + min(k, DEPTH) * packed_row + COLUMNS
     edge, nothing = np.empty(EDGE, a.dtype), np.zeros(1, a.dtype)
@@ -162,20 +192,11 @@ def multiply_share(share, row_shares, column_shares, a, a_steps, b, b_steps, c, 
             for i in range(top, bottom, ROWS):
                 rows = min(ROWS, bottom - i)
                 pack_columns(a, i * a_row + p * a_column, a_row, a_column, rows, depth, TALL_ROWS, scratch, packed_a)
-                multiply_block(
-                    TALL, TALL_WIDE, TALL_NARROW, scratch, (packed_a, TALL_ROWS * depth, 1, TALL_ROWS),
-                    scratch, packed_b, b_rows, c, (i * n + j, n), rows, columns, depth, nothing, (0, 0),
-                    fresh and p == 0, edge,
+                at = (
+                    packed_a, TALL_ROWS * depth, 1, TALL_ROWS, packed_b, i * n + j, n, rows, columns, depth, 0, 0,
+                    np.int64(fresh == 1 and p == 0),
                 )  # fmt: skip
-
-
-@kernel(parallel=True)
-def multiply_shares(row_shares, column_shares, a, a_steps, b, b_steps, c, sizes, fresh, scratch):
-    """`multiply_share` of every share, each on its thread."""
-    for share in numba.prange(row_shares * column_shares):
-        multiply_share(
-            np.int64(share), row_shares, column_shares, a, a_steps, b, b_steps, c, sizes, fresh, scratch
-        )
+                call_address(block, ((scratch, scratch, b_rows, c, nothing, edge), as_integers(at)))
 
 
 @kernel(twin=matmul_twin)
@@ -234,17 +255,20 @@ def _multiply(a: np.ndarray, b: np.ndarray, c: np.ndarray, fresh: bool) -> None:
         return
     flat_a, a_steps = _flat(a)
     shares = numba.get_num_threads() if m * n * k > SERIAL_WORK else 1
+    numbers, room = _plan(m, n, k, *a_steps, *b_steps, fresh, shares, a.dtype)
+    launch(multiply_share, shares, (flat_a, flat_b, c.reshape(-1), empty((shares * room,), a.dtype)), numbers)
+
+
+@lru_cache(maxsize=1024)
+def _plan(m, n, k, a_row, a_column, b_row, b_column, fresh, shares, dtype):
+    """What `multiply_share` must know, and the scratch each share needs."""
     row_shares, column_shares = (shares, 1) if m > n else (1, shares)
-    lanes = lanes_of(a.dtype)
-    depth, width = min(k, DEPTH), (-(-min(COLUMNS, n) // lanes) | 1) * lanes
-    scratch_size = depth * (width + min(m, ROWS) + TALL_ROWS) + COLUMNS + EDGE
-    scratch = empty((shares * scratch_size,), a.dtype)
-    rest = (row_shares, column_shares, flat_a, a_steps, flat_b, b_steps, c.reshape(-1), (m, n, k, scratch_size), fresh)
-    if shares == 1:
-        multiply_share(0, *rest, scratch)
-    else:
-        with launch_lock:
-            multiply_shares(*rest, scratch)
+    lanes, depth = lanes_of(dtype), min(k, DEPTH)
+    width = (-(-min(COLUMNS, n) // lanes) | 1) * lanes
+    room = depth * (width + min(m, ROWS) + TALL_ROWS) + COLUMNS + EDGE
+    steps = (a_row, a_column, b_row, b_column)
+    block = block_address(multiply_tall, dtype)
+    return np.array((m, n, k, *steps, fresh, row_shares, column_shares, room, block), np.int64), room
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:

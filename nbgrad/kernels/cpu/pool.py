@@ -5,28 +5,28 @@ Every plane (one channel of one image) is its own piece of work; threads take ru
 
 import numba
 import numpy as np
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
+from nbgrad.kernels.cpu.launch import launch
 from nbgrad.kernels.registry import kernel
-from nbgrad.runtime import launch_lock
 
 Pair = tuple[int, int]
-Geometry = tuple[int, ...]  # height, width, out height, out width, then the pairs kernel, stride, padding, dilation
 
 SERIAL_WORK = 1 << 14  # numbers below which a launch costs more than a second thread brings
 
 
 @kernel()
-def max_pool2d_twin(x, out, indices, first, last, geometry):
+def max_pool2d_twin(share, arrays, numbers):
     """out[p, y, x] = the largest value of the window; indices: where in its plane. NaN is larger than any number."""
-    height, width, high, wide, kh, kw, sh, sw, ph, pw, dh, dw = geometry
-    for plane in range(first, last):
+    x, out, indices = arrays
+    shares, planes, height, width, high, wide, kh, kw, sh, sw, ph, pw, dh, dw = to_fixed_tuple(numbers, 14)
+    for plane in range(planes * share // shares, planes * (share + 1) // shares):
         for y in range(high):
             for x_out in range(wide):
-                best, where = -np.inf, -1
-                for ky in range(kh):
-                    for kx in range(kw):
-                        row, column = y * sh - ph + ky * dh, x_out * sw - pw + kx * dw
+                best, where = x[0], -1
+                for row in range(y * sh - ph, y * sh - ph + kh * dh, dh):
+                    for column in range(x_out * sw - pw, x_out * sw - pw + kw * dw, dw):
                         if 0 <= row < height and 0 <= column < width:
                             value = x[(plane * height + row) * width + column]
                             if where < 0 or value > best or np.isnan(value):
@@ -35,11 +35,12 @@ def max_pool2d_twin(x, out, indices, first, last, geometry):
                 indices[(plane * high + y) * wide + x_out] = where
 
 
-@kernel(twin=max_pool2d_twin)
-def max_pool2d_halves(x, out, indices, first, last, geometry):
+@kernel("void(int64, Tuple((float32[::1], float32[::1], int64[::1])), int64[::1])", twin=max_pool2d_twin)
+def max_pool2d_halves(share, arrays, numbers):
     """`max_pool2d_twin` of 2 x 2 windows that touch: without a branch, so that it runs on whole registers."""
-    height, width, high, wide, _, _, _, _, _, _, _, _ = geometry
-    for plane in range(first, last):
+    x, out, indices = arrays
+    shares, planes, height, width, high, wide = to_fixed_tuple(numbers, 6)
+    for plane in range(planes * share // shares, planes * (share + 1) // shares):
         for y in range(high):
             start = 2 * y * width
             upper = plane * height * width + start
@@ -57,23 +58,6 @@ def max_pool2d_halves(x, out, indices, first, last, geometry):
                     best, where = value, width + 2 * i + 1
                 out[to + i] = best
                 indices[to + i] = start + where
-
-
-@kernel()
-def max_pool2d_share(share, shares, x, out, indices, planes, halves, geometry):
-    """Some planes."""
-    first, last = planes * share // shares, planes * (share + 1) // shares
-    if halves:
-        max_pool2d_halves(x, out, indices, first, last, geometry)
-    else:
-        max_pool2d_twin(x, out, indices, first, last, geometry)
-
-
-@kernel(parallel=True)
-def max_pool2d_shares(shares, x, out, indices, planes, halves, geometry):
-    """`max_pool2d_share` of every share, each on its thread."""
-    for share in numba.prange(shares):
-        max_pool2d_share(np.int64(share), shares, x, out, indices, planes, halves, geometry)
 
 
 @kernel()
@@ -141,15 +125,11 @@ def max_pool2d(
     out = empty((*x.shape[:-2], high, wide), x.dtype)
     indices = empty(out.shape, np.dtype(np.int64))
     halves = kernel_size == stride == (2, 2) and padding == (0, 0) and dilation == (1, 1) and not ceil_mode
-    geometry = (height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
-    planes = out.size // (high * wide) if out.size else 0
-    rest = (_flat(x), out.reshape(-1), indices.reshape(-1), planes, halves, geometry)
     shares = numba.get_num_threads() if x.size > SERIAL_WORK else 1
-    if shares == 1:
-        max_pool2d_share(0, 1, *rest)
-    else:
-        with launch_lock:
-            max_pool2d_shares(shares, *rest)
+    planes = out.size // (high * wide) if out.size else 0
+    numbers = (shares, planes, height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
+    arrays = (_flat(x), out.reshape(-1), indices.reshape(-1))
+    launch(max_pool2d_halves if halves else max_pool2d_twin, shares, arrays, np.array(numbers))
     return out, indices
 
 

@@ -1,0 +1,71 @@
+"""Calling compiled kernels through their addresses: shares of work on every thread, and tiles out of larger kernels.
+
+Numba optimises a kernel once more inside every kernel that calls it, and inside every parallel loop, which takes
+seconds. A call through an address costs a nanosecond and compiles nothing.
+"""
+
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.extending import intrinsic
+
+from nbgrad.kernels.registry import kernel
+from nbgrad.runtime import launch_lock
+
+
+@intrinsic
+def call_address(typing_context, address, arguments):
+    """Call the compiled kernel(*arguments) -> None that begins at `address`, compiled for just these types."""
+    kinds = [types.unliteral(kind) for kind in arguments.types]
+
+    def codegen(context, builder, signature, values):
+        function = context.call_conv.get_function_type(types.none, kinds)
+        pointer = builder.inttoptr(values[0], function.as_pointer())
+        unpacked = [builder.extract_value(values[1], place) for place in range(len(kinds))]
+        context.call_conv.call_function(builder, pointer, types.none, kinds, unpacked)
+        return context.get_dummy_value()
+
+    return types.none(types.int64, types.Tuple(kinds)), codegen
+
+
+@intrinsic
+def as_integers(typing_context, values):
+    """A tuple of whole numbers as a UniTuple(int64, n), constants too."""
+    result = types.UniTuple(types.int64, len(values))
+    return result(values), lambda context, builder, signature, args: context.cast(builder, args[0], values, result)
+
+
+def address_of(dispatcher: Any, *kinds: Any) -> int:
+    """Where the kernel compiled for these types begins."""
+    dispatcher.compile(kinds)
+    compiled = dispatcher.overloads[kinds]
+    return compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
+
+
+@kernel(
+    "void(int64, int64, UniTuple(float32[::1], 4), int64[::1])",
+    "void(int64, int64, UniTuple(float32[::1], 5), int64[::1])",
+    "void(int64, int64, Tuple((float32[::1], float32[::1], int64[::1])), int64[::1])",
+    parallel=True,
+)
+def run_shares(address, shares, arrays, numbers):
+    """kernel(0, arrays, numbers), kernel(1, arrays, numbers), ... side by side."""
+    for share in numba.prange(shares):
+        call_address(address, (np.int64(share), arrays, numbers))
+
+
+_addresses: dict[tuple[Any, Any], int] = {}
+
+
+def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers: np.ndarray) -> None:
+    """Run `shares` shares of a kernel; the dtype of the first array settles the types of the others."""
+    if shares == 1:
+        dispatcher(0, arrays, numbers)
+        return
+    key = (dispatcher, arrays[0].dtype)
+    if key not in _addresses:
+        _addresses[key] = address_of(dispatcher, types.int64, numba.typeof(arrays), numba.typeof(numbers))
+    with launch_lock:
+        run_shares(_addresses[key], shares, arrays, numbers)
