@@ -25,6 +25,7 @@ from nbgrad.creation import (
     zeros_like,
 )
 from nbgrad.device import device
+from nbgrad.dtypes import bool_ as bool
 from nbgrad.dtypes import (
     dtype,
     float32,
@@ -37,7 +38,6 @@ from nbgrad.dtypes import (
     set_default_dtype,
     uint8,
 )
-from nbgrad.dtypes import bool_ as bool
 from nbgrad.ops.arithmetic import add, div, maximum, minimum, mul, neg, reciprocal, sub
 from nbgrad.ops.comparison import eq, ge, gt, le, lt, ne, where
 from nbgrad.ops.matmul import addmm, bmm, dot, matmul, mm

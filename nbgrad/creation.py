@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad import device as _device
 from nbgrad import random
+from nbgrad.device import device as _device
 from nbgrad.dtypes import DefaultDtype, dtype, from_numpy_dtype, int64
 from nbgrad.ops.dims import spread
 from nbgrad.tensor import Tensor
@@ -15,7 +15,7 @@ from nbgrad.tensor import Tensor
 
 def _finish(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
     if device is not None:
-        _device.device(device)
+        _device(device)
     out = Tensor(array)
     if requires_grad:
         out.requires_grad = True

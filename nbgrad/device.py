@@ -7,21 +7,20 @@ from typing import Any
 import numpy as np
 
 
-class device:  # noqa: N801 - PyTorch's spelling
+class device:
     """A place for tensors; this version knows the CPU.
 
     >>> device("cpu")
     device(type='cpu')
     """
 
-    __slots__ = ("index", "type")
+    __slots__ = ("type",)
 
-    def __init__(self, type: "str | device", index: int | None = None) -> None:
-        if isinstance(type, device):
-            type, index = type.type, type.index
-        if type != "cpu":
-            raise RuntimeError(f"There is no device «{type}» in this version of nbgrad: use device='cpu'.")
-        self.type, self.index = type, index
+    def __init__(self, type: "str | device") -> None:
+        name = type.type if isinstance(type, device) else type
+        if name != "cpu":
+            raise RuntimeError(f"There is no device «{name}» in this version of nbgrad: use device='cpu'.")
+        self.type: str = name
 
     def __repr__(self) -> str:
         return f"device(type={self.type!r})"
@@ -30,10 +29,10 @@ class device:  # noqa: N801 - PyTorch's spelling
         return self.type
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+        return isinstance(other, device) and self.type == other.type
 
     def __hash__(self) -> int:
-        return hash((self.type, self.index))
+        return hash(self.type)
 
 
 CPU = device("cpu")

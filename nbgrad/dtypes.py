@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 
-class dtype:  # noqa: N801 - PyTorch's spelling
+class dtype:
     """An element type, as in PyTorch: `nbgrad.float32`.
 
     >>> float32, float32.is_floating_point, float32.itemsize

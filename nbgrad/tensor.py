@@ -10,8 +10,7 @@ import numpy as np
 
 from nbgrad import printing
 from nbgrad.autograd import engine, modes
-from nbgrad.autograd.node import gradient_edge
-from nbgrad.autograd.record import BACKENDS, register_tensor
+from nbgrad.autograd.record import register_tensor
 from nbgrad.autograd.value import Value
 from nbgrad.device import CPU, device
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
@@ -73,7 +72,7 @@ class Tensor(Value):
         return self.version[0]
 
     @property
-    def T(self) -> Tensor:  # noqa: N802 - PyTorch's spelling
+    def T(self) -> Tensor:
         return shaping.permute(self, tuple(reversed(range(self.ndim))))
 
     @property
@@ -130,9 +129,7 @@ class Tensor(Value):
     def numpy(self, *, force: bool = False) -> np.ndarray:
         """The numbers as a numpy array that shares their memory."""
         if self._requires_grad and not force:
-            raise RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-            )
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -233,7 +230,8 @@ class Tensor(Value):
     def __deepcopy__(self, memo: dict) -> Tensor:
         if not self.is_leaf:
             raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                "moment."
             )
         copied = type(self)(self.array.copy(), self._requires_grad)
         copied.grad = None if self.grad is None else Tensor(self.grad.array.copy())
@@ -245,9 +243,7 @@ class Tensor(Value):
 
     # ---- gradients
 
-    def backward(
-        self, gradient: Tensor | None = None, retain_graph: Any = None, create_graph: Any = False
-    ) -> None:
+    def backward(self, gradient: Tensor | None = None, retain_graph: Any = None, create_graph: Any = False) -> None:
         """Compute d(self)/d(leaf) for every leaf it was made of, and add it to `leaf.grad`.
 
         gradient: d(something)/d(self), of the same shape; not needed for a scalar. Raises RuntimeError where no
@@ -260,7 +256,7 @@ class Tensor(Value):
         if not self._requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self.grad_fn is not None:
-            kept = weakref.ref(self)  # the node must not hold the tensor that holds the node
+            kept: weakref.ref[Tensor] = weakref.ref(self)  # the node must not hold the tensor that holds the node
             _add_hook(self, lambda gradient: _keep(kept, gradient))
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> HookHandle:
@@ -444,13 +440,12 @@ class HookHandle:
 
 
 def _add_hook(tensor: Tensor, hook: Callable[[Tensor], Any]) -> HookHandle:
+    entry: Any = hook
     if tensor.grad_fn is None:
-        tensor.hooks = tensor.hooks if tensor.hooks is not None else []
-        hooks, entry = tensor.hooks, hook
+        tensor.hooks = hooks = tensor.hooks if tensor.hooks is not None else []
     else:
-        node, number = gradient_edge(tensor)
-        assert node is not None
-        node.pre_hooks = node.pre_hooks if node.pre_hooks is not None else []
-        hooks, entry = node.pre_hooks, (number, hook)
+        node = tensor.grad_fn
+        node.pre_hooks = hooks = node.pre_hooks if node.pre_hooks is not None else []
+        entry = (tensor.output_nr, hook)
     hooks.append(entry)
     return HookHandle(hooks, entry)

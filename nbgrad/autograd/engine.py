@@ -158,9 +158,7 @@ def _accumulate(variable: Value, gradient: Any) -> None:
         held.version[0] += 1
 
 
-def backward(
-    tensors: Sequence[Value], gradients: Sequence[Any], retain_graph: bool | None, create_graph: bool
-) -> None:
+def backward(tensors: Sequence[Value], gradients: Sequence[Any], retain_graph: bool | None, create_graph: bool) -> None:
     """Compute the gradients of leaf tensors and add them to their `.grad`."""
     roots, starts = _roots(tensors, gradients, create_graph)
     run(roots, starts, create_graph if retain_graph is None else retain_graph, create_graph)

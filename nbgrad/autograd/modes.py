@@ -41,7 +41,7 @@ class _GradMode:
         return inside
 
 
-class no_grad(_GradMode):  # noqa: N801 - PyTorch's spelling
+class no_grad(_GradMode):
     """Do not record: results need no gradient and keep nothing for a backward pass.
 
     >>> import nbgrad as torch
@@ -55,14 +55,14 @@ class no_grad(_GradMode):  # noqa: N801 - PyTorch's spelling
         super().__init__(False)
 
 
-class enable_grad(_GradMode):  # noqa: N801 - PyTorch's spelling
+class enable_grad(_GradMode):
     """Record, inside a `no_grad` too."""
 
     def __init__(self) -> None:
         super().__init__(True)
 
 
-class set_grad_enabled(_GradMode):  # noqa: N801 - PyTorch's spelling
+class set_grad_enabled(_GradMode):
     """Record or not, as the argument says, from now on or inside a `with`."""
 
     def __init__(self, mode_: bool) -> None:

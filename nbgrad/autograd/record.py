@@ -57,7 +57,9 @@ def op(name: str, saves: tuple[str, ...] = (), view: bool = False, differentiabl
         fixed = sum(p.kind is p.POSITIONAL_ONLY for p in parameters)
         names = [p.name for p in parameters]
         places = tuple(_saved_place(save, names) for save in saves)
-        node_class = type(name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__})
+        node_class = type(
+            name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__}
+        )
         node_class.saves_output = places.index(-1) if -1 in places else -1
 
         def call(*args: Any, **options: Any) -> Any:

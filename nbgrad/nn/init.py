@@ -13,9 +13,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: random.G
     return _fill(tensor, random.uniform(generator or random.default_generator, tensor.shape, tensor.array.dtype, a, b))
 
 
-def normal_(
-    tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: random.Generator | None = None
-) -> Tensor:
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: random.Generator | None = None) -> Tensor:
     """Fill with normally distributed numbers."""
     generator = generator or random.default_generator
     return _fill(tensor, random.normal(generator, tensor.shape, tensor.array.dtype, mean, std))

@@ -28,7 +28,7 @@ class Module:
     training: bool
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
-    _modules: "dict[str, Module | None]"
+    _modules: dict[str, Module | None]
 
     def __init__(self) -> None:
         for name in ("_parameters", "_buffers", "_modules"):
@@ -109,13 +109,13 @@ class Module:
         """Add a tensor that belongs to the module's state but is not learned."""
         self._buffers[name] = tensor
 
-    def add_module(self, name: str, module: "Module | None") -> None:
+    def add_module(self, name: str, module: Module | None) -> None:
         """Add a part under a name that need not be an identifier."""
         self._modules[name] = module
 
     # ---- walking
 
-    def named_modules(self, prefix: str = "", _seen: set | None = None) -> "Iterator[tuple[str, Module]]":
+    def named_modules(self, prefix: str = "", _seen: set | None = None) -> Iterator[tuple[str, Module]]:
         """The module itself and every part in it, each once, with dotted names."""
         seen = set() if _seen is None else _seen
         if self in seen:
@@ -126,13 +126,13 @@ class Module:
             if part is not None:
                 yield from part.named_modules(f"{prefix}.{name}" if prefix else name, seen)
 
-    def modules(self) -> "Iterator[Module]":
+    def modules(self) -> Iterator[Module]:
         return (module for _, module in self.named_modules())
 
-    def named_children(self) -> "Iterator[tuple[str, Module]]":
+    def named_children(self) -> Iterator[tuple[str, Module]]:
         return ((name, part) for name, part in self._modules.items() if part is not None)
 
-    def children(self) -> "Iterator[Module]":
+    def children(self) -> Iterator[Module]:
         return (part for _, part in self.named_children())
 
     def _named_members(self, store: str, recurse: bool) -> Iterator[tuple[str, Any]]:
@@ -156,7 +156,7 @@ class Module:
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         return (buffer for _, buffer in self.named_buffers(recurse))
 
-    def apply(self, fn: "Callable[[Module], Any]") -> "Module":
+    def apply(self, fn: Callable[[Module], Any]) -> Module:
         """Call `fn` on every part, then on the module itself."""
         for part in self.children():
             part.apply(fn)
@@ -165,7 +165,7 @@ class Module:
 
     # ---- state
 
-    def state_dict(self) -> "OrderedDict[str, Tensor]":
+    def state_dict(self) -> OrderedDict[str, Tensor]:
         """Names and tensors (sharing memory) of all parameters and buffers."""
         state: OrderedDict[str, Tensor] = OrderedDict()
         for prefix, module in self.named_modules():
@@ -174,7 +174,7 @@ class Module:
                     state[f"{prefix}.{name}" if prefix else name] = tensor.detach()
         return state
 
-    def load_state_dict(self, state_dict: "dict[str, Tensor]", strict: bool = True) -> None:
+    def load_state_dict(self, state_dict: dict[str, Tensor], strict: bool = True) -> None:
         """Copy tensors into the parameters and buffers of these names.
 
         Raises RuntimeError that names everything that does not fit, before anything is changed.
@@ -200,16 +200,16 @@ class Module:
             if name in state_dict:
                 tensor.copy_(state_dict[name].detach())
 
-    def train(self, mode: bool = True) -> "Module":
+    def train(self, mode: bool = True) -> Module:
         """Behave as in training (or not): matters to dropout and batch normalisation."""
         for module in self.modules():
             module.training = mode
         return self
 
-    def eval(self) -> "Module":
+    def eval(self) -> Module:
         return self.train(False)
 
-    def requires_grad_(self, requires_grad: bool = True) -> "Module":
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
@@ -222,17 +222,17 @@ class Module:
             elif parameter.grad is not None:
                 parameter.grad = Tensor(parameter.grad.array * 0)
 
-    def to(self, *target: Any, dtype: dtype | None = None, device: Any = None) -> "Module":
+    def to(self, *target: Any, dtype: dtype | None = None, device: Any = None) -> Module:
         """Change dtype or device of all floating-point parameters and buffers."""
         for tensor in (*self.parameters(), *self.buffers()):
             if tensor.dtype.is_floating_point:
                 tensor.array = tensor.detach().to(*target, dtype=dtype, device=device).array
         return self
 
-    def float(self) -> "Module":
+    def float(self) -> Module:
         return self.to(dtype=float32)
 
-    def double(self) -> "Module":
+    def double(self) -> Module:
         return self.to(dtype=float64)
 
     # ---- hooks

@@ -136,4 +136,3 @@ def sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
 def _is_bool(value: Any) -> bool:
     array = value.array if isinstance(value, Value) else value
     return isinstance(array, bool) or (isinstance(array, np.ndarray) and array.dtype.kind == "b")
-

@@ -84,9 +84,7 @@ def conv2d(
 def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> None:
     shape, kernel = list(input.shape), list(weight.shape)
     if len(shape) not in (3, 4):
-        raise RuntimeError(
-            f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {shape}"
-        )
+        raise RuntimeError(f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {shape}")
     if min(stride) <= 0:
         raise RuntimeError("non-positive stride is not supported")
     if min(padding) < 0:
@@ -100,8 +98,8 @@ def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilati
         )
     if kernel[0] % groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
-            f"{kernel} instead"
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
+            f"size {kernel} instead"
         )
     if bias is not None and list(bias.shape) != kernel[:1]:
         raise RuntimeError(

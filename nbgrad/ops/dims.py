@@ -7,7 +7,9 @@ def canonical_dim(dim: int, rank: int) -> int:
     """The axis as 0 .. rank - 1; raises IndexError with PyTorch's sentence."""
     extent = max(rank, 1)
     if not -extent <= dim < extent:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-extent}, {extent - 1}], but got {dim})")
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-extent}, {extent - 1}], but got {dim})"
+        )
     return dim % extent
 
 
@@ -19,7 +21,9 @@ def canonical_dims(dim: "int | Sequence[int] | None", rank: int) -> tuple[int, .
         dim = (dim,)
     axes = [canonical_dim(each, rank) for each in dim]
     if len(set(axes)) != len(axes):
-        raise RuntimeError(f"dim {next(a for a in axes if axes.count(a) > 1)} appears multiple times in the list of dims")
+        raise RuntimeError(
+            f"dim {next(a for a in axes if axes.count(a) > 1)} appears multiple times in the list of dims"
+        )
     return tuple(sorted(axes)) if rank else ()
 
 

@@ -97,8 +97,8 @@ def _without_ellipsis(parts: tuple, rank: int) -> tuple:
     if used > rank:
         if rank == 0:
             raise IndexError(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
-                "a 0-dim tensor to a number"
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+                "convert a 0-dim tensor to a number"
             )
         raise IndexError(f"too many indices for tensor of dimension {rank}")
     place = next((i for i, part in enumerate(parts) if part is Ellipsis), None)

@@ -110,9 +110,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1
 def dot(input: Any, other: Any) -> Any:
     """Σ input · other; two vectors of one length."""
     if len(input.shape) != 1 or len(other.shape) != 1:
-        raise RuntimeError(
-            f"1D tensors expected, but got {len(input.shape)}D and {len(other.shape)}D tensors"
-        )
+        raise RuntimeError(f"1D tensors expected, but got {len(input.shape)}D and {len(other.shape)}D tensors")
     if input.shape != other.shape:
         raise RuntimeError(
             "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of elements, but got "

@@ -57,9 +57,7 @@ def max_pool2d(
     padding, dilation = pair(padding), pair(dilation)
     batched = len(input.shape) == 4
     _check(input, kernel, stride, padding, dilation)
-    out, indices = _max_pool2d(
-        input if batched else unsqueeze(input, 0), kernel, stride, padding, dilation, ceil_mode
-    )
+    out, indices = _max_pool2d(input if batched else unsqueeze(input, 0), kernel, stride, padding, dilation, ceil_mode)
     if not batched:
         out, indices = squeeze(out, 0), squeeze(indices, 0)
     return (out, indices) if return_indices else out
@@ -76,7 +74,9 @@ def _check(input: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) ->
             f"pad should be at most half of effective kernel size, but got pad={max(padding)}, "
             f"kernel_size={min(kernel)} and dilation={dilation[0]}"
         )
-    rows, columns = ((shape[i - 2] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1 for i in (0, 1))
+    rows, columns = (
+        (shape[i - 2] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1 for i in (0, 1)
+    )
     if rows < 1 or columns < 1:
         raise RuntimeError(
             f"Given input size: ({shape[-3]}x{shape[-2]}x{shape[-1]}). Calculated output size: "

@@ -23,7 +23,8 @@ class Optimizer:
         self.param_groups: list[dict[str, Any]] = []
         if isinstance(params, Tensor):
             raise TypeError(
-                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {params.type()}"
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                f"{params.type()}"
             )
         given = list(params)
         if not given:
@@ -74,9 +75,7 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """The state of each parameter by number, and the groups with numbers in place of parameters."""
         numbers = {param: i for i, param in enumerate(self._all())}
-        groups = [
-            {**group, "params": [numbers[param] for param in group["params"]]} for group in self.param_groups
-        ]
+        groups = [{**group, "params": [numbers[param] for param in group["params"]]} for group in self.param_groups]
         return {"state": {numbers[p]: dict(s) for p, s in self.state.items()}, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

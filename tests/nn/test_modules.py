@@ -91,7 +91,9 @@ def test_double_changes_every_parameter():
 
 
 def test_wrong_channels_give_pytorchs_sentence():
-    with pytest.raises(RuntimeError, match=r"Given groups=1, weight of size \[6, 1, 5, 5\], expected input\[1, 3, 8, 8\]"):
+    with pytest.raises(
+        RuntimeError, match=r"Given groups=1, weight of size \[6, 1, 5, 5\], expected input\[1, 3, 8, 8\]"
+    ):
         nn.Conv2d(1, 6, 5)(nbgrad.zeros(1, 3, 8, 8))
 
 

@@ -97,7 +97,9 @@ ROWS = [
     Row("matmul.bmm", lambda t, a, b: a @ b, ((2, 1, 3, 4), (5, 4, 2))),
     Row("matmul.addmm", lambda t, c, a, b: t.addmm(c, a, b, beta=2, alpha=3), ((4,), (2, 3), (3, 4))),
     Row("matmul.addmm", lambda t, x, w, b: t.nn.functional.linear(x, w, b), ((2, 3), (4, 3), (4,)), name="linear"),
-    Row("matmul.addmm", lambda t, x, w, b: t.nn.functional.linear(x, w, b), ((2, 2, 3), (4, 3), (4,)), name="linear 3d"),
+    Row(
+        "matmul.addmm", lambda t, x, w, b: t.nn.functional.linear(x, w, b), ((2, 2, 3), (4, 3), (4,)), name="linear 3d"
+    ),
     Row(
         "conv.conv2d conv.input_gradient conv.weight_gradient conv.bias_gradient",
         lambda t, x, w, b: t.nn.functional.conv2d(x, w, b),

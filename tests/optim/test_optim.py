@@ -98,7 +98,10 @@ def test_groups_have_settings_of_their_own():
         (lambda w: nbgrad.optim.Adam([w], betas=(1.0, 0.9)), "Invalid beta parameter at index 0"),
         (lambda w: nbgrad.optim.SGD([]), "optimizer got an empty parameter list"),
         (lambda w: nbgrad.optim.SGD([w * 2]), "can't optimize a non-leaf Tensor"),
-        (lambda w: nbgrad.optim.SGD([{"params": [w]}, {"params": [w]}]), "some parameters appear in more than one parameter group"),
+        (
+            lambda w: nbgrad.optim.SGD([{"params": [w]}, {"params": [w]}]),
+            "some parameters appear in more than one parameter group",
+        ),
     ],
 )
 def test_wrong_settings_are_refused(make, message):

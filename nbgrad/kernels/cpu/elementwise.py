@@ -99,7 +99,7 @@ def _binary(
 
 
 def _launch(flat: Any, broadcast: Any, a: np.ndarray, b: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    if a.shape == b.shape or b.size == 1 and b.ndim <= a.ndim:
+    if a.shape == b.shape or (b.size == 1 and b.ndim <= a.ndim):
         shape = a.shape
     elif a.size == 1 and a.ndim <= b.ndim:
         shape = b.shape
@@ -134,9 +134,7 @@ ge = _binary(formulas.ge, (), _BOOL)
 threshold_gradient = _binary(formulas.threshold_gradient)
 
 
-def _unary(
-    formula: Callable[[Any], Any], signatures: tuple[str, ...] = (), floating: bool = False
-) -> ArrayFunction:
+def _unary(formula: Callable[[Any], Any], signatures: tuple[str, ...] = (), floating: bool = False) -> ArrayFunction:
     """Make `f(x) -> out` on arrays. floating: the result of integers is floating-point."""
     jitable = register_jitable(formula)
 

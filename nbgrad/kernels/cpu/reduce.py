@@ -95,9 +95,7 @@ def _smallest(x, out, positions, count, inner):
             out[o * inner + i], positions[o * inner + i] = best, where
 
 
-def _as_outer_count_inner(
-    x: np.ndarray, axes: tuple[int, ...]
-) -> tuple[np.ndarray, tuple[int, ...], int, int]:
+def _as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:
     """The array flat, with the reduced axes side by side: (flat, remaining shape, count, inner)."""
     kept = [axis for axis in range(x.ndim) if axis not in axes]
     if not axes or axes == tuple(range(axes[0], axes[0] + len(axes))):
@@ -176,4 +174,3 @@ def _reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdim: bool)
     if keepdim:
         return tuple(1 if axis in axes else extent for axis, extent in enumerate(shape))
     return tuple(extent for axis, extent in enumerate(shape) if axis not in axes)
-
