@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numba
+from numba.core import config
 
 from nbgrad import runtime
 
@@ -33,13 +34,13 @@ def kernel(*signatures: str, name: str | None = None, twin: Any = None, parallel
     """
 
     def compile_lazily(function: Any) -> Any:
-        numba.config.CACHE_DIR, users = str(runtime.cache_folder), numba.config.CACHE_DIR
+        config.CACHE_DIR, users = str(runtime.cache_folder), config.CACHE_DIR
         try:
-            dispatcher = numba.njit(
-                nogil=True, error_model="numpy", fastmath=FASTMATH, cache=True, parallel=parallel
-            )(function)
+            dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=FASTMATH, cache=True, parallel=parallel)(
+                function
+            )
         finally:
-            numba.config.CACHE_DIR = users
+            config.CACHE_DIR = users
         title = f"{function.__module__.removeprefix('nbgrad.kernels.')}.{name or function.__name__}"
         if title in KERNELS:
             raise ValueError(f"two kernels are called {title}")

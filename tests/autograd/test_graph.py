@@ -1,7 +1,6 @@
 """The graph a loss leaves behind: PyTorch's names, in the order the gradients walk."""
 
 import numpy as np
-import pytest
 
 import nbgrad
 from nbgrad.autograd import graph
@@ -22,8 +21,7 @@ def names_of(grad_fn):
     return found
 
 
-def test_lenet_has_pytorchs_nodes():
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+def test_lenet_has_pytorchs_nodes(torch):
 
     class TorchLeNet(torch.nn.Module):
         def __init__(self):

@@ -97,8 +97,7 @@ def test_wrong_channels_give_pytorchs_sentence():
         nn.Conv2d(1, 6, 5)(nbgrad.zeros(1, 3, 8, 8))
 
 
-def test_a_seed_gives_pytorchs_network():
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+def test_a_seed_gives_pytorchs_network(torch):
     nbgrad.manual_seed(3)
     torch.manual_seed(3)
     for ours, theirs in ((nn.Conv2d(2, 3, 3), torch.nn.Conv2d(2, 3, 3)), (nn.Linear(7, 5), torch.nn.Linear(7, 5))):

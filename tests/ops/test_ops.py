@@ -31,8 +31,7 @@ def test_second_gradient_equals_finite_differences(row):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("row", ROWS, ids=label)
-def test_equals_pytorch(row, dtype):
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+def test_equals_pytorch(row, dtype, torch):
     ours, theirs = _tensors(nbgrad, row, dtype), _tensors(torch, row, dtype)
     out, want = row.call(nbgrad, *ours), row.call(torch, *theirs)
     assert str(out.dtype) == str(want.dtype)

@@ -32,8 +32,7 @@ def descend(module, name, settings, steps=7):
 
 
 @pytest.mark.parametrize(("name", "settings"), SETTINGS)
-def test_follows_pytorch(name, settings):
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
+def test_follows_pytorch(name, settings, torch):
     for ours, theirs in zip(descend(nbgrad, name, settings), descend(torch, name, settings), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
