@@ -44,6 +44,7 @@ class Store(QObject):
     mode_changed = Signal(str)  # "values", "gradients" or "update"
     progress_changed = Signal(object)  # Progress
     failed = Signal(str)  # one sentence for the learner
+    faulted = Signal(str, str)  # nbgrad's own mistake: one sentence, and the details to copy into a report
     told = Signal(str)  # one sentence of good news: "Saved to digits.safetensors."
     requested = Signal(object)  # Request, for the worker
 
@@ -169,6 +170,10 @@ class Store(QObject):
     @Slot(str)
     def take_failure(self, sentence: str) -> None:
         self.failed.emit(sentence)
+
+    @Slot(str, str)
+    def take_fault(self, sentence: str, details: str) -> None:
+        self.faulted.emit(sentence, details)
 
     @Slot(str)
     def take_news(self, sentence: str) -> None:

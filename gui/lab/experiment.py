@@ -5,6 +5,8 @@ import math
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from gui.lab.schedule import SCHEDULES
+
 OPTIMIZERS = ("SGD", "Adam")
 WEIGHTS = ("trained", "fresh")
 
@@ -18,7 +20,8 @@ class Experiment:
     """The settings of a run.
 
     weights: "trained" (the weights that ship) or "fresh" (drawn from `seed`). data: "procedural" or a folder that
-    holds the four MNIST files. `momentum` and `nesterov` serve SGD alone.
+    holds the four MNIST files. `momentum` and `nesterov` serve SGD alone. `schedule` bends the learning rate over a run
+    of `epochs`; in an endless run (epochs 0) it stays as it is. augment: shift, turn and scale the training pictures.
     """
 
     model: str = "LeNet"
@@ -31,6 +34,9 @@ class Experiment:
     weight_decay: float = 0.0
     batch_size: int = 64
     seed: int = 0
+    epochs: int = 0
+    schedule: str = "constant"
+    augment: bool = False
 
     def __post_init__(self) -> None:
         if self.model != "LeNet":
@@ -46,6 +52,10 @@ class Experiment:
             raise ExperimentError(f"The batch size is a whole number from 1 to 4096, not «{self.batch_size}».")
         if type(self.seed) is not int or not 0 <= self.seed < 2**32:
             raise ExperimentError(f"The seed is a whole number from 0 to 4294967295, not «{self.seed}».")
+        if type(self.epochs) is not int or not 0 <= self.epochs <= 100_000:
+            raise ExperimentError(f"The number of epochs is a whole number from 0 to 100000, not «{self.epochs}».")
+        if self.schedule not in SCHEDULES:
+            raise ExperimentError(f"There is no schedule «{self.schedule}»: write {' or '.join(SCHEDULES)}.")
         if self.nesterov and self.momentum == 0:
             raise ExperimentError("Nesterov needs a momentum above 0.")
 

@@ -6,6 +6,7 @@ from gui.lab.snapshot import Summary
 from nbgrad.kernels.registry import kernel
 
 BINS = 32
+UNIT_EDGES = np.linspace(-1, 1, BINS + 1)
 
 
 def count_bins_slow(x, limit, counts):
@@ -62,14 +63,13 @@ def summarize(values: np.ndarray) -> Summary:
     total, squares, least, largest, zeros, finite = out.tolist()
     if not finite:
         nothing = float("nan")
-        edges = np.linspace(-1, 1, BINS + 1)
-        return Summary(nothing, nothing, nothing, nothing, nothing, 0.0, np.zeros(BINS, np.int64), edges)
+        return Summary(nothing, nothing, nothing, nothing, nothing, 0.0, np.zeros(BINS, np.int64), UNIT_EDGES)
     mean = total / finite
     limit = max(abs(least), abs(largest)) or 1.0
     counts = np.empty(BINS, np.int64)
     count_bins(flat, limit, counts)
     spread = max(squares / finite - mean * mean, 0.0) ** 0.5
-    edges = np.linspace(-limit, limit, BINS + 1)
+    edges = limit * UNIT_EDGES
     for array in (counts, edges):
         array.flags.writeable = False
     return Summary(mean, spread, least, largest, squares**0.5, zeros / finite, counts, edges)

@@ -1,0 +1,33 @@
+"""The signals by which the compute thread answers the window."""
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.bridge.store import Store
+
+
+class Answers(QObject):
+    """Emitted in the compute thread, received in the window's.
+
+    A signal crosses threads only where it is connected to a bound slot of an object that lives in the other thread, so
+    all of them are connected to slots of the store.
+    """
+
+    snapshot_made = Signal(object)  # Snapshot
+    probe_made = Signal(object)  # ProbeView | None
+    sample_given = Signal(object)  # Drawing
+    experiment_loaded = Signal(object)  # Experiment
+    progressed = Signal(object)  # Progress
+    failed = Signal(str)
+    faulted = Signal(str, str)
+    told = Signal(str)
+
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.snapshot_made.connect(store.take_snapshot)
+        self.probe_made.connect(store.take_probe)
+        self.sample_given.connect(store.take_sample)
+        self.experiment_loaded.connect(store.take_experiment)
+        self.progressed.connect(store.take_progress)
+        self.failed.connect(store.take_failure)
+        self.faulted.connect(store.take_fault)
+        self.told.connect(store.take_news)

@@ -1,0 +1,277 @@
+"""What the worker does with each request. Runs in the worker's thread alone.
+
+Long work (start-up, data, the test set) is a job: between two of its pieces urgent requests are served, others wait.
+"""
+
+import random
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gui.bridge import requests
+from gui.bridge.answers import Answers
+from gui.bridge.jobs import Job, compile_kernels, elsewhere
+from gui.bridge.mailbox import Mailbox
+from gui.bridge.store import Progress
+from gui.lab import checkpoint, errors, warmup
+from gui.lab.digits import load_digits
+from gui.lab.drawing import Drawing
+from gui.lab.experiment import Experiment
+from gui.lab.faults import NotFinite
+from gui.lab.preprocess import preprocess
+from gui.lab.probe import probe
+from gui.lab.trainer import Trainer
+
+URGENT = requests.ShowDrawing.priority
+LOADING = "Preparing the digits"
+
+
+class Desk:
+    """The model, the drawing in front of it, and the work at hand."""
+
+    def __init__(self, answers: Answers, mailbox: Mailbox, experiment: Experiment) -> None:
+        self._answers = answers
+        self._mailbox = mailbox
+        self._experiment = experiment
+        self._trainer: Trainer | None = None
+        self._running = False
+        self._notice = ""
+        self._drawing = Drawing(0)
+        self._seen: tuple[int, Any] = (0, None)  # number of the last drawing, and what preprocessing made of it
+        self._target: int | None = None
+        self._backward_ready = False
+        self._early: list[requests.Request] = []
+        self._chance = random.Random(experiment.seed)
+        self._job: Job[None] | None = self._start_up()
+        self._leisure = 0.0  # seconds the job can be left alone
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            requests.ShowDrawing: self._show_drawing,
+            requests.SetTarget: self._set_target,
+            requests.GiveSample: self._give_sample,
+            requests.Publish: self._publish,
+            requests.Run: self._run,
+            requests.Pause: self._pause,
+            requests.StepBatch: self._step_batch,
+            requests.Reset: self._reset,
+            requests.Configure: self._configure,
+            requests.Test: self._test,
+            requests.Save: self._save,
+            requests.Open: self._open,
+        }
+
+    def work(self) -> None:
+        """Serve requests until the letter box closes; between them go on with the job, then with training."""
+        try:
+            while not self._mailbox.closed:
+                request = self._next_request()
+                if request is not None:
+                    self._guard(lambda request=request: self._handlers[type(request)](request))
+                elif self._job is not None:
+                    self._guard(self._go_on)
+                elif self._running:
+                    self._guard(self._train)
+        finally:
+            if self._job is not None:
+                self._job.close()
+
+    def _next_request(self) -> requests.Request | None:
+        if self._job is not None:
+            return self._mailbox.take(wait=self._leisure, least_urgent=URGENT)
+        return self._mailbox.take(wait=0.0 if self._running else None)
+
+    # ---- faults
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        """Do it; whatever goes wrong pauses the run and is said once, weights kept."""
+        try:
+            action()
+        except Exception as error:
+            self._running, self._job = False, None
+            if sentence := errors.explain(error):
+                self._answers.failed.emit(sentence)
+            else:
+                sentence = f"Something went wrong inside nbgrad ({type(error).__name__}: {error}). The run is paused."
+                self._answers.faulted.emit(sentence, traceback.format_exc())
+            self._publish_paused()
+
+    def _publish_paused(self) -> None:
+        if self._trainer is None:
+            return
+        try:
+            self._publish()
+        except Exception:
+            self._answers.faulted.emit("The state of the run cannot be shown.", traceback.format_exc())
+
+    # ---- jobs
+
+    def _go_on(self) -> None:
+        assert self._job is not None
+        try:
+            self._leisure = next(self._job)
+        except StopIteration:
+            self._job = None
+
+    def _start_up(self) -> Job[None]:
+        """Compile what is missing, predict as soon as that much is compiled; train once data are there too."""
+        names = warmup.missing()
+        if names:
+            yield from compile_kernels(names, self._answers, self._be_ready)
+        self._backward_ready = True
+        self._be_ready()
+        self._refresh_probe()
+        yield 0.0
+        yield from self._get_data()
+
+    def _get_data(self) -> Job[None]:
+        """Load the run's data, where they are not loaded, and answer the samples asked for meanwhile."""
+        trainer = self._run_now
+        if not trainer.has_data:
+            data = trainer.experiment.data
+            trainer.take_data((yield from elsewhere(lambda: load_digits(data), LOADING, self._answers)))
+        early, self._early = self._early, []
+        for request in early:
+            self._mailbox.put(request)
+
+    def _be_ready(self) -> None:
+        """Make the model; answer what was asked for before there was one."""
+        if self._trainer is not None:
+            return
+        try:
+            self._trainer = Trainer(self._experiment)
+        except (RuntimeError, ValueError) as error:
+            self._answers.failed.emit(f"The trained weights cannot be read, so a fresh network was made: {error}")
+            self._trainer = Trainer(self._experiment.changed(weights="fresh"))
+            self._answers.experiment_loaded.emit(self._trainer.experiment)
+        self._publish()
+        self._refresh_probe()
+
+    # ---- the drawing
+
+    def _show_drawing(self, request: requests.ShowDrawing) -> None:
+        self._drawing = request.drawing
+        self._refresh_probe()
+
+    def _set_target(self, request: requests.SetTarget) -> None:
+        self._target = request.digit
+        self._refresh_probe()
+
+    def _refresh_probe(self) -> None:
+        if self._trainer is None:
+            return  # shown by _be_ready
+        number = self._drawing.number
+        if self._seen[0] != number:
+            self._seen = (number, preprocess(self._drawing))
+        if self._seen[1] is None:
+            self._answers.probe_made.emit(None)
+            return
+        network_input, stages = self._seen[1]
+        self._answers.probe_made.emit(
+            probe(
+                self._trainer.model,
+                network_input,
+                stages,
+                drawing=number,
+                step=self._trainer.steps,
+                target=self._target,
+                gradients=self._backward_ready,
+            )
+        )
+
+    def _give_sample(self, request: requests.GiveSample) -> None:
+        """A picture of the test set; of this digit, where one is asked for."""
+        if self._trainer is None or not self._trainer.has_data:
+            self._early.append(request)
+            return
+        digits = self._trainer.digits
+        wanted = digits.test_labels == request.digit if request.digit is not None else digits.test_labels >= 0
+        index = self._chance.choice(np.flatnonzero(wanted))
+        picture = digits.test_pictures[index] / np.float32(255)
+        picture.flags.writeable = False
+        self._answers.sample_given.emit(Drawing(0, picture=picture, label=int(digits.test_labels[index])))
+
+    # ---- the run
+
+    @property
+    def _run_now(self) -> Trainer:
+        assert self._trainer is not None, "requests that train wait until there is a model"
+        return self._trainer
+
+    def _publish(self, _request: requests.Publish | None = None) -> None:
+        self._answers.snapshot_made.emit(self._run_now.snapshot(running=self._running, notice=self._notice))
+        if self._running:
+            self._refresh_probe()
+
+    def _run(self, _request: requests.Run) -> None:
+        self._running, self._notice = True, ""
+        self._publish()
+
+    def _pause(self, _request: requests.Pause) -> None:
+        self._running = False
+        self._publish()
+        self._refresh_probe()
+
+    def _step_batch(self, _request: requests.StepBatch) -> None:
+        self._running, self._notice = False, ""
+        self._train()
+        self._publish()
+        self._refresh_probe()
+
+    def _train(self) -> None:
+        """One step; a number that is not finite pauses the run with a sentence beside it."""
+        try:
+            self._run_now.step()
+        except NotFinite as fault:
+            self._running, self._notice = False, str(fault)
+            self._publish()
+
+    def _reset(self, request: requests.Reset) -> None:
+        self._running, self._notice = False, ""
+        self._run_now.reset(self._run_now.experiment.changed(weights=request.weights))
+        self._publish()
+        self._refresh_probe()
+
+    def _configure(self, request: requests.Configure) -> None:
+        if request.experiment.data != self._run_now.experiment.data:
+            self._job = self._change_data(request.experiment)
+            return
+        self._run_now.configure(request.experiment)
+        self._publish()
+
+    def _change_data(self, experiment: Experiment) -> Job[None]:
+        try:
+            digits = yield from elsewhere(lambda: load_digits(experiment.data), LOADING, self._answers)
+        except Exception:
+            self._answers.experiment_loaded.emit(self._run_now.experiment)  # editors show what is in force
+            raise
+        self._run_now.configure(experiment, digits)
+        self._publish()
+
+    def _test(self, _request: requests.Test) -> None:
+        self._job = self._test_in_slices()
+
+    def _test_in_slices(self) -> Job[None]:
+        for done, total in self._run_now.testing():
+            self._answers.progressed.emit(Progress("Classifying the test set", done, total))
+            yield 0.0
+        self._publish()
+
+    # ---- files
+
+    def _save(self, request: requests.Save) -> None:
+        checkpoint.save(self._run_now, request.path)
+        self._answers.told.emit(f"Saved to {request.path}.")
+
+    def _open(self, request: requests.Open) -> None:
+        """Go on with a saved run, endless and at its own learning rate: the plan it was made by is over."""
+        opened = checkpoint.load(request.path)
+        if opened.experiment.data == self._run_now.experiment.data and self._run_now.has_data:
+            opened.take_data(self._run_now.digits)
+        opened.configure(opened.experiment.changed(schedule="constant", epochs=0))
+        self._running, self._notice, self._trainer = False, "", opened
+        self._answers.experiment_loaded.emit(opened.experiment)
+        self._publish()
+        self._refresh_probe()
+        self._answers.told.emit(f"Opened {request.path}: step {opened.steps}.")
+        self._job = self._get_data()

@@ -1,0 +1,51 @@
+"""Open the lab's window."""
+
+import argparse
+import sys
+import threading
+import traceback
+from types import TracebackType
+from typing import Any
+
+from gui.cli.system import require_qt
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    require_qt()
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from gui.bridge.answers import Answers
+    from gui.bridge.pulse import Pulse
+    from gui.bridge.store import Store
+    from gui.bridge.worker import Worker
+    from gui.lab.experiment import Experiment
+    from gui.main_window import MainWindow
+    from gui.views.error_dialog import show_error
+
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    store = Store(Experiment())
+    worker, _pulse = Worker(store), Pulse(store)
+    store.faulted.connect(show_error)
+    _report_to(Answers(store, store))
+    window = MainWindow(store)
+    window.show()
+    QTimer.singleShot(0, worker.start)  # after the first picture of the window
+    try:
+        return app.exec()
+    finally:
+        worker.stop()
+
+
+def _report_to(answers: Any) -> None:
+    """Errors nobody caught reach the learner, whichever thread they come from."""
+
+    def report(kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error or kind(), where)
+            return
+        details = "".join(traceback.format_exception(kind, error, where))
+        answers.faulted.emit(f"Something went wrong in the window ({kind.__name__}: {error}).", details)
+
+    sys.excepthook = report
+    threading.excepthook = lambda failed: report(failed.exc_type, failed.exc_value, failed.exc_traceback)

@@ -1,0 +1,92 @@
+"""A run on disk: weights, optimizer, curves and experiment in one safetensors file, enough to go on exactly."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import nbgrad
+from gui.lab.experiment import Experiment, ExperimentError
+from gui.lab.snapshot import Curves
+from gui.lab.timeline import Timeline
+from gui.lab.trainer import Trainer
+from nbgrad.serialization import load_safetensors, save_safetensors
+
+OPTIMIZER, CURVE = "optimizer/", "curve/"
+COUNTERS = ("steps", "epoch", "position")
+
+
+class CheckpointError(ValueError):
+    """One sentence that says what is wrong with a checkpoint file."""
+
+
+def save(trainer: Trainer, path: Path) -> None:
+    """Write a checkpoint, whole or not at all; weights keep their state_dict names, so that other tools read them.
+
+    Raises SerializationError where it cannot be written.
+    """
+    tensors: dict[str, Any] = dict(trainer.model.state_dict())
+    numbers: dict[str, float] = {}
+    for name, parameter in trainer.model.named_parameters():
+        for key, value in trainer.optimizer.state.get(parameter, {}).items():
+            held = tensors if hasattr(value, "numpy") else numbers
+            held[f"{OPTIMIZER}{name}/{key}"] = value
+    tensors |= {CURVE + key: column for key, column in vars(trainer.timeline.curves()).items()}
+    counters = {key: getattr(trainer, key) for key in COUNTERS}
+    metadata = {
+        "experiment": trainer.experiment.to_json(),
+        "counters": json.dumps(counters),
+        "numbers": json.dumps(numbers),
+    }
+    save_safetensors(path, tensors, metadata)
+
+
+def load(path: Path) -> Trainer:
+    """The run that `save` wrote, ready for its next step; raises SerializationError or CheckpointError."""
+    arrays, metadata = load_safetensors(path)
+    experiment, counters, numbers = _read_settings(path, metadata)
+    trainer = Trainer(experiment.changed(weights="fresh"))
+    trainer.experiment = experiment
+    try:
+        weights = {name: nbgrad.from_numpy(array) for name, array in arrays.items() if "/" not in name}
+        trainer.model.load_state_dict(weights)
+        trainer.timeline = Timeline(Curves(**_under(CURVE, arrays)))
+        _fill_optimizer(trainer, _under(OPTIMIZER, arrays), _under(OPTIMIZER, numbers))
+    except (RuntimeError, TypeError, ValueError) as error:
+        first = str(error).splitlines()[0]
+        raise CheckpointError(f"{path} does not fit {experiment.model}: {first}") from None
+    for key, value in counters.items():
+        setattr(trainer, key, value)
+    return trainer
+
+
+def _read_settings(path: Path, metadata: Mapping[str, str]) -> tuple[Experiment, dict[str, int], dict[str, Any]]:
+    try:
+        experiment = Experiment.from_json(metadata["experiment"])
+        counters, numbers = json.loads(metadata["counters"]), dict(json.loads(metadata["numbers"]))
+        return experiment, {key: _count(counters[key]) for key in COUNTERS}, numbers
+    except (KeyError, TypeError, ValueError) as error:
+        why = str(error) if isinstance(error, ExperimentError) else "It does not say where the run stopped."
+        raise CheckpointError(f"{path} is no checkpoint of a run. {why}") from None
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError
+    return value
+
+
+def _under(prefix: str, items: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in items.items() if name.startswith(prefix)}
+
+
+def _fill_optimizer(trainer: Trainer, arrays: dict[str, np.ndarray], numbers: dict[str, Any]) -> None:
+    for name, parameter in trainer.model.named_parameters():
+        state = {key: nbgrad.from_numpy(array) for key, array in _under(f"{name}/", arrays).items()}
+        if any(tensor.shape != parameter.shape for tensor in state.values()):
+            raise ValueError(f"the optimizer's numbers for {name} have another shape.")
+        state |= _under(f"{name}/", numbers)
+        if state:
+            trainer.optimizer.state[parameter] = state

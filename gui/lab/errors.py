@@ -1,0 +1,27 @@
+"""Which errors are the learner's business, and in what words."""
+
+from gui.lab.checkpoint import CheckpointError
+from gui.lab.experiment import ExperimentError
+from gui.lab.faults import NotFinite
+from nbgrad.serialization import SerializationError
+from nbgrad.vision.datasets import DatasetError
+
+OURS = (CheckpointError, DatasetError, ExperimentError, NotFinite, SerializationError)
+
+
+def explain(error: BaseException) -> str | None:
+    """One sentence where the error says something about input, files or memory; None where nbgrad itself is wrong.
+
+    >>> explain(FileNotFoundError(2, "No such file or directory", "digits.safetensors"))
+    'digits.safetensors: No such file or directory.'
+    >>> explain(IndexError("list index out of range")) is None
+    True
+    """
+    if isinstance(error, OURS):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory: choose a smaller batch size, or close other programs."
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}."
+    return None

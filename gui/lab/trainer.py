@@ -1,0 +1,238 @@
+"""One training run: model, optimizer, data, and the order of the batches, all decided by an Experiment.
+
+The same experiment gives bitwise the same run: weights come from its seed, the order of pictures from seed and epoch,
+augmentation from seed and step.
+"""
+
+import math
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import nbgrad
+from gui.lab import faults, schedule
+from gui.lab.digits import Digits, load_digits
+from gui.lab.evaluate import evaluate
+from gui.lab.experiment import Experiment
+from gui.lab.graph_view import GraphViews
+from gui.lab.observe import parameter_view
+from gui.lab.snapshot import GraphView, Snapshot, TestView
+from gui.lab.timeline import Timeline
+from nbgrad import optim
+from nbgrad.autograd.graph import trace
+from nbgrad.nn import functional as F
+from nbgrad.serialization import load_safetensors
+from nbgrad.vision.models import LeNet
+from nbgrad.vision.transforms import Augment, network_input
+
+TRAINED_WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "weights" / "lenet.safetensors"
+SPEED_MEMORY = 0.95  # images per second are a mean over about the last 20 steps
+
+
+class Trainer:
+    """Trains one batch per `step()`; everything else happens between steps. Used by one thread."""
+
+    def __init__(self, experiment: Experiment, digits: Digits | None = None) -> None:
+        self._digits = digits
+        self.reset(experiment)
+
+    # ---- what decides the run
+
+    def reset(self, experiment: Experiment) -> None:
+        """Step 0: weights, optimizer and order of pictures anew; the data stay loaded where they are the same."""
+        model = _make_model(experiment)
+        if getattr(self, "experiment", experiment).data != experiment.data:
+            self._digits = None
+        self.experiment = experiment
+        self.model = model
+        self.optimizer = _make_optimizer(experiment, model)
+        self.timeline = Timeline()
+        self.steps = 0
+        self.epoch = 0
+        self.position = 0  # pictures of this epoch that were trained on
+        self.tested: TestView | None = None
+        self.forget_last_step()
+
+    def configure(self, experiment: Experiment, digits: Digits | None = None) -> None:
+        """Use these settings from the next step on. Weights stay; momentum stays where the optimizer does.
+
+        Seed and weights count from the next reset on. digits: the experiment's data, where it names others than before;
+        they start at their epoch 0.
+        """
+        if experiment.data != self.experiment.data:
+            self._digits = digits
+            self.epoch, self.position, self.tested = 0, 0, None
+        if experiment.optimizer != self.experiment.optimizer:
+            self.optimizer = _make_optimizer(experiment, self.model)
+        else:
+            for group in self.optimizer.param_groups:
+                group.update(_settings(experiment))
+        self.experiment = experiment
+
+    @property
+    def digits(self) -> Digits:
+        """The data, loaded when first needed; raises DatasetError."""
+        if self._digits is None:
+            self._digits = load_digits(self.experiment.data)
+        return self._digits
+
+    @property
+    def has_data(self) -> bool:
+        return self._digits is not None
+
+    def take_data(self, digits: Digits) -> None:
+        """The experiment's data, loaded by someone else."""
+        self._digits = digits
+
+    def forget_last_step(self) -> None:
+        """No step to show: no gradient, no update, no graph."""
+        self.phase = "idle"
+        self.loss: float | None = None
+        self._loss_tensor: Any = None
+        self._before: list[np.ndarray] | None = None
+        self._arrays = [parameter.detach().numpy() for parameter in self.model.parameters()]
+        self._graphs = GraphViews()
+        self._images, self._seconds = 0.0, 0.0
+        self.optimizer.zero_grad()
+
+    # ---- training
+
+    def step(self) -> float:
+        """Train on one batch and give its loss; raises NotFinite before a bad number reaches the weights."""
+        start = time.perf_counter()
+        pictures, labels = self._next_batch()
+        self.optimizer.zero_grad()
+        tensor = F.cross_entropy(self.model(pictures), labels)
+        loss = tensor.item()
+        self._loss_tensor, self.loss, self.phase = tensor, loss, "loss"
+        number = self.steps + 1
+        if not math.isfinite(loss):
+            raise faults.explain_loss(self.model, pictures, loss, number)
+        tensor.backward()
+        self.phase = "backward"
+        if name := faults.first_bad_gradient(self.model):
+            raise faults.explain_gradient(name, number)
+        self._update(number)
+        self._advance(len(labels))
+        self.timeline.add_loss(self.steps, loss)
+        self._images = SPEED_MEMORY * self._images + len(labels)
+        self._seconds = SPEED_MEMORY * self._seconds + time.perf_counter() - start
+        return loss
+
+    def _update(self, number: int) -> None:
+        """Move the weights; where one would overflow, all stay as they were."""
+        before = [array.copy() for array in self._arrays]
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate
+        self.optimizer.step()
+        if name := faults.first_bad_parameter(self.model):
+            for array, old in zip(self._arrays, before, strict=True):
+                array[...] = old
+            raise faults.explain_update(name, number)
+        self._before, self.phase = before, "update"
+
+    def _next_batch(self) -> tuple[Any, Any]:
+        """The batch at `position` of the epoch's order: pictures (B, 1, 32, 32), labels (B,)."""
+        digits, experiment = self.digits, self.experiment
+        order = self._order(len(digits.train_labels))
+        indices = order[self.position : self.position + experiment.batch_size]
+        if experiment.augment:
+            generator = nbgrad.Generator().manual_seed(experiment.seed + (self.steps << 32))
+            batch = Augment(generator=generator).batch(digits.train_pictures, indices)
+        else:
+            batch = network_input(digits.train_pictures, indices)
+        return nbgrad.from_numpy(batch), nbgrad.from_numpy(digits.train_labels[indices])
+
+    def _order(self, count: int) -> np.ndarray:
+        """How this epoch goes through the pictures."""
+        key = (self.experiment.seed, self.epoch, count)
+        if getattr(self, "_order_key", None) != key:
+            self._order_key = key
+            self._order_now = np.random.default_rng(key[:2]).permutation(count)
+        return self._order_now
+
+    def _advance(self, images: int) -> None:
+        self.steps += 1
+        self.position += images
+        if self.position >= len(self.digits.train_labels):
+            self.epoch += 1
+            self.position = 0
+
+    @property
+    def learning_rate(self) -> float:
+        """The experiment's, bent by its schedule."""
+        experiment = self.experiment
+        if not experiment.epochs:
+            return experiment.lr
+        done = self.epoch + self.position / len(self.digits.train_labels)
+        return experiment.lr * schedule.factor(experiment.schedule, done / experiment.epochs)
+
+    # ---- testing and showing
+
+    def testing(self) -> Generator[tuple[int, int], None, TestView]:
+        """Classify the test set slice by slice; yields (done, total)."""
+        digits = self.digits
+        self.tested = yield from evaluate(self.model, digits.test_pictures, digits.test_labels, self.steps)
+        self.timeline.add_test(self.steps, self.tested.accuracy)
+        return self.tested
+
+    def test(self) -> TestView:
+        """Classify the test set."""
+        for _ in self.testing():
+            pass
+        assert self.tested
+        return self.tested
+
+    @property
+    def images_per_second(self) -> float | None:
+        return self._images / self._seconds if self._seconds else None
+
+    def snapshot(self, *, running: bool = False, notice: str = "") -> Snapshot:
+        """The state of the run between two steps, as private copies."""
+        named = list(self.model.named_parameters())
+        before = self._before or [None] * len(named)
+        return Snapshot(
+            step=self.steps,
+            epoch=self.epoch,
+            phase=self.phase,
+            running=running,
+            loss=self.loss,
+            images_per_second=self.images_per_second,
+            curves=self.timeline.curves(),
+            parameters=tuple(
+                parameter_view(name, array, parameter.grad, old)
+                for (name, parameter), array, old in zip(named, self._arrays, before, strict=True)
+            ),
+            graph=self._graph(),
+            test=self.tested,
+            notice=notice,
+        )
+
+    def _graph(self) -> GraphView | None:
+        if self._loss_tensor is None:
+            return None
+        return self._graphs.view(trace(self._loss_tensor), self.model)
+
+
+def _make_model(experiment: Experiment) -> Any:
+    nbgrad.manual_seed(experiment.seed)
+    model = LeNet()
+    if experiment.weights == "trained":
+        weights, _metadata = load_safetensors(TRAINED_WEIGHTS)
+        model.load_state_dict({name: nbgrad.from_numpy(array) for name, array in weights.items() if "/" not in name})
+    return model
+
+
+def _settings(experiment: Experiment) -> dict[str, Any]:
+    """The optimizer's own settings, as its constructor and its param_groups spell them."""
+    settings: dict[str, Any] = {"lr": experiment.lr, "weight_decay": experiment.weight_decay}
+    if experiment.optimizer == "SGD":
+        settings |= {"momentum": experiment.momentum, "nesterov": experiment.nesterov}
+    return settings
+
+
+def _make_optimizer(experiment: Experiment, model: Any) -> Any:
+    return getattr(optim, experiment.optimizer)(model.parameters(), **_settings(experiment))
