@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMenu, QStackedWidget, QWidget
 
@@ -14,6 +14,7 @@ from gui.views.about import make_about_dialog
 from gui.views.graph import GraphPanel
 from gui.views.inspector import InspectorPanel
 from gui.views.learning import LearningPanel
+from gui.views.menus import rounded
 from gui.views.network import NetworkPanel
 from gui.views.palette import CommandPalette
 from gui.views.status import NoticeBanner, ProgressBanner, Toast
@@ -23,8 +24,9 @@ from gui.views.window_commands import WINDOW_COMMANDS
 from gui.views.you import YouPanel
 
 LAYOUT_VERSION = 1
-LEFT, RIGHT, BOTTOM = 268, 300, 186  # px at 100 %
-BOTTOM_SHARE = 0.2  # of the window's height
+LEFT, RIGHT, BOTTOM = 232, 240, 208  # the least, px at 100 %
+LEFT_SHARE, RIGHT_SHARE, BOTTOM_SHARE = 0.21, 0.235, 0.22  # of the window
+LEFT_MOST, RIGHT_MOST = 330, 400  # px at 100 %
 FILES = "Checkpoints (*.safetensors)"
 
 
@@ -65,9 +67,7 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(top)
         self.you, self.network = YouPanel(store), NetworkPanel(store)
         self.inspector, self.learning = InspectorPanel(store), LearningPanel(store)
-        self.graph, self.large_graph = GraphPanel(store), GraphPanel(store)
-        self.large_graph.enlarge.set_icon("shrink")
-        self.large_graph.enlarge.setToolTip(self.tr("Back to the network"))
+        self.graph, self.large_graph = GraphPanel(store), GraphPanel(store, large=True)
         self.graph.enlarge.clicked.connect(self.toggle_graph)
         self.large_graph.enlarge.clicked.connect(self.toggle_graph)
         self.centre = QStackedWidget()
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
 
     def _make_actions(self) -> None:
         self.actions_by_id: dict[str, QAction] = {}
-        menus = {title: QMenu(self) for title in MENUS}
+        menus = {title: rounded(QMenu(self)) for title in MENUS}
         groups: dict[str, QActionGroup] = {}
         for command in (*COMMANDS, *WINDOW_COMMANDS):
             action = QAction(command.title, self)
@@ -130,19 +130,25 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def reset_layout(self) -> None:
-        """Every panel at its proper size for this window."""
+        """The network in the middle, every panel around it."""
+        self.centre.setCurrentWidget(self.network)
         for dock in self.docks.values():
             dock.show()
+        self._share_room()
+
+    @Slot()
+    def _share_room(self) -> None:
+        """Every panel at its proper size for this window."""
+        left = min(max(round(self.width() * LEFT_SHARE), theme.px(LEFT)), theme.px(LEFT_MOST))
+        right = min(max(round(self.width() * RIGHT_SHARE), theme.px(RIGHT)), theme.px(RIGHT_MOST))
         self.docks["you"].setMinimumWidth(theme.px(LEFT))
-        self.docks["inspector"].setMinimumWidth(theme.px(LEFT))
+        self.docks["inspector"].setMinimumWidth(theme.px(RIGHT))
         across = [self.docks["you"], self.docks["inspector"]]
-        wide = theme.px(RIGHT) + max(0, (self.width() - theme.px(1280)) // 8)
-        left = theme.px(LEFT) + max(0, (self.width() - theme.px(1280)) // 16)
-        self.resizeDocks(across, [left, wide], Qt.Orientation.Horizontal)
+        self.resizeDocks(across, [left, right], Qt.Orientation.Horizontal)
         low = max(theme.px(BOTTOM), round(self.height() * BOTTOM_SHARE))
         self.resizeDocks([self.docks["learning"]], [low], Qt.Orientation.Vertical)
         room = self.width() - left
-        share = 0.4 if room < theme.px(1400) else 0.5
+        share = 0.4 if room < theme.px(1400) else 0.52
         both = [self.docks["learning"], self.docks["graph"]]
         self.resizeDocks(both, [round(room * share), round(room * (1 - share))], Qt.Orientation.Horizontal)
 
@@ -158,11 +164,13 @@ class MainWindow(QMainWindow):
         if self._fresh:
             self._fresh = False
             self.reset_layout()
+            QTimer.singleShot(0, self._share_room)  # once the docks have their first sizes
+        self.setFocus()  # no control looks chosen before one is
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
         if self.isVisible() and event.oldSize().isValid():
-            self.reset_layout()
+            QTimer.singleShot(0, self._share_room)
 
     def closeEvent(self, event) -> None:
         self.settings.setValue("geometry", self.saveGeometry())
@@ -176,7 +184,7 @@ class MainWindow(QMainWindow):
     def _on_theme(self) -> None:
         scale_layouts(self)
         if self.isVisible():
-            self.reset_layout()
+            self._share_room()
 
     # ---- what commands call
 
@@ -211,6 +219,14 @@ class MainWindow(QMainWindow):
         large = self.centre.currentWidget() is not self.large_graph
         self.centre.setCurrentWidget(self.large_graph if large else self.network)
         self.docks["graph"].setVisible(not large)
+
+    @Slot()
+    def toggle_panels(self) -> None:
+        show = not any(dock.isVisible() for dock in self.docks.values())
+        for name, dock in self.docks.items():
+            dock.setVisible(show and (name != "graph" or self.centre.currentWidget() is self.network))
+        if show:
+            self._share_room()
 
     @Slot()
     def fit_all(self) -> None:

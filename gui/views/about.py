@@ -3,16 +3,16 @@
 import sys
 
 import numpy
-import PySide6
 import pyqtgraph
+import PySide6
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
 from gui.bridge.commands import COMMANDS
 from gui.theme import theme
 from gui.theme.icons import app_icon
-from gui.views.window_commands import WINDOW_COMMANDS
 from gui.views.widgets import Button, add, column, label, row, scroll, section
+from gui.views.window_commands import WINDOW_COMMANDS
 
 
 def _tr(text: str) -> str:
@@ -54,6 +54,7 @@ def _keys() -> QWidget:
     grid = QGridLayout(table)
     grid.setContentsMargins(0, 0, 12, 0)
     grid.setVerticalSpacing(6)
+    grid.setHorizontalSpacing(20)
     grid.setColumnStretch(1, 1)
     for line, command in enumerate((*COMMANDS, *WINDOW_COMMANDS)):
         grid.addWidget(label(command.shortcut, "mono-quiet"), line, 0)

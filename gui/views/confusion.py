@@ -37,10 +37,10 @@ class ConfusionMatrix(QWidget):
 
     def mouseMoveEvent(self, event) -> None:
         x, y, cell = self._geometry()
-        column, line = int((event.position().x() - x) // cell), int((event.position().y() - y) // cell)
-        if not (0 <= line < 10 and 0 <= column < 10):
+        answer, line = int((event.position().x() - x) // cell), int((event.position().y() - y) // cell)
+        if not (0 <= line < 10 and 0 <= answer < 10):
             return QToolTip.hideText()
-        text = self.tr("{0} times a {1} was called a {2}").format(int(self.counts[line, column]), line, column)
+        text = self.tr("{0} times a {1} was called a {2}").format(int(self.counts[line, answer]), line, answer)
         return QToolTip.showText(event.globalPosition().toPoint(), text, self)
 
     def paintEvent(self, event) -> None:
@@ -56,10 +56,10 @@ class ConfusionMatrix(QWidget):
             beside = QRectF(x - y, y + digit * cell, y - 4, cell)
             painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(digit))
         painter.setFont(theme.font(min(11.0, cell / theme.zoom * 0.42)))
-        for (line, column), count in np.ndenumerate(self.counts):
-            share = count / rows[line] if line == column else count / most
-            spot = QRectF(x + column * cell, y + line * cell, cell - 1, cell - 1)
-            self._paint_cell(painter, spot, int(count), float(share), line == column)
+        for (line, answer), count in np.ndenumerate(self.counts):
+            share = count / rows[line] if line == answer else count / most
+            spot = QRectF(x + answer * cell, y + line * cell, cell - 1, cell - 1)
+            self._paint_cell(painter, spot, int(count), float(share), line == answer)
 
     def _paint_cell(self, painter: QPainter, spot: QRectF, count: int, share: float, right: bool) -> None:
         role = "healthy" if right else "accent"

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from gui.bridge.commands import BY_ID
 from gui.bridge.store import Store
 from gui.lab.snapshot import Snapshot
 from gui.theme import theme
 from gui.views.widgets import EmptyState, add, column, label, row
 
+ROOM_FOR_TWO = 340  # px at 100 %: narrower, the accuracy gives way
 SMOOTHING = 0.96  # share of the past in the smoothed loss
 
 
@@ -45,6 +45,7 @@ class Plot(pg.PlotWidget):
         self.setAccessibleName(name)
         self._left = left
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumSize(60, 40)
         item = self.getPlotItem()
         item.setDownsampling(auto=True, mode="peak")
         item.setClipToView(True)
@@ -62,6 +63,7 @@ class Plot(pg.PlotWidget):
             axis.setPen(pg.mkPen(theme.color("line")))
             axis.setTextPen(pg.mkPen(theme.color("secondary")))
             axis.setStyle(tickFont=theme.font(10.5), tickLength=0, tickTextOffset=theme.px(6), maxTickLevel=0)
+            axis.setTickDensity(0.6)
         item.getAxis("left").setWidth(theme.px(40))
         item.getAxis("bottom").setHeight(theme.px(20))
         item.showGrid(x=False, y=True, alpha=0.12)
@@ -82,21 +84,26 @@ class CurvesPanel(QWidget):
         self.setAccessibleName(self.tr("Loss and accuracy"))
         self._smoothed = Smoothed()
         self._drawn: tuple[int, int, float] = (-1, -1, 0.0)
-        self.empty = EmptyState(self.tr("No step taken yet"), BY_ID["run"].title, lambda *_: store.toggle_run())
+        self.empty = EmptyState(self.tr("No step taken yet"), self.tr("Run"), lambda *_: store.toggle_run())
         self.loss, self.accuracy = Plot(self.tr("Loss"), "loss"), Plot(self.tr("Accuracy"), "%")
         self.raw = self.loss.plot()
         self.smooth = self.loss.plot()
         self.smooth.curve.setSegmentedLineMode("on")  # wide pens are slow otherwise
         self.dots = self.accuracy.plot(symbol="o", symbolSize=5)
-        self.loss_figure, self.accuracy_figure = label("", "tiny", self.tr("Loss")), label("", "tiny", self.tr("Accuracy"))
+        self.loss_figure, self.accuracy_figure = (
+            label("", "tiny", self.tr("Loss")),
+            label("", "tiny", self.tr("Accuracy")),
+        )
         both = QWidget()
         both.setAccessibleName(self.tr("Loss and accuracy"))
         sides = row(both, (8, 0, 8, 4), 8)
         for figure, plot, stretch in ((self.loss_figure, self.loss, 3), (self.accuracy_figure, self.accuracy, 2)):
-            side = column(spacing=0)
-            figure.setContentsMargins(8, 0, 0, 0)
+            holder = QWidget()
+            holder.setAccessibleName(figure.accessibleName())
+            side = column(holder, (8, 0, 0, 0), 0)
             add(side, figure, plot)
-            sides.addLayout(side, stretch)
+            sides.addWidget(holder, stretch)
+        self.second = sides.itemAt(1).widget()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(both)
@@ -108,11 +115,14 @@ class CurvesPanel(QWidget):
 
     @Slot()
     def _dress(self) -> None:
-        self.raw.setPen(thin("negative", 0.55))
+        self.raw.setPen(thin("negative", 0.4))
         self.smooth.setPen(thin("accent", width=1.8))
         self.dots.setPen(thin("healthy"))
         self.dots.setSymbolBrush(theme.color("healthy"))
         self.dots.setSymbolPen(None)
+
+    def resizeEvent(self, event) -> None:
+        self.second.setVisible(self.width() >= theme.px(ROOM_FOR_TWO))
 
     def showEvent(self, event) -> None:
         super().showEvent(event)

@@ -1,5 +1,7 @@
 """The sheet one draws on: white ink on black, smooth, with undo; every stroke goes to the store while it is drawn."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QColor,
@@ -47,7 +49,9 @@ class DrawingCanvas(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(self.tr("Drawing canvas"))
-        self.setAccessibleDescription(self.tr("Draw with the mouse; or arrows move the pen and Enter lowers or lifts it"))
+        self.setAccessibleDescription(
+            self.tr("Draw with the mouse; or arrows move the pen and Enter lowers or lifts it")
+        )
         store.drawing_changed.connect(self._on_drawing)
         theme.changed.connect(self.update)
         self._on_drawing(store.drawing)
@@ -224,7 +228,7 @@ def smooth_path(stroke: Stroke, sheet: QRectF) -> QPainterPath:
     path = QPainterPath(points[0])
     if len(points) == 1:
         path.lineTo(points[0] + QPointF(0.01, 0))
-    for before, here in zip(points[1:], points[2:], strict=False):
+    for before, here in pairwise(points[1:]):
         path.quadTo(before, (before + here) / 2)
     path.lineTo(points[-1])
     return path

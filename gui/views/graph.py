@@ -3,18 +3,18 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from gui.bridge.commands import BY_ID
 from gui.bridge.store import Selection, Store
 from gui.lab.snapshot import GraphNode, Snapshot
 from gui.theme import theme
-from gui.views.graph_canvas import GraphCanvas, short_name
+from gui.views.graph_canvas import GraphCanvas
+from gui.views.graph_shapes import short_name
 from gui.views.widgets import Button, EmptyState, add, column, label, row, section
 
 
 class GraphPanel(QWidget):
     """Heading, canvas, and what to do while there is no graph."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, large: bool = False) -> None:
         super().__init__()
         self.store = store
         self.setProperty("role", "panel")
@@ -23,13 +23,12 @@ class GraphPanel(QWidget):
         self.heading = section(self.tr("Backward pass"))
         self.note = label("", "tiny", self.tr("Selected node"))
         self.fit = Button("", "fit", "quiet", self.tr("Fit the graph (Home)"), self.tr("Fit the graph"))
-        self.enlarge = Button("", "enlarge", "quiet", self.tr("Enlarge the graph"), self.tr("Enlarge the graph"))
-        self.canvas = GraphCanvas()
+        word = self.tr("Back to the network (G)") if large else self.tr("Enlarge the graph (G)")
+        self.enlarge = Button("", "shrink" if large else "enlarge", "quiet", word, word)
+        self.canvas = GraphCanvas(wrapping=large)
         self.canvas.setAccessibleName(self.tr("Backward graph"))
         self.canvas.setAccessibleDescription(self.tr("Arrows walk from node to node; plus and minus zoom, Home fits"))
-        self.empty = EmptyState(
-            self.tr("No gradient yet: press Step"), BY_ID["step"].title, lambda *_: store.step()
-        )
+        self.empty = EmptyState(self.tr("No gradient yet: press Step"), self.tr("Step"), lambda *_: store.step())
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.canvas)

@@ -1,30 +1,19 @@
-"""The backward graph as one picture: rounded nodes, parameters as green leaves, shapes on the edges."""
+"""The backward graph as one picture: rounded nodes with the shape of what flows in, parameters as green leaves."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.bridge.store import Selection
 from gui.lab.snapshot import GraphNode, GraphView
 from gui.theme import theme
+from gui.views.graph_shapes import edge_path, settled, short_name
 from gui.views.widgets import shape_text
 
-NODE_WIDTH, NODE_HEIGHT = 104, 30  # px at zoom 1
-PITCH_X, PITCH_Y = 150, 50
-SHORT = {
-    "MaxPool2DWithIndices": "MaxPool2D",
-    "NativeBatchNorm": "BatchNorm",
-    "AccumulateGrad": "accumulate",
-}
-LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.78
-
-
-def short_name(node: GraphNode) -> str:
-    """ConvolutionBackward0 as Convolution, a leaf by the name of its parameter."""
-    if node.parameter:
-        return node.parameter
-    name = node.name.removesuffix("Backward0").removesuffix("Backward")
-    return SHORT.get(name, name)
+NODE_WIDTH, NODE_HEIGHT = 104, 36  # px at zoom 1
+PITCH_X, PITCH_Y = 128, 44
+MARGIN = 10
+LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.95
 
 
 class GraphCanvas(QWidget):
@@ -32,8 +21,11 @@ class GraphCanvas(QWidget):
 
     picked = Signal(object)  # GraphNode
 
-    def __init__(self) -> None:
+    def __init__(self, wrapping: bool = False) -> None:
+        """wrapping: long graphs run in several lines, so that all of them fits a tall room."""
         super().__init__()
+        self.wrapping = wrapping
+        self.per_line = 0  # layers in a line; 0: all
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -86,9 +78,27 @@ class GraphCanvas(QWidget):
 
     def _rect(self, node: GraphNode) -> QRectF:
         """Place of a node in graph pixels (before zoom and pan)."""
-        width = NODE_WIDTH - (8 if node.parameter else 0)
-        height = NODE_HEIGHT - (4 if node.parameter else 0)
-        return QRectF(node.x * PITCH_X - width / 2, node.y * PITCH_Y - height / 2, width, height)
+        line, across = divmod(node.x, self.per_line) if self.per_line else (0.0, node.x)
+        x = across * PITCH_X - NODE_WIDTH / 2
+        y = (node.y + line * (self._rows() + 0.5)) * PITCH_Y - NODE_HEIGHT / 2
+        return QRectF(x, y, NODE_WIDTH, NODE_HEIGHT)
+
+    def _rows(self) -> float:
+        heights = [node.y for node in self.nodes.values()]
+        return max(heights) - min(heights) + 1 if heights else 1.0
+
+    def _choose_lines(self) -> None:
+        """The number of layers in a line at which the graph is largest in the room."""
+        self.per_line = 0
+        if not self.wrapping or not self.nodes:
+            return
+        layers, rows = max(node.x for node in self.nodes.values()) + 1, self._rows()
+
+        def scale(per_line: int) -> float:
+            lines = -(-layers // per_line)
+            return min(self.width() / (per_line * PITCH_X), self.height() / (lines * (rows + 0.5) * PITCH_Y))
+
+        self.per_line = max(range(1, int(layers) + 1), key=scale)
 
     def bounds(self) -> QRectF:
         rect = QRectF()
@@ -106,25 +116,33 @@ class GraphCanvas(QWidget):
 
     def fit(self) -> None:
         """The whole graph if its names stay readable, else its beginning (the loss) at a readable size."""
+        self._choose_lines()
         bounds = self.bounds()
         if bounds.isEmpty() or self.width() < 10:
             return
-        margin = 16
-        across = (self.width() - 2 * margin) / bounds.width()
-        down = (self.height() - 2 * margin) / bounds.height()
-        fitting = min(across, down, 1.15 * theme.zoom)
-        scale = max(fitting, min(READABLE * theme.zoom, max(down, 0.62 * theme.zoom)))
+        across = (self.width() - 2 * MARGIN) / bounds.width()
+        down = (self.height() - 2 * MARGIN) / bounds.height()
+        fitting = min(across, down, 1.25 * theme.zoom)
+        scale = max(fitting, min(READABLE * theme.zoom, max(down, 0.8 * theme.zoom)))
         self.zoom = min(max(scale / theme.zoom, LEAST_ZOOM), MOST_ZOOM)
-        size = bounds.size() * self._scale()
-        x = margin if size.width() > self.width() - 2 * margin else (self.width() - size.width()) / 2
-        y = (self.height() - size.height()) / 2
-        self.offset = QPointF(x, y) - bounds.topLeft() * self._scale()
+        self.offset = QPointF(MARGIN, MARGIN) - bounds.topLeft() * self._scale()
+        self._keep_in_view()
         self.update()
 
+    def _keep_in_view(self) -> None:
+        """What fits stands in the middle; what does not leaves no empty margin."""
+        bounds, scale = self.bounds(), self._scale()
+        width, height = bounds.width() * scale, bounds.height() * scale
+        left, top = self.offset.x() + bounds.x() * scale, self.offset.y() + bounds.y() * scale
+        self.offset += QPointF(
+            settled(left, width, self.width(), MARGIN) - left, settled(top, height, self.height(), MARGIN) - top
+        )
+
     def _reveal(self, node: GraphNode) -> None:
-        rect, room = self.place(node), QRectF(self.rect()).adjusted(12, 8, -12, -8)
-        if not room.contains(rect):
-            self.offset += room.center() - rect.center() if not room.intersects(rect) else _push_in(room, rect)
+        room = QRectF(self.rect()).adjusted(12, 8, -12, -8)
+        if not room.contains(self.place(node)):
+            self.offset += room.center() - self.place(node).center()
+            self._keep_in_view()
 
     def node_at(self, point: QPointF) -> GraphNode | None:
         return next((node for node in self.nodes.values() if self.place(node).contains(point)), None)
@@ -196,7 +214,10 @@ class GraphCanvas(QWidget):
                 self.picked.emit(self.graph.nodes[0])
             return
         ahead = [
-            (abs(node.x - here.x) + abs(node.y - here.y) + 3 * abs((node.x - here.x) * dy + (node.y - here.y) * dx), node)
+            (
+                abs(node.x - here.x) + abs(node.y - here.y) + 3 * abs((node.x - here.x) * dy + (node.y - here.y) * dx),
+                node,
+            )
             for node in self.nodes.values()
             if (node.x - here.x) * dx + (node.y - here.y) * dy > 0
         ]
@@ -217,7 +238,7 @@ class GraphCanvas(QWidget):
         chosen = self.selected_node()
         for edge in self.graph.edges:
             if edge.source in self.nodes and edge.target in self.nodes:
-                self._paint_edge(painter, self.nodes[edge.source], self.nodes[edge.target], edge.shape)
+                self._paint_edge(painter, self.nodes[edge.source], self.nodes[edge.target])
         for node in self.graph.nodes:
             self._paint_node(painter, node, chosen is not None and node.id == chosen.id)
         if self.hasFocus():
@@ -226,49 +247,36 @@ class GraphCanvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _paint_edge(self, painter: QPainter, source: GraphNode, target: GraphNode, shape) -> None:
+    def _paint_edge(self, painter: QPainter, source: GraphNode, target: GraphNode) -> None:
         start, end = self.place(source), self.place(target)
         a, b = QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())
-        if a.x() > b.x():
-            a, b = QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.top())
         near = self.is_near(source) and self.is_near(target)
         painter.setPen(QPen(theme.color("accent") if near else theme.color("secondary", 0.45), 1.4 if near else 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        path = QPainterPath(a)
-        middle = (a.x() + b.x()) / 2
-        path.cubicTo(QPointF(middle, a.y()), QPointF(middle, b.y()), b)
-        painter.drawPath(path)
-        if self._scale() / theme.zoom >= 0.6 and abs(a.y() - b.y()) < 2 and shape:
-            self._paint_shape(painter, a, b, shape_text(shape))
+        painter.drawPath(edge_path(a, b, self._lane(target) if a.x() > b.x() else None, 9 * self._scale()))
 
-    def _paint_shape(self, painter: QPainter, a: QPointF, b: QPointF, text: str) -> None:
-        font = theme.font(9.5)
-        width = QFontMetricsF(font).horizontalAdvance(text)
-        height = QFontMetricsF(font).height()
-        spot = QRectF((a.x() + b.x() - width) / 2, a.y() - NODE_HEIGHT * self._scale() / 2 - height * 0.75, width, height)
-        painter.setFont(font)
-        painter.setPen(theme.color("secondary"))
-        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
+    def _lane(self, target: GraphNode) -> float:
+        """The height just above the line of nodes that `target` stands in."""
+        line = target.x // self.per_line if self.per_line else 0
+        top = min(node.y for node in self.nodes.values()) + line * (self._rows() + 0.5)
+        return (top * PITCH_Y - NODE_HEIGHT / 2 - 11) * self._scale() + self.offset.y()
 
     def _paint_node(self, painter: QPainter, node: GraphNode, chosen: bool) -> None:
         rect = self.place(node)
-        radius = rect.height() / 2 if node.parameter else theme.px(8) * self.zoom
+        radius = theme.px(16 if node.parameter else 8) * self.zoom
         near = self.is_near(node)
         outline = theme.color("healthy") if node.parameter else theme.color("accent" if near else "line")
         painter.setPen(QPen(theme.color("accent") if chosen else outline, 1.4 if near or node.parameter else 1.0))
         painter.setBrush(theme.color("accent" if chosen else "card"))
         painter.drawRoundedRect(rect, radius, radius)
-        size = (11.0 if node.parameter else 12.0) * min(self.zoom, 1.6)
+        size = 12.0 * min(self.zoom, 1.6)
         if size < 6:
             return
+        text = rect.adjusted(0, rect.height() * 0.1, 0, -rect.height() * 0.1)
         painter.setFont(theme.font(round(size * 2) / 2, 600 if chosen else 500))
-        ink = "on_accent" if chosen else "healthy" if node.parameter else "text"
-        painter.setPen(theme.color(ink))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, short_name(node))
-
-
-def _push_in(room: QRectF, rect: QRectF) -> QPointF:
-    """The smallest move that brings `rect` into `room`."""
-    x = max(0.0, room.left() - rect.left()) - max(0.0, rect.right() - room.right())
-    y = max(0.0, room.top() - rect.top()) - max(0.0, rect.bottom() - room.bottom())
-    return QPointF(x, y)
+        painter.setPen(theme.color("on_accent" if chosen else "healthy" if node.parameter else "text"))
+        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, short_name(node))
+        painter.setFont(theme.font(round(size * 1.7) / 2))
+        painter.setPen(theme.color("on_accent" if chosen else "secondary"))
+        shape = shape_text(node.shape)
+        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, shape)

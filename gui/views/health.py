@@ -6,7 +6,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolTip, QWidget
 
-from gui.bridge.commands import BY_ID
 from gui.bridge.store import Selection, Store
 from gui.lab.snapshot import ParameterView, Snapshot
 from gui.theme import theme
@@ -108,7 +107,9 @@ class HealthBars(QWidget):
         if value is not None and value > 0 and math.isfinite(value):
             share = min(max((math.log10(value) - LEAST) / (MOST - LEAST), 0.02), 1.0)
             painter.setBrush(theme.color(role))
-            painter.drawRoundedRect(QRectF(groove.x(), groove.y(), groove.width() * share, height), height / 2, height / 2)
+            painter.drawRoundedRect(
+                QRectF(groove.x(), groove.y(), groove.width() * share, height), height / 2, height / 2
+            )
         painter.setPen(theme.color("secondary"))
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -120,7 +121,7 @@ class HealthPanel(QWidget):
         super().__init__()
         self.setAccessibleName(self.tr("Layer health"))
         self.store = store
-        self.empty = EmptyState(self.tr("No gradient yet: press Step"), BY_ID["step"].title, lambda *_: store.step())
+        self.empty = EmptyState(self.tr("No gradient yet: press Step"), self.tr("Step"), lambda *_: store.step())
         self.bars = HealthBars(store)
         holder = QWidget()
         holder.setAccessibleName(self.tr("Layer health"))

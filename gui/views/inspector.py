@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from gui.bridge.store import Selection, Store
 from gui.theme import theme
@@ -44,12 +44,12 @@ class InspectorPanel(QWidget):
         theme.changed.connect(self._refresh)
         self._refresh()
 
-    def _make_figures(self) -> dict[str, tuple[QWidget, QWidget]]:
+    def _make_figures(self) -> dict[str, tuple[QLabel, QLabel]]:
         names = {
             "mean": self.tr("mean ± spread"),
             "range": self.tr("least … most"),
-            "norm": self.tr("|w|"),
-            "gradient": self.tr("|∇|"),
+            "norm": self.tr("size |w|"),
+            "gradient": self.tr("gradient |∇|"),
             "ratio": self.tr("update / weight"),
         }
         return {key: (label(text, "caption"), label("", "mono", text)) for key, text in names.items()}

@@ -1,4 +1,4 @@
-"""The bottom left panel: curves, test and layer health, as tabs where room is short and side by side where it is not."""
+"""The bottom left panel: curves, test and layer health, as tabs where room is short, else side by side."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
@@ -22,9 +22,9 @@ class LearningPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Learning"))
         choices = [
-            ("curves", self.tr("Learning curves"), self.tr("Loss and accuracy by step")),
+            ("curves", self.tr("Curves"), self.tr("Loss and accuracy by step")),
             ("test", self.tr("Test"), self.tr("Confusion matrix and surest mistakes")),
-            ("health", self.tr("Layer health"), self.tr("Size of gradients and updates")),
+            ("health", self.tr("Health"), self.tr("Size of gradients and updates")),
         ]
         self.tabs = Segments(choices, self.tr("Learning"), role="tab")
         self.panels: dict[str, QWidget] = {

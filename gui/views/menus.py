@@ -9,12 +9,20 @@ from PySide6.QtWidgets import QMenu
 from gui.views.widgets import Button
 
 
+def rounded(menu: QMenu) -> QMenu:
+    """A menu without the square window behind its round corners."""
+    menu.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+    menu.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
+    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    return menu
+
+
 class MenuButton(Button):
     """A button that opens its menu below itself."""
 
     def __init__(self, text: str = "", icon_name: str = "", role: str = "", tip: str = "", name: str = "") -> None:
         super().__init__(text, icon_name, role, tip, name)
-        self.popup = QMenu(self)
+        self.popup = rounded(QMenu(self))
         self.popup.setAccessibleName(name or text)
         self.clicked.connect(self.open)
 

@@ -34,11 +34,13 @@ class NetworkPanel(QWidget):
         self.empty = EmptyState(
             self.tr("Draw a digit, or pick a sample"), self.tr("Pick a sample"), lambda *_: store.give_sample()
         )
+        self.empty.button.set_look("primary")
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.canvas)
         bar = row(None, (20, 12, 16, 4), 12)
-        add(bar, self.modes, self.what, None, Legend(), self.fit)
+        self.legend = Legend()
+        add(bar, self.modes, self.what, None, self.legend, self.fit)
         layout = column(self, spacing=0)
         add(layout, bar)
         layout.addWidget(self.pages, 1)
@@ -61,6 +63,7 @@ class NetworkPanel(QWidget):
         probe, mode = self.store.probe, self.store.mode
         self.modes.choose(mode)
         self.what.setText(self._what())
+        self._share_bar()
         self.pages.setCurrentWidget(self.canvas if probe else self.empty)
         if probe is None or not self.isVisible():
             return
@@ -77,6 +80,15 @@ class NetworkPanel(QWidget):
             return self.tr("of the weights, by the last step")
         target = self.store.probe.target if self.store.probe else "?"
         return self.tr("of the loss, if it were a {0}").format(target)
+
+    def resizeEvent(self, event) -> None:
+        self._share_bar()
+
+    def _share_bar(self) -> None:
+        """The words give way before the legend does."""
+        fixed = sum(widget.sizeHint().width() for widget in (self.modes, self.fit, self.legend)) + theme.px(84)
+        self.legend.setVisible(self.width() >= fixed)
+        self.what.setVisible(self.width() >= fixed + self.what.sizeHint().width())
 
     def showEvent(self, event) -> None:
         super().showEvent(event)

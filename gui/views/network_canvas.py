@@ -1,17 +1,17 @@
-"""The network as one picture: every number of every layer a cell. Wheel zooms, drag pans, click selects, arrows walk."""
+"""The network as one picture: every number of every layer a cell. Wheel zooms, drag pans, click selects."""
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.lab.snapshot import LayerView, ParameterView
 from gui.theme import signs, theme
-from gui.views.network_layout import Placed, arrange, window_below
+from gui.views.network_hover import Cell, paint_frame, paint_readout, paint_trace
+from gui.views.network_layout import Placed, arrange, whole
 from gui.views.network_tiles import Tiles, tiles
 from gui.views.widgets import number, shape_text
 
 MOST_ZOOM = 40.0
-Cell = tuple[int, int, int, int]  # layer, map, row, column
 
 
 class NetworkCanvas(QWidget):
@@ -33,17 +33,17 @@ class NetworkCanvas(QWidget):
         self.hovered: Cell | None = None
         self.module: str | None = None
         self.channel: int | None = None
-        self._mode = "values"
+        self.mode = "values"
         self._grabbed: QPoint | None = None
         self._moved = False
-        self._short = False  # captions without what follows the module's name
+        self._brevity = 0  # how much the captions leave out
         theme.changed.connect(self._arrange)
 
     # ---- what is shown
 
     def show_layers(self, layers: tuple[LayerView, ...], mode: str, parameters: dict[str, ParameterView]) -> None:
         same = [layer.shape for layer in layers] == [layer.shape for layer in self.layers]
-        self.layers, self._mode = layers, mode
+        self.layers, self.mode = layers, mode
         self.tiles = [tiles(layer, mode, parameters, theme.colors) for layer in layers]
         if not same:
             self.fit()
@@ -62,19 +62,26 @@ class NetworkCanvas(QWidget):
     def _arrange(self) -> None:
         room = self._room()
         shapes = [layer.shape for layer in self.layers]
-        captions = [self._caption_width(layer.name, layer) for layer in self.layers]
-        if sum(captions) + theme.px(12) * len(captions) > room.width():
-            captions = [self._caption_width(layer.name.split(" ")[0], layer) for layer in self.layers]
-        self._short = captions != [self._caption_width(layer.name, layer) for layer in self.layers]
+        captions: list[float] = []
+        for self._brevity in range(3):
+            captions = [self._caption_width(layer) for layer in self.layers]
+            if sum(captions) + theme.px(12) * (len(captions) - 1) <= room.width():
+                break
         self.placed = arrange(shapes, captions, room.width(), room.height(), theme.zoom, self.zoom) if shapes else []
 
     def _room(self) -> QRectF:
         side, top, bottom = theme.px(20), theme.px(48), theme.px(16)
         return QRectF(side, top, max(1, self.width() - 2 * side), max(1, self.height() - top - bottom))
 
-    def _caption_width(self, name: str, layer: LayerView) -> float:
+    def _caption(self, layer: LayerView) -> tuple[str, str]:
+        """Name and shape; where room is short the name without what follows the module, then no shape."""
+        name = layer.name if self._brevity == 0 else layer.name.split(" ")[0]
+        return name, shape_text(layer.shape) if self._brevity < 2 else ""
+
+    def _caption_width(self, layer: LayerView) -> float:
+        name, shape = self._caption(layer)
         bold, small = QFontMetricsF(theme.font(12, 600)), QFontMetricsF(theme.font(11))
-        return max(bold.horizontalAdvance(name), small.horizontalAdvance(shape_text(layer.shape))) + 2
+        return max(bold.horizontalAdvance(name), small.horizontalAdvance(shape)) + 2
 
     def origin(self) -> QPointF:
         return self._room().topLeft() + self.offset
@@ -132,7 +139,7 @@ class NetworkCanvas(QWidget):
     def zoom_at(self, point: QPointF, factor: float) -> None:
         """Zoom so that the cell under the point stays under it."""
         if not self.placed:
-            return
+            return None
         local = point - self.origin()
         index = min(range(len(self.placed)), key=lambda i: abs(self.placed[i].rect.center().x() - local.x()))
         before = self.placed[index].rect
@@ -195,11 +202,12 @@ class NetworkCanvas(QWidget):
             if place.rect.adjusted(-200, -10_000, 200, 10_000).intersects(seen):
                 self._paint_layer(painter, index, place, seen)
         if self.hovered is not None and self.hovered[0] < len(self.placed):
-            self._paint_trace(painter, self.hovered)
-            self._paint_frame(painter, self.hovered)
+            paint_trace(self, painter, self.hovered)
+            paint_frame(self, painter, self.hovered)
         painter.resetTransform()
+        self._paint_captions(painter, origin)
         if self.hovered is not None and self.hovered[0] < len(self.tiles):
-            self._paint_readout(painter, self.hovered)
+            paint_readout(self, painter, self.hovered)
         if self.hasFocus():
             painter.setPen(QPen(theme.color("accent"), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -207,7 +215,6 @@ class NetworkCanvas(QWidget):
     def _paint_layer(self, painter: QPainter, index: int, place: Placed, seen: QRectF) -> None:
         layer, content = self.layers[index], self.tiles[index]
         chosen = bool(self.module) and layer.module == self.module
-        self._paint_caption(painter, layer, place, chosen, content.reason)
         for channel in range(place.grid.maps):
             rect = place.map_rect(channel)
             if not rect.adjusted(-4, -4, 4, 4).intersects(seen):
@@ -238,7 +245,7 @@ class NetworkCanvas(QWidget):
     ) -> None:
         assert content.values is not None
         values = content.values[channel]
-        painter.setFont(theme.font(min(13.0, cell / theme.zoom / 4.2), mono=True))
+        painter.setFont(theme.font(min(13.0, cell / theme.zoom / 3.7), mono=True))
         visible = target.intersected(seen).translated(-target.topLeft())
         rows = range(int(visible.top() // cell), min(values.shape[0], int(visible.bottom() // cell) + 1))
         columns = range(int(visible.left() // cell), min(values.shape[1], int(visible.right() // cell) + 1))
@@ -252,20 +259,28 @@ class NetworkCanvas(QWidget):
                 spot = QRectF(target.x() + column * cell, target.y() + row * cell, cell, cell)
                 painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, number(value, 2))
 
-    def _paint_caption(self, painter: QPainter, layer: LayerView, place: Placed, chosen: bool, reason: str) -> None:
-        x = place.rect.x()
-        y = -self.offset.y() - theme.px(40) if self.zoom > 1 else -theme.px(40)
+    def _paint_captions(self, painter: QPainter, origin: QPointF) -> None:
+        """Above each column; while zoomed they stay at the upper edge as long as their column is seen."""
+        top, margin = theme.px(8), float(theme.px(8))
+        if self.zoom > 1:
+            painter.fillRect(QRectF(0, 0, self.width(), top + theme.px(36)), theme.color("window"))
+        for index, (layer, place) in enumerate(zip(self.layers, self.placed, strict=True)):
+            rect = place.rect.translated(origin)
+            width = self._caption_width(layer)
+            x = rect.x() if self.zoom == 1 else max(rect.x(), min(margin, rect.right() - width))
+            if x < self.width() and rect.right() > 0:
+                self._paint_caption(painter, QPointF(x, top), layer, self.tiles[index].reason)
+
+    def _paint_caption(self, painter: QPainter, corner: QPointF, layer: LayerView, reason: str) -> None:
+        chosen = bool(self.module) and layer.module == self.module
         painter.setFont(theme.font(12, 600))
         painter.setPen(theme.color("accent" if chosen else "text"))
-        name = layer.name.split(" ")[0] if self._short else layer.name
-        line = theme.px(16)
+        name, shape = self._caption(layer)
+        x, y, line = corner.x(), corner.y(), theme.px(16)
         painter.drawText(QRectF(x, y, 400, line), Qt.AlignmentFlag.AlignLeft, name)
         painter.setFont(theme.font(11))
         painter.setPen(theme.color("secondary"))
-        painter.drawText(QRectF(x, y + line, 400, line), Qt.AlignmentFlag.AlignLeft, shape_text(layer.shape))
-        if reason:
-            rect = place.rect.adjusted(-20, 0, 20, 0)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, reason)
+        painter.drawText(QRectF(x, y + line, 400, line), Qt.AlignmentFlag.AlignLeft, reason or shape)
 
     def _paint_indices(self, painter: QPainter, place: Placed) -> None:
         painter.setFont(theme.font(11))
@@ -286,98 +301,10 @@ class NetworkCanvas(QWidget):
             spot = QRectF(place.x + column * place.cell, place.y + row * place.cell, place.cell, place.cell)
             self._outline(painter, spot, 2.0)
 
-    # ---- the cell under the pointer
-
-    def _paint_frame(self, painter: QPainter, cell: Cell) -> None:
-        layer, channel, row, column = cell
-        place = self.placed[layer]
-        rect = place.map_rect(channel)
-        spot = QRectF(rect.x() + column * place.cell, rect.y() + row * place.cell, place.cell, place.cell)
-        painter.setPen(QPen(theme.color("text"), 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(spot)
-
-    def _paint_trace(self, painter: QPainter, cell: Cell) -> None:
-        """Which numbers below this one was computed from, layer by layer back to the input."""
-        layer, channel, row, column = cell
-        if self._mode == "update":
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        window, channels = QRectF(column, row, 1, 1), [channel]
-        for lower in range(layer - 1, -1, -1):
-            below, above = self.placed[lower], self.placed[lower + 1]
-            wider = window_below(below.grid, above.grid, window)
-            if wider is None:
-                break
-            sources = channels if below.grid.maps == above.grid.maps else list(range(below.grid.maps))
-            strength = 0.9 if lower == layer - 1 else 0.45
-            for source in sources:
-                spot = cells_rect(below, source, wider)
-                painter.setPen(QPen(theme.color("accent", strength), 1.2))
-                painter.drawRect(spot)
-                if lower == layer - 1:
-                    painter.setPen(QPen(theme.color("accent", 0.35), 1))
-                    upper = cells_rect(above, channel, window)
-                    painter.drawLine(spot.topRight(), upper.topLeft())
-                    painter.drawLine(spot.bottomRight(), upper.bottomLeft())
-            window, channels = wider, sources
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def readout(self, cell: Cell) -> tuple[str, str]:
-        """Name and number of a cell, and the limits its colour is measured against."""
-        layer, channel, row, column = cell
-        content, grid, view = self.tiles[layer], self.placed[layer].grid, self.layers[layer]
-        name = view.name.split(" ")[0]
-        if content.values is None:
-            return name, content.reason
-        if self._mode == "update" and not grid.vector:
-            return self.tr("change of {0}, filter {1}").format(f"{view.module}.weight", channel), limits_text(content)
-        value = number(float(content.values[channel, row, column]), 4)
-        place = f"{row * grid.width + column}" if grid.vector else f"{channel}, {row}, {column}"
-        sign = {"values": "", "gradients": "∂loss / ∂ ", "update": "‖Δ‖ "}[self._mode]
-        return f"{sign}{name}[{place}] = {value}", limits_text(content)
-
-    def _paint_readout(self, painter: QPainter, cell: Cell) -> None:
-        first, second = self.readout(cell)
-        mono, small = theme.font(12, 500, mono=True), theme.font(11)
-        width = max(
-            QFontMetricsF(mono).horizontalAdvance(first), QFontMetricsF(small).horizontalAdvance(second)
-        ) + theme.px(24)
-        height = theme.px(52)
-        pointer = QPointF(self.mapFromGlobal(self.cursor().pos()))
-        place = self.placed[cell[0]]
-        rect = place.map_rect(cell[1]).translated(self.origin())
-        anchor = QPointF(rect.x() + (cell[3] + 1) * place.cell, rect.y() + (cell[2] + 1) * place.cell)
-        spot = (pointer if rect.contains(pointer) else anchor) + QPointF(theme.px(14), theme.px(14))
-        x = spot.x() if spot.x() + width < self.width() - 8 else max(8.0, spot.x() - width - theme.px(28))
-        y = spot.y() if spot.y() + height < self.height() - 8 else spot.y() - height - theme.px(28)
-        card = QRectF(x, y, width, height)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.setBrush(theme.color("card"))
-        painter.drawRoundedRect(card, theme.px(8), theme.px(8))
-        text = card.adjusted(theme.px(12), theme.px(8), 0, -theme.px(8))
-        painter.setFont(mono)
-        painter.setPen(theme.color("text"))
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, first)
-        painter.setFont(small)
-        painter.setPen(theme.color("secondary"))
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, second)
-
 
 def inner_rect(rect: QRectF, height: int, width: int) -> QRectF:
     """The largest rectangle in the middle of `rect` that gives each of height x width cells whole pixels."""
     cell = min(rect.width() / width, rect.height() / height)
-    cell = float(int(cell)) if cell >= 1 else cell
+    cell = whole(cell) if cell >= 1 else cell
     x, y = rect.x() + (rect.width() - cell * width) / 2, rect.y() + (rect.height() - cell * height) / 2
     return QRectF(round(x), round(y), cell * width, cell * height)
-
-
-def cells_rect(place: Placed, channel: int, cells: QRectF) -> QRectF:
-    corner = place.map_rect(channel).topLeft()
-    size = place.cell
-    return QRectF(corner.x() + cells.x() * size, corner.y() + cells.y() * size, cells.width() * size, cells.height() * size)
-
-
-def limits_text(content: Tiles) -> str:
-    return f"{number(-content.limit)} … 0 … +{number(content.limit)}"

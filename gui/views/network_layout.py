@@ -50,7 +50,7 @@ class Placed:
     grid: Grid
     x: float
     y: float
-    cell: int
+    cell: float
     pitch_x: float
     pitch_y: float
     slot: float  # width of the column, its caption included
@@ -79,27 +79,33 @@ class Placed:
         return channel, min(cell_row, self.grid.height - 1), min(cell_column, self.grid.width - 1)
 
 
-def fitting_cells(grids: Sequence[Grid], width: float, height: float, gap: float, scale: float) -> list[int]:
+def fitting_cells(grids: Sequence[Grid], width: float, height: float, gap: float) -> list[float]:
     """Pixels per cell for each layer so that all columns fit `height`, shrinking the widest until they fit `width`."""
-    cells: list[int] = []
+    cells: list[float] = []
     side = height * 0.24
     for grid in grids:
-        room = (height - (grid.rows - 1) * gap) / (grid.rows * grid.height)
-        if grid.vector:
-            most = (26 if grid.width == 1 else 15) * scale
-        else:
-            side = min(side, room * grid.height)
-            most = side / grid.height
-        cells.append(max(1, int(min(room, most))))
+        room = (height - (grid.rows - 1) * gap / 2) / (grid.rows * grid.height)
+        for_vector = height * (0.056 if grid.width == 1 else 0.027)
+        cells.append(whole(min(room, for_vector if grid.vector else side / grid.height)))
+        side = side if grid.vector else min(side, cells[-1] * grid.height)  # deeper maps are never larger
     while sum(map_width(grid, cell, gap) for grid, cell in zip(grids, cells, strict=True)) > width:
         widest = max(range(len(grids)), key=lambda i: map_width(grids[i], cells[i], gap) if cells[i] > 1 else 0)
         if cells[widest] == 1:
             break
-        cells[widest] -= 1
+        cells[widest] = whole(cells[widest] - 0.1)
     return cells
 
 
-def map_width(grid: Grid, cell: int, gap: float) -> float:
+def whole(size: float) -> float:
+    """The next smaller good size of a cell: whole pixels, halves where a whole one would shrink the picture much.
+
+    >>> whole(7.9), whole(1.96), whole(0.3)
+    (7.0, 1.5, 1.0)
+    """
+    return max(1.0, float(int(size)) if size >= 3 else int(2 * size) / 2)
+
+
+def map_width(grid: Grid, cell: float, gap: float) -> float:
     return grid.columns * grid.width * cell + (grid.columns - 1) * gap
 
 
@@ -111,19 +117,19 @@ def arrange(
     gap = 8 * scale
     least_between = 12 * scale
     free = width - least_between * (len(grids) - 1)
-    cells = fitting_cells(grids, free, height, gap, scale)
+    cells = fitting_cells(grids, free, height, gap)
     while True:
         slots = [max(map_width(g, c, gap), caption) for g, c, caption in zip(grids, cells, captions, strict=True)]
         widest = max(range(len(grids)), key=lambda i: slots[i] if cells[i] > 1 and slots[i] > captions[i] else 0)
         if sum(slots) <= free or cells[widest] == 1 or slots[widest] <= captions[widest]:
             break
-        cells[widest] -= 1
+        cells[widest] = whole(cells[widest] - 0.1)
     between = max(least_between, (width - sum(slots)) / max(1, len(grids) - 1))
     between = min(between, 96 * scale)
     x = max(0.0, (width - sum(slots) - between * (len(grids) - 1)) / 2) * zoom
     placed = []
     for grid, cell, slot in zip(grids, cells, slots, strict=True):
-        zoomed = max(1, round(cell * zoom))
+        zoomed = cell if zoom == 1 else max(1.0, round(cell * zoom))
         pitch_y = height * zoom / grid.rows if grid.rows > 1 else grid.height * zoomed
         pitch_x = grid.width * zoomed + gap * zoom
         y = (height * zoom - (grid.rows - 1) * pitch_y - grid.height * zoomed) / 2

@@ -42,15 +42,17 @@ def as_maps(values: np.ndarray) -> np.ndarray:
 
 
 def _update(layer: LayerView, parameters: dict[str, ParameterView], colors: Colors) -> Tiles:
-    weight = parameters.get(f"{layer.module}.weight")
-    if weight is None:
+    view = parameters.get(changed_parameter(layer))
+    if view is None:
         return Tiles(None, None, 0.0, QCoreApplication.translate("network", "no parameters"))
-    if weight.update is None:
+    if view.update is None:
         return _paint(None, colors)
-    update = weight.update
-    if update.ndim == 4:
-        return _paint(filter_maps(update), colors)
-    return _paint(as_maps(np.linalg.norm(update, axis=1)), colors)  # one number per unit: length of its row's change
+    return _paint(filter_maps(view.update) if view.update.ndim == 4 else as_maps(view.update), colors)
+
+
+def changed_parameter(layer: LayerView) -> str:
+    """The parameter whose change a layer's tiles show: the filters of maps, the one bias of each unit of a vector."""
+    return f"{layer.module}.bias" if len(layer.shape) == 1 else f"{layer.module}.weight"
 
 
 def filter_maps(weight: np.ndarray) -> np.ndarray:

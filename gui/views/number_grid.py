@@ -54,7 +54,7 @@ class NumberGrid(QWidget):
             return 1.0
         across = self._across()
         room = (self.width() - (across - 1) * theme.px(6)) / (across * columns)
-        if count == 1:
+        if count == 1 and room < theme.px(NUMBER_CELL):
             room = min(room, max(theme.px(TALLEST) / rows, 1.0))
         return float(int(room)) if room >= 1 else room
 
@@ -150,7 +150,8 @@ def fixed(value: float) -> str:
     if value != value:
         return "NaN"
     digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
-    return f"{value:+.{digits}f}".replace("-", "−") if abs(value) < 99_999 else f"{value:+.0e}"
+    text = f"{value:+.{digits}f}" if abs(value) < 99_999 else f"{value:+.0e}"
+    return " 0.00" if text in ("-0.00", "+0.00") else text.replace("-", "−")
 
 
 def peaks(matrix: np.ndarray, width: int) -> tuple[np.ndarray, int]:

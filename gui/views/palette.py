@@ -1,11 +1,34 @@
 """The command palette: type a few letters, Enter does it."""
 
-from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from gui.theme import theme
 from gui.views.widgets import column
+
+KEYS = Qt.ItemDataRole.UserRole + 1
+
+
+class WithKeys(QStyledItemDelegate):
+    """An entry with its shortcut at the right edge."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        painter.setFont(theme.font(12, mono=True))
+        painter.setPen(theme.color("secondary"))
+        room = option.rect.adjusted(0, 0, -theme.px(12), 0)  # pyright: ignore[reportAttributeAccessIssue]
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(KEYS))
 
 
 class CommandPalette(QDialog):
@@ -21,6 +44,7 @@ class CommandPalette(QDialog):
         self.found = QListWidget()
         self.found.setAccessibleName(self.tr("Commands"))
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.found.setItemDelegate(WithKeys(self))
         layout = column(self, (12, 12, 12, 12), 8)
         layout.addWidget(self.field)
         layout.addWidget(self.found)
@@ -46,7 +70,8 @@ class CommandPalette(QDialog):
             title, keys = action.text().replace("&", ""), action.shortcut().toString()
             text = f"{title} {action.toolTip()}".lower()
             if all(word in text for word in words):
-                item = QListWidgetItem(f"{title}    {keys}")
+                item = QListWidgetItem(title)
+                item.setData(KEYS, keys)
                 item.setToolTip(action.toolTip())
                 item.setData(Qt.ItemDataRole.UserRole, action)
                 self.found.addItem(item)
@@ -60,7 +85,11 @@ class CommandPalette(QDialog):
             item.data(Qt.ItemDataRole.UserRole).trigger()
 
     def eventFilter(self, watched, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        ):
             step = 1 if event.key() == Qt.Key.Key_Down else -1
             self.found.setCurrentRow(min(max(self.found.currentRow() + step, 0), self.found.count() - 1))
             return True

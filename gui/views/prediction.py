@@ -13,7 +13,7 @@ SURE = 0.6  # below this the winner is not called a winner
 
 
 class ProbabilityBars(QWidget):
-    """Digit, bar, percent; the winner in the accent, the target marked. Up and down choose a target, Escape frees it."""
+    """Digit, bar, percent; the winner in the accent, the target framed. Up, down and Escape choose a target."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class ProbabilityBars(QWidget):
         return QSize(theme.px(220), theme.px(170))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(200), theme.px(160))
+        return QSize(theme.px(150), theme.px(160))
 
     def set_target(self, digit: int | None) -> None:
         self.store.set_target(digit)
@@ -60,7 +60,7 @@ class ProbabilityBars(QWidget):
             super().keyPressEvent(event)
 
     def _pitch(self) -> float:
-        return min(self.height() / 10, theme.px(30))
+        return min(self.height() / 10, theme.px(38))
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)

@@ -1,11 +1,12 @@
 """Made-up records and a store that holds them, so that a panel can be looked at without an engine.
 
-    python -m gui.views.NAME        shows that panel alone
+python -m gui.views.NAME        shows that panel alone
 """
 
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gui.bridge.store import Store
 from gui.lab.drawing import Drawing, Stroke
 from gui.lab.experiment import Experiment
+from gui.lab.layout import lay_out
 from gui.lab.snapshot import (
     Curves,
     GraphEdge,
@@ -42,7 +44,7 @@ def rasterize(points: tuple[tuple[float, float], ...], size: int, width: float) 
     """Ink of a polyline in the unit square on a size x size picture."""
     ys, xs = (np.mgrid[:size, :size] + 0.5) / size
     nearest = np.full((size, size), np.inf)
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         length = (x1 - x0) ** 2 + (y1 - y0) ** 2 + 1e-12
         along = np.clip(((xs - x0) * (x1 - x0) + (ys - y0) * (y1 - y0)) / length, 0, 1)
         distance = np.hypot(xs - x0 - along * (x1 - x0), ys - y0 - along * (y1 - y0))
@@ -68,7 +70,9 @@ def parameters(seed: int = 0, with_gradient: bool = True) -> tuple[ParameterView
             update = -0.02 * gradient if gradient is not None else None
             ratio = float(np.linalg.norm(update) / np.linalg.norm(value)) if update is not None else None
             gradient_summary = summary(gradient) if gradient is not None else None
-            view = ParameterView(name, shape, "float32", value, gradient, update, summary(value), gradient_summary, ratio)
+            view = ParameterView(
+                name, shape, "float32", value, gradient, update, summary(value), gradient_summary, ratio
+            )
             result.append(view)
     return tuple(result)
 
@@ -109,10 +113,14 @@ def probe(drawing: int = 1, with_gradient: bool = True) -> ProbeView:
     logits = np.array([-2.1, 0.4, 1.8, 1.2, -1.6, -0.7, -4.0, 6.4, -0.4, 1.9])
     chances = np.exp(logits) / np.exp(logits).sum()
     stages = (
-        Stage("stroke", "What you drew: a round pen, darker where it covers more of a pixel.", rasterize(SEVEN, 56, 0.07)),
+        Stage(
+            "stroke", "What you drew: a round pen, darker where it covers more of a pixel.", rasterize(SEVEN, 56, 0.07)
+        ),
         Stage("box", "Only the part that holds ink.", rasterize(SEVEN, 56, 0.07)[10:50, 13:42]),
         Stage("20 x 20", "Scaled until its longer side is 20 pixels.", rasterize(SEVEN, 20, 0.09)),
-        Stage("centre of mass", "Placed in 28 x 28 so that the ink balances in the middle.", rasterize(SEVEN, 28, 0.09)),
+        Stage(
+            "centre of mass", "Placed in 28 x 28 so that the ink balances in the middle.", rasterize(SEVEN, 28, 0.09)
+        ),
         Stage("32 x 32", "A border of 2 pixels.", picture),
     )
     return ProbeView(drawing, 937, chances, logits, 7, 0.029, stages, layers(picture, weights, with_gradient))
@@ -130,27 +138,30 @@ def graph() -> GraphView:
         chain.append(("MaxPool2DWithIndicesBackward0", None, (64, channels, side // 2, side // 2)))
         chain.append(("ReluBackward0", module, (64, channels, side, side)))
         chain.append(("ConvolutionBackward0", module, (64, channels, side, side)))
-    nodes, edges = [], []
-    for layer, (name, module, shape) in enumerate(chain):
-        nodes.append(GraphNode(layer, name, None, module, shape, layer, float(layer), 0.0))
-        if layer:
-            edges.append(GraphEdge(layer - 1, layer, shape))
-    for node in list(nodes):
-        if node.name not in ("AddmmBackward0", "ConvolutionBackward0"):
+    names, edges = list(chain), [(i, i + 1) for i in range(len(chain) - 1)]
+    parameters: dict[int, str] = {}
+    for index, (name, module, _) in enumerate(chain):
+        if name not in ("AddmmBackward0", "ConvolutionBackward0"):
             continue
-        assert node.module is not None
-        for offset, kind in ((-1.0, "bias"), (1.0, "weight")):
-            shape = SHAPES[node.module][kind == "bias"]
-            parent, y = node.id, offset
-            if kind == "weight" and node.name == "AddmmBackward0":
-                nodes.append(GraphNode(len(nodes), "TBackward0", None, node.module, shape[::-1], node.layer + 1, node.x, y))
-                edges.append(GraphEdge(parent, nodes[-1].id, shape[::-1]))
-                parent, y = nodes[-1].id, 2.0
-            name = f"{node.module}.{kind}"
-            leaf = GraphNode(len(nodes), "AccumulateGrad", name, node.module, shape, node.layer + 1, node.x, y)
-            nodes.append(leaf)
-            edges.append(GraphEdge(parent, leaf.id, shape))
-    return GraphView(tuple(nodes), tuple(edges))
+        assert module is not None
+        weight, bias = SHAPES[module]
+        names.append(("AccumulateGrad", module, bias))
+        parameters[len(names) - 1] = f"{module}.bias"
+        edges.append((index, len(names) - 1))
+        parent = index
+        if name == "AddmmBackward0":
+            names.append(("TBackward0", module, weight[::-1]))
+            edges.append((parent, len(names) - 1))
+            parent = len(names) - 1
+        names.append(("AccumulateGrad", module, weight))
+        parameters[len(names) - 1] = f"{module}.weight"
+        edges.append((parent, len(names) - 1))
+    places = lay_out(len(names), edges)
+    nodes = (
+        GraphNode(i, name, parameters.get(i), module, shape, place.layer, place.x, place.y)
+        for i, ((name, module, shape), place) in enumerate(zip(names, places, strict=True))
+    )
+    return GraphView(tuple(nodes), tuple(GraphEdge(a, b, names[b][2]) for a, b in edges))
 
 
 def curves(steps: int = 937) -> Curves:

@@ -20,10 +20,11 @@ def read_number(field: str, text: str) -> object:
 
 
 class SettingsEditor(QFrame):
-    """A card below the optimizer chip. Enter or leaving a field applies it; a wrong entry is refused in one sentence."""
+    """A card below the optimizer chip. Enter or leaving a field applies it, or refuses it in one sentence."""
 
     def __init__(self, store: Store, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.store = store
         self.setProperty("role", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

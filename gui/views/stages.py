@@ -32,7 +32,7 @@ class StageStrip(QWidget):
         return QSize(theme.px(220), round(self._side()) + theme.px(18))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(200), theme.px(54))
+        return QSize(theme.px(150), theme.px(48))
 
     def resizeEvent(self, event) -> None:
         self.updateGeometry()
@@ -41,7 +41,7 @@ class StageStrip(QWidget):
         return max(len(self.stages), FEWEST)
 
     def _side(self) -> float:
-        width = max(self.width(), theme.px(200))
+        width = max(self.width(), theme.px(150))
         return min(theme.px(64), (width - theme.px(GAP) * (self._count() - 1)) / self._count())
 
     def _spot(self, index: int) -> QRectF:

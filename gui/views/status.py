@@ -1,6 +1,6 @@
 """What the lab says in passing: progress of long work, a standing notice, and toasts."""
 
-from PySide6.QtCore import QEvent, QTimer, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from gui.bridge.store import Progress, Store

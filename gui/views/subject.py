@@ -18,7 +18,7 @@ WIDEST = 240  # px of the picture of a matrix
 
 @dataclass(frozen=True)
 class Subject:
-    """values, gradients: (tiles, rows, columns) as shown; limits: of the whole tensor. note: how the picture was made."""
+    """values, gradients: (tiles, rows, columns) as shown; limits: of the whole tensor. note: how it was drawn."""
 
     name: str
     detail: str

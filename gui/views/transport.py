@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
@@ -71,7 +71,7 @@ class Transport(QWidget):
         self.device.popup.addAction(only)
 
     def _lay_out(self) -> None:
-        controls = row(None, (12, 8, 12, 8), 8)
+        controls = self.controls = row(None, (12, 8, 12, 8), 8)
         add(controls, self.menu, self.logo)
         controls.addSpacing(4)
         add(controls, self.model, None, self.reset, self.step, self.run)
@@ -119,6 +119,9 @@ class Transport(QWidget):
     def resizeEvent(self, event) -> None:
         self._fit()
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(560), super().minimumSizeHint().height())
+
     def _fit(self) -> None:
         """Say as much as the width allows; the tooltips say the rest."""
         experiment = self.store.experiment
@@ -130,8 +133,8 @@ class Transport(QWidget):
             self.model.setText(f"{experiment.model}{count} ▾")
             batch = " · " + self.tr("batch {0}").format(experiment.batch_size) if spare < 3 else ""
             self.settings.setText(f"{experiment.optimizer} · lr {experiment.lr:g}{batch} ▾")
-            self.layout().invalidate()
-            if self.layout().minimumSize().width() <= self.width():
+            self.controls.invalidate()
+            if self.controls.minimumSize().width() <= self.width():
                 break
 
 

@@ -26,12 +26,12 @@ Margins = tuple[int, int, int, int]
 
 def column(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), spacing: int = 8) -> QVBoxLayout:
     """A vertical layout whose margins and spacing grow with the zoom."""
-    return _scaled(QVBoxLayout(parent), margins, spacing)
+    return _scaled(QVBoxLayout(parent) if parent else QVBoxLayout(), margins, spacing)
 
 
 def row(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), spacing: int = 8) -> QHBoxLayout:
     """A horizontal layout whose margins and spacing grow with the zoom."""
-    return _scaled(QHBoxLayout(parent), margins, spacing)
+    return _scaled(QHBoxLayout(parent) if parent else QHBoxLayout(), margins, spacing)
 
 
 def _scaled(layout, margins: Margins, spacing: int):
@@ -106,7 +106,7 @@ class Button(QPushButton):
         self.setToolTip(tip)
         self.setAccessibleName(name or text or tip)
         self.setAccessibleDescription(tip)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self._paint_icon)
         theme.changed.connect(self._paint_icon)
         self._paint_icon()
@@ -159,7 +159,7 @@ class Segments(QFrame):
             layout.addWidget(button)
             self.buttons[key] = button
         group.buttonClicked.connect(self._report)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def _report(self, button: QPushButton) -> None:
         self.chosen.emit(button.property("key"))

@@ -1,5 +1,7 @@
 """The commands that concern the window alone, in the form of the lab's command table."""
 
+# pyright: reportArgumentType=false
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from gui.bridge.commands import Command
@@ -20,6 +22,12 @@ WINDOW_COMMANDS = (
         QT_TRANSLATE_NOOP("commands", "Enlarge the backward graph"), "G",
         QT_TRANSLATE_NOOP("commands", "Give the backward graph the middle of the window, and back"),
         "toggle_graph", owner="window",
+    ),
+    Command(
+        "focus", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Only the centre"), "F9",
+        QT_TRANSLATE_NOOP("commands", "Hide the panels around the centre, and show them again"),
+        "toggle_panels", owner="window",
     ),
     Command(
         "fit", _VIEW,

@@ -1,10 +1,11 @@
 """The left panel: draw, see what the network gets of it, see what it answers."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge.commands import BY_ID
 from gui.bridge.store import Store
+from gui.theme import theme
 from gui.views.drawing_canvas import DrawingCanvas
 from gui.views.menus import MenuButton
 from gui.views.prediction import Prediction
@@ -32,6 +33,16 @@ class YouPanel(QWidget):
         add(layout, section(self.tr("What the network gets")), self.strip)
         layout.addSpacing(4)
         layout.addWidget(self.prediction, 1)
+
+    def resizeEvent(self, event) -> None:
+        """The word on the samples button gives way where the panel is narrow."""
+        others = sum(button.sizeHint().width() + theme.px(8) for button in (self.pen, self.undo, self.clear))
+        self.samples.setText(self.tr("Samples"))
+        if others + self.samples.sizeHint().width() > self.width() - theme.px(32):
+            self.samples.setText("")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(200), super().minimumSizeHint().height())
 
     def _tools(self):
         names = (self.tr("Fine pen"), self.tr("Medium pen"), self.tr("Broad pen"), self.tr("Very broad pen"))
