@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.kernels.cpu.handwriting import write_digits
-from nbgrad.vision.glyphs import glyph_tables
-from nbgrad.vision.ink import PICTURE
+from nbgrad.vision.glyphs import FAMILIES
+from nbgrad.vision.handwriting import roll, write
+from nbgrad.vision.ink import BOX, GRID, PICTURE, ink_picture
 from nbgrad.vision.pictures import PictureDataset
 
 TRAIN_SIZE, TEST_SIZE = 20_000, 2_000
@@ -40,8 +40,20 @@ class ProceduralDigits(PictureDataset):
         if size < 0 or seed < 0:
             raise ValueError(f"size and seed of the procedural digits must not be negative, got {size} and {seed}")
         stream = 2 * seed + (not train)
-        labels = np.tile(np.arange(10), (-(-size // 10), 1))
-        labels = np.random.default_rng(stream).permuted(labels, axis=1).ravel()[:size]
-        pictures = np.empty((size, PICTURE, PICTURE), np.uint8)
-        write_digits(np.uint64(stream % 2**64), labels, *glyph_tables(), pictures)
-        super().__init__(pictures, labels, transform, target_transform)
+        numbers = roll(stream, -(-size // 10) * 10)
+        labels = np.argsort(numbers[:, 0].reshape(-1, 10), axis=1).astype(np.int64).ravel()[:size]
+        super().__init__(_draw(labels, numbers[:size, 1:]), labels, transform, target_transform)
+
+
+def _draw(labels: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    pictures = np.empty((len(labels), PICTURE, PICTURE), np.uint8)
+    bounds, grid, small = np.empty(4, np.float32), np.empty((GRID, GRID), np.float32), np.empty((BOX, BOX), np.float32)
+    for digit in range(10):
+        families = [family for family in FAMILIES if family.digit == digit]
+        shares = np.cumsum([family.share for family in families])
+        chosen = np.searchsorted(shares[:-1], numbers[:, 0], side="right")
+        for choice, family in enumerate(families):
+            rows = np.flatnonzero((labels == digit) & (chosen == choice))
+            for row, segments in zip(rows.tolist(), write(family, numbers[rows, 1:]), strict=True):
+                ink_picture(segments, bounds, grid, small, pictures[row])
+    return pictures

@@ -4,12 +4,25 @@ A family is one way to move the pen; its variants have the same points at other 
 someone might write. `!` marks a corner, `|` lifts the pen.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from nbgrad.kernels.cpu.handwriting import CORNER, LIFT, SMOOTH
+SMOOTH, CORNER, LIFT = 0, 1, 2  # how the pen passes a control point; LIFT: a new stroke starts here
+
+
+@dataclass(frozen=True)
+class Family:
+    """One way to write a digit. share: of the digit's writers; points: (variants, c, 2) in 0..1; flags: (c,)."""
+
+    digit: int
+    share: float
+    points: np.ndarray
+    flags: tuple[int, ...]
+
 
 # (digit, share of the digit's writers, variants)
-FAMILIES = (
+_WRITTEN = (
     (0, 1.0, (
         "55,2 28,10 10,50 25,90 52,99 80,88 94,50 82,12 50,1",
         "55,2 40,12 28,50 36,90 50,99 64,88 74,50 66,12 48,1",
@@ -188,27 +201,17 @@ FAMILIES = (
 )  # fmt: skip
 
 
-def glyph_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """FAMILIES as the arrays `write_digits` reads: points (P, 2) in 0..1, flags (P,), families (F, 5).
+def _read(variant: str) -> tuple[list[tuple[float, float]], tuple[int, ...]]:
+    points, flags = [], []
+    for stroke in variant.split("|"):
+        for i, word in enumerate(stroke.split()):
+            flags.append(LIFT if i == 0 else CORNER if word.endswith("!") else SMOOTH)
+            x, y = word.removesuffix("!").split(",")
+            points.append((float(x) / 100, float(y) / 100))
+    return points, tuple(flags)
 
-    >>> points, flags, families = glyph_tables()
-    >>> points.shape == (len(flags), 2), sorted(set(families[:, 0].astype(int).tolist()))
-    (True, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-    """
-    points: list[tuple[float, float]] = []
-    flags: list[int] = []
-    families = []
-    for digit, share, variants in FAMILIES:
-        first = len(points)
-        for variant in variants:
-            lifted = True
-            for word in variant.split():
-                if word == "|":
-                    lifted = True
-                    continue
-                flags.append(LIFT if lifted else CORNER if word.endswith("!") else SMOOTH)
-                x, y = word.removesuffix("!").split(",")
-                points.append((float(x) / 100, float(y) / 100))
-                lifted = False
-        families.append((digit, share, first, (len(points) - first) // len(variants), len(variants)))
-    return np.array(points, np.float32), np.array(flags, np.uint8), np.array(families, np.float32)
+
+FAMILIES = tuple(
+    Family(digit, share, np.array([_read(variant)[0] for variant in variants]), _read(variants[0])[1])
+    for digit, share, variants in _WRITTEN
+)

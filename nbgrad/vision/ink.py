@@ -13,7 +13,7 @@ from nbgrad.kernels.cpu import image
 
 BOX = 20
 PICTURE = 28
-GRID = 4 * BOX  # strokes are drawn this large, then shrunk by averaging blocks
+GRID = 3 * BOX  # strokes are drawn this large, then shrunk by averaging blocks
 CANVAS = 4 * PICTURE  # the unit square, for showing
 
 LEAST_RADIUS = 1e-3
@@ -25,7 +25,7 @@ class Ink:
     """The stages of a drawing. All are float32 in 0..1 except `picture`, which is uint8 as MNIST's files are."""
 
     canvas: np.ndarray  # (112, 112) the unit square
-    box: np.ndarray  # (h, w) the ink alone, its longer side 80
+    box: np.ndarray  # (h, w) the ink alone, its longer side 60
     small: np.ndarray  # (20, 20) the box scaled down
     picture: np.ndarray  # (28, 28) with the centre of mass in the middle
 
@@ -56,22 +56,30 @@ def draw_ink(segments: np.ndarray) -> Ink | None:
 
     >>> ink = draw_ink(stroke_segments([(np.array([[0.1, 0.2], [0.1, 0.6]]), 0.1)]))
     >>> ink.box.shape, ink.picture.shape, int(ink.picture[:, 14].sum()) == int(ink.picture[:, 13].sum())
-    ((80, 16), (28, 28), True)
+    ((60, 12), (28, 28), True)
     """
     if len(segments) == 0:
         return None
     canvas = np.empty((CANVAS, CANVAS), np.float32)
     image.draw_segments(segments * np.float32(CANVAS), canvas)
-    grid = np.empty((GRID, GRID), np.float32)
-    small = np.empty((BOX, BOX), np.float32)
+    grid, small, bounds = np.empty((GRID, GRID), np.float32), np.empty((BOX, BOX), np.float32), np.empty(4, np.float32)
     picture = np.empty((PICTURE, PICTURE), np.uint8)
-    moved, bounds = segments.copy(), np.empty(4, np.float32)
-    image.fit_segments(moved, np.float32(GRID), bounds)
-    image.draw_segments(moved, grid)
-    image.shrink(grid, small)
-    image.place_by_mass(small, picture)
+    ink_picture(segments.copy(), bounds, grid, small, picture)
     width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
     scale = GRID / max(width, height)
     rows, columns = (max(1, min(GRID, round(float(side * scale)))) for side in (height, width))
     top, left = (GRID - rows) // 2, (GRID - columns) // 2
     return Ink(canvas, grid[top : top + rows, left : left + columns].copy(), small, picture)
+
+
+def ink_picture(
+    segments: np.ndarray, bounds: np.ndarray, grid: np.ndarray, small: np.ndarray, picture: np.ndarray
+) -> None:
+    """MNIST's steps into arrays of the caller: the box's bounds (4,), grid (60, 60), small (20, 20), picture (28, 28).
+
+    segments (S, 6), at least one, move with the box.
+    """
+    image.fit_segments(segments, np.float32(GRID), bounds)
+    image.draw_segments(segments, grid)
+    image.shrink(grid, small)
+    image.place_by_mass(small, picture)

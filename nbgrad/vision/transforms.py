@@ -8,14 +8,16 @@ import numpy as np
 
 from nbgrad import random
 from nbgrad.creation import from_numpy
+from nbgrad.kernels.cpu import warp
 from nbgrad.kernels.cpu.image import gather_padded
-from nbgrad.kernels.cpu.warp import distort_batch
 from nbgrad.tensor import Tensor
 
 # Mean and standard deviation of the pixels of MNIST's training pictures, as fractions of full ink.
 MEAN = 0.1307
 STD = 0.3081
 INPUT = 32
+WAVES, WAVE_PACE = 3, 4.5  # the elastic distortion: so many waves, of so many radians over a picture
+PEN_LIMITS = (-0.6, 1.0)  # thinner than this, a stroke of one pixel fades
 
 
 def network_input(pictures: np.ndarray, indices: np.ndarray | None = None) -> np.ndarray:
@@ -80,15 +82,36 @@ class Augment(NetworkInput):
         spread = (math.radians(rotation), scale, shear, shift, elastic, thickness)
         if not all(deviation >= 0 for deviation in spread):
             raise ValueError("the deviations of Augment must not be negative")
-        self.spread = np.array(spread, np.float32)
+        self.rotation, self.scale, self.shear, self.shift, self.elastic, self.thickness = spread
         self.generator = generator
 
     def batch(self, pictures: np.ndarray, indices: np.ndarray) -> np.ndarray:
         pictures, chosen = _checked(pictures, indices)
-        seed = np.uint64((self.generator or random.default_generator).word64())
+        matrices, shifts, waves, pens = self._draw(self.generator or random.default_generator, len(chosen))
+        moved = np.empty((len(chosen), INPUT, INPUT), np.float32)
         batch = np.empty((len(chosen), 1, INPUT, INPUT), np.float32)
-        distort_batch(pictures, chosen, seed, self.spread, np.float32(MEAN), np.float32(STD), batch)
+        warp.warp(pictures, chosen, matrices, shifts, waves, moved)
+        warp.thicken(moved, pens, np.float32(MEAN), np.float32(STD), batch)
         return batch
+
+    def _draw(self, generator: random.Generator, count: int) -> tuple[np.ndarray, ...]:
+        """A distortion for each picture: matrices (B, 2, 2), shifts (B, 2), waves (B, 2, WAVES, 4, s), pens (B,)."""
+        numbers = random.normal(generator, (count, 7), np.float32, 0, 1)
+        angle, slant = numbers[:, 0] * self.rotation, numbers[:, 1] * self.shear
+        wide, high = np.exp(numbers[:, 2] * self.scale), np.exp(numbers[:, 3] * self.scale)
+        cosine, sine = np.cos(angle), np.sin(angle)
+        rows = [wide * cosine, wide * (slant * cosine - sine), high * sine, high * (slant * sine + cosine)]
+        matrices = np.stack(rows, 1).reshape(count, 2, 2)
+        shifts = numbers[:, 4:6] * np.float32(self.shift)
+        pens = np.clip(numbers[:, 6] * np.float32(self.thickness), *PEN_LIMITS)
+        return matrices, shifts, self._draw_waves(generator, count), pens
+
+    def _draw_waves(self, generator: random.Generator, count: int) -> np.ndarray:
+        across, down, height = random.normal(generator, (3, count, 2, WAVES, 1), np.float32, 0, 1)
+        phase = random.uniform(generator, (count, 2, WAVES, 1), np.float32, 0, 2 * math.pi)
+        way = np.linspace(0, WAVE_PACE, INPUT, dtype=np.float32)
+        across, down, height = across * way, down * way + phase, height * np.float32(self.elastic)
+        return np.stack([np.sin(across), np.cos(across), height * np.sin(down), height * np.cos(down)], 3)
 
 
 class Compose:

@@ -25,7 +25,7 @@ def test_stages_of_a_stroke():
     network_input, by_name = pictures(Drawing(1, (Stroke(EIGHT, 0.08),)))
     assert list(by_name) == ["stroke", "box", "20 x 20", "centre of mass", "32 x 32"]
     assert by_name["stroke"].shape == (112, 112)
-    assert max(by_name["box"].shape) == 80
+    assert max(by_name["box"].shape) == 60
     assert by_name["20 x 20"].shape == (20, 20)
     for picture in by_name.values():
         assert picture.dtype == np.float32

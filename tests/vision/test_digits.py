@@ -5,8 +5,8 @@ import time
 import numpy as np
 import pytest
 
+from nbgrad.vision import glyphs, handwriting
 from nbgrad.vision.datasets import ProceduralDigits
-from nbgrad.vision.glyphs import FAMILIES, glyph_tables
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +73,30 @@ def test_an_empty_set():
 
 
 def test_variants_of_a_family_move_the_pen_alike():
-    _, flags, families = glyph_tables()
-    for (digit, _, variants), (_, _, first, count, many) in zip(FAMILIES, families.astype(int), strict=True):
-        kinds = flags[first : first + count * many].reshape(many, count)
-        assert many == len(variants)
-        assert (kinds == kinds[0]).all(), digit
+    for digit, _, variants in glyphs._WRITTEN:
+        assert len({glyphs._read(variant)[1] for variant in variants}) == 1, digit
+
+
+def test_no_digit_runs_out_of_random_numbers():
+    for family in glyphs.FAMILIES:
+        dice = handwriting.Dice(handwriting.roll(0, 3)[:, 2:])
+        handwriting._press(dice, 1, 1)
+        handwriting._deform(dice, family, handwriting._blend(dice, family))
+        assert dice.taken <= dice.numbers.shape[1]
 
 
 def test_the_shares_of_a_digits_writers_sum_to_one():
-    _, _, families = glyph_tables()
     for digit in range(10):
-        assert abs(families[families[:, 0] == digit, 1].sum() - 1) < 1e-6
+        assert abs(sum(family.share for family in glyphs.FAMILIES if family.digit == digit) - 1) < 1e-6
+
+
+def test_curves_pass_through_their_points_and_keep_corners():
+    basis = handwriting._curve_basis(
+        (glyphs.LIFT, glyphs.SMOOTH, glyphs.CORNER, glyphs.SMOOTH, glyphs.LIFT, glyphs.SMOOTH)
+    )
+    assert basis.shape == (4, 6, 6)  # no curve over the lift
+    path = np.array([[0, 0], [1, 0], [2, 0], [2, 1], [5, 5], [6, 5]])
+    curves = basis @ path
+    np.testing.assert_allclose(curves[:, 0], path[[0, 1, 2, 4]], atol=1e-12)
+    np.testing.assert_allclose(curves[:, -1], path[[1, 2, 3, 5]], atol=1e-12)
+    np.testing.assert_allclose(curves[2, :, 0], 2, atol=1e-12)  # straight after the corner
