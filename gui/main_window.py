@@ -62,7 +62,8 @@ class MainWindow(QMainWindow):
         top = QWidget()
         top.setAccessibleName(self.tr("Transport"))
         layout = column(top, spacing=0)
-        for part in (self.transport, ProgressBanner(store), NoticeBanner(store)):
+        self.progress, self.notice = ProgressBanner(store), NoticeBanner(store)
+        for part in (self.transport, self.progress, self.notice):
             layout.addWidget(part)
         self.setMenuWidget(top)
         self.you, self.network = YouPanel(store), NetworkPanel(store)
@@ -256,17 +257,17 @@ class MainWindow(QMainWindow):
     @Slot()
     def next_panel(self) -> None:
         """Move the focus on: canvas, network, inspector, learning, graph, transport."""
-        stops = (
+        stops: list[QWidget] = [
             self.you.canvas,
             self.network.canvas,
             self.inspector.parameters,
             self.learning.tabs.buttons["curves"],
             self.graph.canvas,
             self.transport.run,
-        )
-        visible = [stop for stop in stops if stop.isVisible()]
+        ]
+        visible: list[QWidget] = [stop for stop in stops if stop.isVisible()]
         now = QApplication.focusWidget()
-        index = visible.index(now) if now in visible else -1
+        index = visible.index(now) if isinstance(now, QWidget) and now in visible else -1
         visible[(index + 1) % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
 
     # ---- files

@@ -51,7 +51,7 @@ class Plot(pg.PlotWidget):
         item.setClipToView(True)
         item.hideButtons()
         item.setMenuEnabled(False)
-        item.setMouseEnabled(x=True, y=False)
+        item.getViewBox().setMouseEnabled(x=True, y=False)
         theme.changed.connect(self.dress)
         self.dress()
 

@@ -1,0 +1,258 @@
+"""A scripted tour of the lab: real mouse and key events, the real worker, a picture of every state."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QRect, QSettings, Qt, qInstallMessageHandler
+from PySide6.QtGui import QPainter, QPixmap, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gui.bridge.pulse import Pulse
+from gui.bridge.store import Store
+from gui.bridge.worker import Worker
+from gui.lab.experiment import Experiment
+from gui.main_window import MainWindow
+from gui.theme import theme
+
+START_LIMIT, LIMIT = 240.0, 30.0  # seconds; the first start compiles
+SIZES = ((1280, 800), (1920, 1080))
+THREE = (
+    ((0.30, 0.22), (0.42, 0.14), (0.58, 0.15), (0.66, 0.26), (0.60, 0.40), (0.46, 0.48)),
+    ((0.46, 0.48), (0.62, 0.52), (0.70, 0.66), (0.62, 0.82), (0.44, 0.87), (0.28, 0.79)),
+)
+STEPS_BETWEEN = 6  # mouse moves from one point of a stroke to the next
+
+
+class TourError(Exception):
+    """A state was not reached in time."""
+
+
+def run(directory: Path) -> int:
+    """Play the tour and write its pictures; 0, or 1 with one sentence where a state was not reached."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    qInstallMessageHandler(_say_unless_offscreen)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder) / "tour.ini"), QSettings.Format.IniFormat)
+        settings.setValue("theme", "dark")
+        store = Store(Experiment())
+        worker, pulse = Worker(store), Pulse(store)
+        window = MainWindow(store, settings)
+        window.show()
+        worker.start()
+        try:
+            Tour(window, store, directory).play()
+        except TourError as error:
+            print(error, file=sys.stderr)
+            return 1
+        finally:
+            worker.stop()
+            window.close()
+            pulse.deleteLater()
+            app.processEvents()
+    return 0
+
+
+def _say_unless_offscreen(_kind: object, _context: object, text: str) -> None:
+    if not text.startswith("This plugin does not support"):
+        print(text, file=sys.stderr)
+
+
+class Tour:
+    """Walks through the lab and takes a picture at every stop."""
+
+    def __init__(self, window: MainWindow, store: Store, directory: Path) -> None:
+        self.window, self.store, self.directory = window, store, directory
+        self.pictures = 0
+        self.failure = ""
+        store.failed.connect(self._remember)
+        store.faulted.connect(self._remember)
+
+    def play(self) -> None:
+        self._resize(*SIZES[0])
+        self.picture("opening")
+        self.wait("the first snapshot", lambda: self.store.snapshot is not None, START_LIMIT)
+        self.wait("the end of start-up", self._ready, START_LIMIT)
+        self.picture("empty")
+        self._draw_and_train()
+        self._look_around()
+        self._settings_and_size()
+
+    def _ready(self) -> bool:
+        """A step can be taken: the kernels are there."""
+        return not self.window.progress.isVisible()
+
+    # ---- the stops
+
+    def _draw_and_train(self) -> None:
+        for number, stroke in enumerate(THREE, 1):
+            self._stroke(stroke)
+            self.wait("a prediction", self._classified)
+            self.picture(f"stroke-{number}")
+        self.key("2")
+        self.wait("gradients of the drawing", lambda: self.store.mode == "gradients")
+        self.picture("gradients", everywhere=True)
+        self.key("S")
+        self.wait("a training step", lambda: self._step() > 0)
+        self.wait("the backward graph", lambda: self.window.graph.canvas.graph is not None)
+        self.picture("first-step")
+        self.key(Qt.Key.Key_Space)
+        self.wait("a running network", lambda: self.store.snapshot is not None and self.store.snapshot.running)
+        self.wait("60 steps", lambda: self._step() >= 60)
+        self.picture("running")
+        self.key(Qt.Key.Key_Space)
+        self.wait("a paused network", lambda: self.store.snapshot is not None and not self.store.snapshot.running)
+
+    def _look_around(self) -> None:
+        self.key("1")
+        canvas = self.window.network.canvas
+        place = canvas.placed[3]
+        spot = (place.map_rect(4).center() + canvas.origin()).toPoint()
+        self.click(canvas, spot)
+        self.wait("a selected filter", lambda: self.store.selection.channel == 4)
+        QTest.mouseMove(canvas, spot + QPoint(3, 3))
+        self.picture("filter-selected", everywhere=True)
+        self.key("3")
+        self.wait("the update", lambda: self.store.mode == "update")
+        self.picture("update")
+        self._select_node()
+        self.key("T")
+        self.wait("a test result", lambda: self.store.snapshot is not None and self.store.snapshot.test is not None)
+        self.key("2", Qt.KeyboardModifier.ControlModifier)
+        self.wait("the confusion matrix", lambda: self.window.learning.chosen == "test")
+        self.picture("test")
+        self.key("3", Qt.KeyboardModifier.ControlModifier)
+        self.picture("health")
+        self.key("1", Qt.KeyboardModifier.ControlModifier)
+        self.key("1")
+        self._wheel(canvas, spot, 14)
+        self.picture("zoomed")
+        self.key("0")
+
+    def _select_node(self) -> None:
+        graph = self.window.graph.canvas
+        node = next(node for node in graph.nodes.values() if node.name.startswith("Addmm"))
+        self.click(graph, graph.place(node).center().toPoint())
+        self.wait("a selected node", lambda: self.store.selection.node == node.id)
+        self.picture("node-selected")
+        self.key("G")
+        self.wait("the large graph", self.window.large_graph.isVisible)
+        self.picture("graph", everywhere=True)
+        self.key("G")
+
+    def _settings_and_size(self) -> None:
+        self.key("E")
+        editor = self.window.transport.editor
+        self.wait("the settings", editor.isVisible)
+        field = editor.fields["lr"]
+        field.selectAll()
+        QTest.keyClicks(field, "abc")
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        self.wait("a refusal", lambda: "abc" in editor.message.text())
+        self.picture("refused")
+        editor.hide()
+        self.key("K", Qt.KeyboardModifier.ControlModifier)
+        self.wait("the command palette", self.window.palette_dialog.isVisible)
+        self.picture("commands")
+        self.window.palette_dialog.hide()
+        before = self.store.drawing.number
+        self.key("N")
+        self.wait("a sample", lambda: self.store.drawing.number > before and self._classified())
+        self.picture("sample", everywhere=True)
+        theme.set_zoom(1.5)
+        self._resize(*SIZES[1])
+        self.picture("classroom")
+        theme.set_zoom(1.0)
+
+    # ---- events
+
+    def _stroke(self, points: tuple[tuple[float, float], ...]) -> None:
+        sheet = self.window.you.canvas
+        places = [QPoint(round(x * sheet.width()), round(y * sheet.height())) for x, y in points]
+        QTest.mousePress(sheet, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
+        for start, end in pairwise(places):
+            for step in range(1, STEPS_BETWEEN + 1):
+                QTest.mouseMove(sheet, start + (end - start) * step / STEPS_BETWEEN)
+                QTest.qWait(4)
+        QTest.mouseRelease(sheet, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
+
+    def click(self, widget: QWidget, spot: QPoint) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+
+    def key(self, key: str | Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        code = Qt.Key(ord(key)) if isinstance(key, str) else key
+        QTest.keyClick(self.window, code, modifier)
+
+    def _wheel(self, widget: QWidget, spot: QPoint, notches: int) -> None:
+        where, none = QPointF(spot), Qt.KeyboardModifier.NoModifier
+        for _ in range(notches):
+            turn = QPoint(0, 120)
+            event = QWheelEvent(
+                where, widget.mapToGlobal(where), QPoint(), turn, Qt.MouseButton.NoButton, none,
+                Qt.ScrollPhase.NoScrollPhase, False,
+            )  # fmt: skip
+            QApplication.sendEvent(widget, event)
+
+    # ---- waiting and looking
+
+    def wait(self, what: str, reached: Callable[[], bool], limit: float = LIMIT) -> None:
+        """Let the lab go on until a state is reached."""
+        deadline = QDeadlineTimer(round(limit * 1000))
+        while not reached() and not deadline.hasExpired():
+            QTest.qWait(10)
+        if not reached():
+            raise TourError(f"The tour did not reach {what} within {limit:g} s. {self.failure}".strip())
+
+    def _remember(self, sentence: str, *_details: str) -> None:
+        self.failure = sentence
+
+    def _step(self) -> int:
+        return self.store.snapshot.step if self.store.snapshot else 0
+
+    def _classified(self) -> bool:
+        return self.store.probe is not None and self.store.probe.drawing == self.store.drawing.number
+
+    def _resize(self, width: int, height: int) -> None:
+        self.window.resize(width, height)
+        QTest.qWait(60)
+
+    def picture(self, name: str, everywhere: bool = False) -> None:
+        """Save the window as it is: at 1280 x 800 and dark; `everywhere`: in both sizes and both themes."""
+        self.pictures += 1
+        stem = f"{self.pictures:02d}-{name}"
+        QTest.qWait(80)
+        if not everywhere:
+            self._save(stem)
+            return
+        for width, height in SIZES:
+            self._resize(width, height)
+            for scheme in ("dark", "light"):
+                theme.set_name(scheme)
+                QTest.qWait(60)
+                self._save(f"{stem}-{scheme}-{width}")
+        theme.set_name("dark")
+        self._resize(*SIZES[0])
+
+    def _save(self, stem: str) -> None:
+        path = self.directory / f"{stem}.png"
+        if not photograph(self.window).save(str(path)):
+            raise TourError(f"The picture {path} cannot be written.")
+
+
+def photograph(window: QWidget) -> QPixmap:
+    """The window with the popups that lie on it."""
+    picture = window.grab()
+    painter = QPainter(picture)
+    corner = window.mapToGlobal(QPoint(0, 0))
+    for widget in QApplication.topLevelWidgets():
+        popup = widget.windowType() == Qt.WindowType.Popup
+        if popup and widget.isVisible():
+            spot = widget.mapToGlobal(QPoint(0, 0)) - corner
+            painter.drawPixmap(QRect(spot, widget.size()), widget.grab())
+    painter.end()
+    return picture
