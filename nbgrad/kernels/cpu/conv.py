@@ -76,39 +76,44 @@ def conv2d_weight_gradient_twin(x, g, dw, stride, padding, dilation, groups):
 
 
 @inlined
-def shift_planes(x, x_index, channels, first_row, rows, planes, to, geometry):
-    """planes[channel][kx][row % stride][rows][out_width]: what kernel column kx meets, from image row first_row on."""
+def shift_planes(x, x_index, channels, top, rows, planes, to, frame, geometry):
+    """planes[channel][kx][row % stride][rows][out_width]: what kernel column kx meets, from padded row `top` on.
+
+    `frame` is the place in the scratch for one padded channel, whose left and right borders are zeros already.
+    """
     _, _, _, height, width, _, kh, kw, sh, sw, ph, pw, _, dw, _, wide, _, _ = geometry
-    step = lanes(x)
+    step, span, phases = lanes(x), (wide - 1) * sw + (kw - 1) * dw + 1, sh if kh > 1 else 1
+    left, right = max(0, pw), min(span, width + pw)  # the columns of the frame that lie inside the image
     for channel in range(channels):
+        for row in range(rows * sh):
+            y, here = top + row - ph, frame + row * span
+            if 0 <= y < height:
+                if right > left:
+                    begin = x_index + (channel * height + y) * width + left - pw
+                    planes[here + left : here + right] = x[begin : begin + right - left]
+            else:
+                planes[here : here + span] = 0
         for kx in range(kw):
-            start = kx * dw - pw
-            low = min(wide, max(0, (-start + sw - 1) // sw))  # the first output column whose tap is inside the image
-            high = max(low, min(wide, (width - start + sw - 1) // sw))
-            for phase in range(sh if kh > 1 else 1):
-                for row in range(rows):
-                    y = (first_row + row) * sh + phase - ph
-                    if y < 0 or y >= height:
-                        planes[to : to + wide] = 0
+            for phase in range(phases):
+                here = frame + phase * span + kx * dw
+                if sw == 1:
+                    for _ in range(rows):
+                        for i in range(0, wide, step):  # writes past the row, which the next row overwrites
+                            store_tile(load_row(ONE, planes, here + i), planes, to + i, 0)
+                        here += sh * span
                         to += wide
-                        continue
-                    here = x_index + (channel * height + y) * width + start
-                    if sw == 1 and here + high + step <= x.size:
-                        for i in range(low, high, step):  # writes past the row, which the next row overwrites
-                            store_tile(load_row(ONE, x, here + i), planes, to + i, 0)
-                    else:
-                        for i in range(low, high):
-                            planes[to + i] = x[here + i * sw]
-                    for i in range(low):
-                        planes[to + i] = 0
-                    for i in range(high, wide):
-                        planes[to + i] = 0
-                    to += wide
+                else:
+                    for _ in range(rows):
+                        source, plane = planes[here : here + wide * sw], planes[to : to + wide]
+                        for i in range(wide):
+                            plane[i] = source[i * sw]
+                        here += sh * span
+                        to += wide
 
 
 @inlined
 def find_taps(channels, rows, geometry):
-    """Where the window of each (channel, ky, kx) begins in planes of `rows` rows; some zeros behind."""
+    """Where the window of each tap begins in planes of `rows` rows, some zeros behind."""
     _, _, _, _, _, _, kh, kw, sh, _, _, _, dh, _, _, wide, _, _ = geometry
     taps = np.zeros(channels * kh * kw + 8, np.int64)
     for channel in range(channels):
@@ -123,12 +128,14 @@ def find_taps(channels, rows, geometry):
 def convolve_share(share, arrays, numbers):
     """out[n, o, y, x] of some images and channels."""
     x, w, bias, out, scratch = arrays
-    image_shares, row_shares, room, tile_rows, block = to_fixed_tuple(numbers[GEOMETRY:], 5)
+    image_shares, row_shares, room, planes_size, tile_rows, block = to_fixed_tuple(numbers[GEOMETRY:], 6)
     geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, groups, channels, height, width, outputs, kh, kw, sh, _, _, _, dh, _, high, wide, depth, rows = geometry
     first, last = part(share // row_shares, image_shares, images, 1)
     top, bottom = part(share % row_shares, row_shares, outputs, 24)
     planes, taps_of_channel, size = aligned(scratch, share * room), kh * kw, channels * kh * kw
+    frame = planes + planes_size
+    scratch[frame : (share + 1) * room] = 0
     plane_rows = rows + (kh - 1) * dh // sh
     taps, edge = find_taps(depth, plane_rows, geometry), np.empty(EDGE, x.dtype)
     for image_and_group in range(first * groups, last * groups):
@@ -137,7 +144,7 @@ def convolve_share(share, arrays, numbers):
             for channel in range(0, channels, depth):
                 some = min(depth, channels - channel)
                 x_index = (image_and_group * channels + channel) * height * width
-                shift_planes(x, x_index, some, y, plane_rows, scratch, planes, geometry)
+                shift_planes(x, x_index, some, y * sh, plane_rows, scratch, planes, frame, geometry)
                 at = (
                     output * size + channel * taps_of_channel, tile_rows * size, size, 1,
                     planes, ((image_and_group * outputs + top) * high + y) * wide, high * wide,
@@ -153,15 +160,14 @@ def copy_outputs(g, g_index, positions, outputs, padded, copy, to, copy_row):
     copy[to : to + padded * copy_row] = 0
     for o in range(outputs):
         here, there = g_index + o * positions, to + o * copy_row
-        for i in range(positions):
-            copy[there + i] = g[here + i]
+        copy[there : there + positions] = g[here : here + positions]
 
 
 @inlined
 def correlate_block(
-    height, g, g_index, g_row, g_step, planes, index, plane_step, taps, images, positions, at, dw, sums
+    height, g, g_index, g_row, g_step, planes, index, plane_step, taps, order, images, positions, at, dw, sums
 ):  # fmt: skip
-    """dw[o, k] += sum over images and positions of g[o, position] * planes[taps[k] + position]."""
+    """dw[o, order[k]] += sum over images and positions of g[o, position] * planes[taps[k] + position]."""
     outputs, k, dw_index, dw_row = at
     step, tap_count = lanes(g), len(TAPS)
     whole = positions // step * step
@@ -179,14 +185,14 @@ def correlate_block(
             store_sums(tile, sums, 0)
             for r in range(min(len(height), outputs - o)):
                 for t in range(min(tap_count, k - tap)):
-                    dw[dw_index + (o + r) * dw_row + tap + t] += sums[r * tap_count + t]
+                    dw[dw_index + (o + r) * dw_row + order[tap + t]] += sums[r * tap_count + t]
 
 
 @kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=conv2d_weight_gradient_twin)
 def correlate_share(share, arrays, numbers):
     """dw[image share][o, c, ky, kx]: the weight gradient of some images and channels."""
     x, g, dw, scratch = arrays
-    image_shares, row_shares, room, planes_size = to_fixed_tuple(numbers[GEOMETRY:], 4)
+    image_shares, row_shares, room, planes_size, frame_size = to_fixed_tuple(numbers[GEOMETRY:], 5)
     geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, groups, channels, height, width, outputs, kh, kw, sh, _, _, _, dh, _, high, wide, depth, together = geometry
     first, last = part(share // row_shares, image_shares, images, 1)
@@ -198,6 +204,15 @@ def correlate_share(share, arrays, numbers):
     padded = (rows + 3) // 4 * 4
     plane_rows = high + (kh - 1) * dh // sh
     taps, sums = find_taps(depth, plane_rows, geometry), np.empty(32, x.dtype)
+    frame = share * room + room - frame_size
+    scratch[frame : frame + frame_size] = 0
+    # taps of one kernel column read one plane: neighbours in the tile, so that planes stay in the nearest cache
+    order = np.zeros(taps.size, np.int64)
+    for tap in range(depth * kh * kw):
+        order[tap] = (tap // (kh * kw) * kh + tap % kh) * kw + tap // kh % kw
+    ordered = np.zeros(taps.size, np.int64)
+    for tap in range(taps.size):
+        ordered[tap] = taps[order[tap]]
     for group in range(groups):
         dw_index = ((share // row_shares * groups + group) * outputs + top) * size
         dw[dw_index : dw_index + rows * size] = 0
@@ -210,17 +225,17 @@ def correlate_share(share, arrays, numbers):
                 deep = min(depth, channels - channel)
                 for i in range(some):
                     x_index = (((image + i) * groups + group) * channels + channel) * height * width
-                    shift_planes(x, x_index, deep, 0, plane_rows, scratch, planes + i * planes_size, geometry)
+                    shift_planes(x, x_index, deep, 0, plane_rows, scratch, planes + i * planes_size, frame, geometry)
                 at = (rows, deep * kh * kw, dw_index + channel * kh * kw, size)
                 if rows % 4 != 0 and rows % 3 == 0:
                     correlate_block(
-                        THREE, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size, taps,
-                        some, positions, at, dw, sums,
+                        THREE, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size,
+                        ordered, order, some, positions, at, dw, sums,
                     )  # fmt: skip
                 else:
                     correlate_block(
-                        FOUR, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size, taps,
-                        some, positions, at, dw, sums,
+                        FOUR, scratch, copies, g_row, padded * g_row, scratch, planes, planes_size,
+                        ordered, order, some, positions, at, dw, sums,
                     )  # fmt: skip
 
 
@@ -266,15 +281,18 @@ class Plan:
         self.row_shares = threads // self.image_shares if outputs >= 24 else 1
         self.shares = self.image_shares * self.row_shares
 
-        self.forward_room = space[0] + slack
+        span = (wide - 1) * stride[1] + (kw - 1) * dilation[1] + 1
+        frames = [(n + overlap + 1) * stride[0] * span + slack for n in (rows, high)]
+        self.forward_room = space[0] + slack + frames[0]
         copies = (outputs + 4) * ((high * wide // lanes + 2) * lanes)
         planes = space[1] + slack
-        self.backward_room = together * (planes + copies) + slack
+        self.backward_room = together * (planes + copies) + slack + frames[1]
         shares = (self.image_shares, self.row_shares)
         six = outputs % 6 == 0 and outputs % TALL_ROWS != 0
         block = block_address(multiply_six if six else multiply_tall, dtype)
-        self.forward = np.array((*same, tall, rows, *shares, self.forward_room, 6 if six else TALL_ROWS, block))
-        self.backward = np.array((*same, deep, together, *shares, self.backward_room, planes))
+        tile = (6 if six else TALL_ROWS, block)
+        self.forward = np.array((*same, tall, rows, *shares, self.forward_room, space[0] + 5 * lanes, *tile))
+        self.backward = np.array((*same, deep, together, *shares, self.backward_room, planes, frames[1]))
         self.whole_tiles = six or outputs % TALL_ROWS == 0
 
 
@@ -291,10 +309,12 @@ def _convolve(x, w, bias, sides, stride, padding, dilation, groups):
         out[...] = bias[:, None, None]
         return out
     w = _flat(w)
+    bias = _flat(bias)
     if not p.whole_tiles:  # the last tile reads rows behind the last one
         w = np.concatenate((w, np.zeros(w.size // p.shape[1] * TALL_ROWS, w.dtype)))
+        bias = np.concatenate((bias, np.zeros(TALL_ROWS, w.dtype)))
     scratch = empty((p.shares * p.forward_room,), x.dtype)
-    launch(convolve_share, p.shares, (_flat(x), w, _flat(bias), out.reshape(-1), scratch), p.forward)
+    launch(convolve_share, p.shares, (_flat(x), w, bias, out.reshape(-1), scratch), p.forward)
     return out
 
 

@@ -22,8 +22,10 @@ from nbgrad.kernels.cpu.simd import (
     aligned,
     lanes,
     lanes_of,
+    load_row,
     load_square,
     store_tile,
+    store_tile_part,
     transpose_tile,
     zeros_tile,
 )
@@ -34,6 +36,7 @@ MANY_REGISTERS = FLOAT_LANES == 16 or platform.machine().lower() in ("arm64", "a
 TALL = (0,) * (8 if MANY_REGISTERS else 4)
 TALL_WIDE, TALL_NARROW = (0,) * 3, (0,) * 2
 TALL_ROWS = len(TALL)
+ONE = (0,)
 SIX = (0,) * 6
 SIX_WIDE, SIX_NARROW = ((0,) * 4, (0,) * 3) if MANY_REGISTERS else ((0,) * 2, (0,) * 1)
 EDGE = 512  # values of the largest tile, a multiple of every alignment
@@ -68,18 +71,20 @@ def multiply_panel(height, width, j, arrays, at):
         for p in range(k):
             tile = add_outer(tile, a, here, a_row, b, b_index + b_rows[p] + j)
             here += a_column
+        if fresh:
+            tile = add_column(tile, start, start_index + i * start_step, start_step)
         if m - i >= size and n - j >= columns:
-            if fresh:
-                tile = add_column(tile, start, start_index + i * start_step, start_step)
-            else:
+            if not fresh:
                 tile = add_tile(tile, c, there, c_row)
             store_tile(tile, c, there, c_row)
-            continue
-        store_tile(tile, edge, 0, columns)
-        for r in range(min(size, m - i)):
-            for q in range(min(columns, n - j)):
-                old = start[start_index + (i + r) * start_step] if fresh else c[there + r * c_row + q]
-                c[there + r * c_row + q] = old + edge[r * columns + q]
+        elif fresh:
+            store_tile_part(tile, c, there, c_row, m - i, n - j)
+        else:
+            store_tile(tile, edge, 0, columns)
+            for r in range(min(size, m - i)):
+                row = c[there + r * c_row : there + r * c_row + min(columns, n - j)]
+                for q in range(row.size):
+                    row[q] += edge[r * columns + q]
 
 
 @inlined
@@ -88,8 +93,8 @@ def multiply_block(height, wide, narrow, arrays, at):
 
     at: of a, index and steps between tiles of rows, between rows, between columns; index of b; of c, index and step
     between rows; m, n, k; of start, one value for each row of c, index and step; fresh. Row p of b begins at
-    index + b_rows[p]. `a` must be readable up to a whole tile of rows, `b` up to a whole tile of columns; `edge` holds
-    one tile.
+    index + b_rows[p]. `a` and `start` must be readable up to a whole tile of rows, `b` up to a whole tile of columns;
+    `edge` holds one tile.
     """
     width, j, n = lanes(arrays[0]), 0, at[8]
     while j < n:
@@ -134,26 +139,28 @@ def pack_columns(a, index, row, column, m, k, height, packed, to):
     """packed[tile of rows][k][height] = a[m, k], with zeros below the last row."""
     for i in range(0, m, height):
         rows = min(height, m - i)
-        for p in range(k):
-            here = index + i * row + p * column
-            for r in range(rows):
-                packed[to + r] = a[here + r * row]
-            for r in range(rows, height):
-                packed[to + r] = 0
-            to += height
+        if rows < height:
+            packed[to : to + height * k] = 0
+        for r in range(rows):
+            here = index + (i + r) * row
+            source, target = a[here : here + (k - 1) * column + 1], packed[to + r : to + height * k]
+            for p in range(k):
+                target[p * height] = source[p * column]
+        to += height * k
 
 
 @inlined
 def pack_rows(b, index, row, column, k, n, packed, to, packed_row):
     """packed[k, packed_row] = b[k, n]; what lies behind column n is left as it was."""
     width = lanes(b)
+    whole_k, whole_n = k // width * width, n // width * width
     if column == 1:
         for p in range(k):
             here, there = index + p * row, to + p * packed_row
-            for j in range(n):
-                packed[there + j] = b[here + j]
+            for j in range(0, whole_n, width):
+                store_tile(load_row(ONE, b, here + j), packed, there + j, 0)
+            packed[there + whole_n : there + n] = b[here + whole_n : here + n]
         return
-    whole_k, whole_n = k // width * width, n // width * width
     for j in range(0, whole_n, width):
         for p in range(0, whole_k, width):
             tile = load_square(b, index + p * row + j * column, column)
@@ -204,24 +211,25 @@ def multiply_rows(a, b, b_row, b_column, c, sizes, fresh):
     """c[m, n] = a[m, k] @ b[k, n] (fresh) or c + a @ b for few rows: nothing is packed, b is read as it lies."""
     m, n, k = sizes
     for i in range(m):
-        row, here = i * n, i * k
+        row, left = c[i * n : i * n + n], a[i * k : i * k + k]
         if fresh:
-            c[row : row + n] = 0
+            row[:] = 0
         if b_row == 1:
             for j in range(n):
-                total = c[row + j]
+                column, total = b[j * b_column : j * b_column + k], row[j]
                 for p in range(k):
-                    total += a[here + p] * b[j * b_column + p]
-                c[row + j] = total
+                    total += left[p] * column[p]
+                row[j] = total
             continue
+        for p in range(0, k - 3, 4):
+            b0, b1 = b[p * b_row : p * b_row + n], b[(p + 1) * b_row : (p + 1) * b_row + n]
+            b2, b3 = b[(p + 2) * b_row : (p + 2) * b_row + n], b[(p + 3) * b_row : (p + 3) * b_row + n]
+            for j in range(n):
+                row[j] += left[p] * b0[j] + left[p + 1] * b1[j] + left[p + 2] * b2[j] + left[p + 3] * b3[j]
         for p in range(k // 4 * 4, k):
+            b0 = b[p * b_row : p * b_row + n]
             for j in range(n):
-                c[row + j] += a[here + p] * b[p * b_row + j]
-        for p in range(0, k // 4 * 4, 4):
-            a0, a1, a2, a3 = a[here + p], a[here + p + 1], a[here + p + 2], a[here + p + 3]
-            b0, b1, b2, b3 = p * b_row, (p + 1) * b_row, (p + 2) * b_row, (p + 3) * b_row
-            for j in range(n):
-                c[row + j] += a0 * b[b0 + j] + a1 * b[b1 + j] + a2 * b[b2 + j] + a3 * b[b3 + j]
+                row[j] += left[p] * b0[j]
 
 
 def _flat(a: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:

@@ -9,6 +9,7 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
 from nbgrad.kernels.cpu.launch import launch
+from nbgrad.kernels.cpu.simd import lanes, store_largest_of_four
 from nbgrad.kernels.registry import kernel
 
 Pair = tuple[int, int]
@@ -37,27 +38,26 @@ def max_pool2d_twin(share, arrays, numbers):
 
 @kernel("void(int64, Tuple((float32[::1], float32[::1], int64[::1])), int64[::1])", twin=max_pool2d_twin)
 def max_pool2d_halves(share, arrays, numbers):
-    """`max_pool2d_twin` of 2 x 2 windows that touch: without a branch, so that it runs on whole registers."""
+    """`max_pool2d_twin` of 2 x 2 windows that touch, a register of them at a time."""
     x, out, indices = arrays
     shares, planes, height, width, high, wide = to_fixed_tuple(numbers, 6)
-    for plane in range(planes * share // shares, planes * (share + 1) // shares):
-        for y in range(high):
-            start = 2 * y * width
-            upper = plane * height * width + start
-            lower, to = upper + width, (plane * high + y) * wide
-            for i in range(wide):
-                best, where = x[upper + 2 * i], 2 * i
-                value = x[upper + 2 * i + 1]
-                if (value > best) | (value != value):
-                    best, where = value, 2 * i + 1
-                value = x[lower + 2 * i]
-                if (value > best) | (value != value):
-                    best, where = value, width + 2 * i
-                value = x[lower + 2 * i + 1]
-                if (value > best) | (value != value):
-                    best, where = value, width + 2 * i + 1
-                out[to + i] = best
-                indices[to + i] = start + where
+    step, first, last = lanes(x), planes * share // shares, planes * (share + 1) // shares
+    for row in range(first * high, last * high):
+        place = row % high * 2 * width
+        above = row // high * height * width + place
+        for i in range(0, wide, step):
+            # whole registers write into the next row, which comes later, but never behind the share's last row
+            if row * wide + i + step <= last * high * wide and above + width + 2 * (i + step) <= x.size:
+                here = above + 2 * i
+                store_largest_of_four(out, indices, row * wide + i, x, here, here + width, place + 2 * i, width)
+                continue
+            for j in range(i, min(wide, i + step)):
+                best, where = x[above + 2 * j], 2 * j
+                for other in (2 * j + 1, width + 2 * j, width + 2 * j + 1):
+                    value = x[above + other]
+                    if value > best or np.isnan(value):
+                        best, where = value, other
+                out[row * wide + j], indices[row * wide + j] = best, place + where
 
 
 @kernel()

@@ -72,17 +72,17 @@ class _Writer:
         step = self.integer(steps) if stride is None else self.builder.mul(stride, self.integer(steps))
         return self.builder.add(index, step)
 
-    def _pointer(self, place: int, index: Any) -> Any:
+    def pointer(self, place: int, index: Any) -> Any:
         pointer = self.builder.gep(self.arrays[place], [index])
         return self.builder.bitcast(pointer, self.tile.register.as_pointer())
 
     def load(self, place: int, index: Any) -> Any:
-        value = self.builder.load(self._pointer(place, index))
+        value = self.builder.load(self.pointer(place, index))
         value.align = self.tile.dtype.bitwidth // 8
         return value
 
     def store(self, place: int, index: Any, value: Any) -> None:
-        self.builder.store(value, self._pointer(place, index)).align = self.tile.dtype.bitwidth // 8
+        self.builder.store(value, self.pointer(place, index)).align = self.tile.dtype.bitwidth // 8
 
     def scalar(self, place: int, index: Any) -> Any:
         return self.builder.load(self.builder.gep(self.arrays[place], [index]))
@@ -190,6 +190,28 @@ def store_tile(typing_context, tile, array, index, stride):
             writer.store(1, writer.offset(start, vector * tile.lanes, None), registers[place])
 
     return _tile_function(tile, types.none, (tile, array, types.intp, types.intp), write)
+
+
+@intrinsic
+def store_tile_part(typing_context, tile, array, index, stride, rows, columns):
+    """`store_tile` of the first rows and columns."""
+
+    def write(writer, aggregate, _array, index, stride, rows, columns):
+        builder, lane = writer.builder, ir.VectorType(ir.IntType(64), tile.lanes)
+        pointer, mask = tile.register.as_pointer(), ir.VectorType(ir.IntType(1), tile.lanes)
+        kind = ir.FunctionType(ir.VoidType(), [tile.register, pointer, ir.IntType(32), mask])
+        name = f"llvm.masked.store.v{tile.lanes}f{tile.dtype.bitwidth}.p0"
+        masked_store = cgutils.get_or_insert_function(builder.module, kind, name)
+        alignment = ir.Constant(ir.IntType(32), tile.dtype.bitwidth // 8)
+        registers = writer.registers(aggregate)
+        for place, row, vector in tile.cells():
+            width = builder.select(builder.icmp_signed("<", writer.integer(row), rows), columns, writer.integer(0))
+            numbers = ir.Constant(lane, [vector * tile.lanes + i for i in range(tile.lanes)])
+            inside = builder.icmp_signed("<", numbers, writer.splat(width))
+            start = writer.offset(writer.offset(index, row, stride), vector * tile.lanes, None)
+            builder.call(masked_store, [registers[place], writer.pointer(1, start), alignment, inside])
+
+    return _tile_function(tile, types.none, (tile, array, types.intp, types.intp, types.intp, types.intp), write)
 
 
 @intrinsic
@@ -302,3 +324,35 @@ def transpose_tile(typing_context, tile):
         return writer.aggregate(rows)
 
     return _tile_function(tile, tile, (tile,), write)
+
+
+@intrinsic
+def store_largest_of_four(typing_context, values, places, index, x, above, below, place, width):
+    """For `lanes` windows of 2 x 2 side by side, from x[above ...] and x[below ...]: the largest value and its place.
+
+    The first window is at `place` of its plane, whose rows are `width` wide. A later value wins if larger, or NaN.
+    """
+    tile = Tile(1, 1, x.dtype)
+
+    def write(writer, _values, _places, index, _x, above, below, place, width):
+        builder, count = writer.builder, tile.lanes
+        lane = ir.VectorType(ir.IntType(64), count)
+        first = builder.add(writer.splat(place), ir.Constant(lane, [2 * i for i in range(count)]))
+        best = where = None
+        for row, start in ((0, above), (1, below)):
+            halves = [writer.load(3, writer.offset(start, i * count, None)) for i in (0, 1)]
+            for column in (0, 1):
+                value = writer.shuffle(*halves, list(range(column, 2 * count, 2)))
+                here = builder.add(first, writer.splat(writer.offset(writer.integer(column), row, width)))
+                if best is None:
+                    best, where = value, here
+                    continue
+                is_nan = builder.fcmp_unordered("uno", value, value)
+                wins = builder.or_(builder.fcmp_ordered(">", value, best), is_nan)
+                best, where = builder.select(wins, value, best), builder.select(wins, here, where)
+        writer.store(0, index, best)
+        pointer = builder.bitcast(builder.gep(writer.arrays[1], [index]), lane.as_pointer())
+        builder.store(where, pointer).align = 8
+
+    size = types.intp
+    return _tile_function(tile, types.none, (values, places, size, x, size, size, size, size), write)
