@@ -206,7 +206,9 @@ def multiply_share(share, arrays, numbers):
                 call_address(block, ((scratch, scratch, b_rows, c, nothing, edge), as_integers(at)))
 
 
-@kernel(twin=matmul_twin)
+@kernel(
+    "void(float32[::1], float32[::1], int64, int64, float32[::1], UniTuple(int64, 3), boolean)", twin=matmul_twin
+)
 def multiply_rows(a, b, b_row, b_column, c, sizes, fresh):
     """c[m, n] = a[m, k] @ b[k, n] (fresh) or c + a @ b for few rows: nothing is packed, b is read as it lies."""
     m, n, k = sizes

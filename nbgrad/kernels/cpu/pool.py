@@ -60,7 +60,7 @@ def max_pool2d_halves(share, arrays, numbers):
                 out[row * wide + j], indices[row * wide + j] = best, place + where
 
 
-@kernel()
+@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, int64)")
 def scatter_planes(g, indices, dx, planes, out_size, in_size):
     """dx[p, indices[p, i]] += g[p, i]"""
     dx[:] = 0
@@ -69,7 +69,7 @@ def scatter_planes(g, indices, dx, planes, out_size, in_size):
             dx[plane * in_size + indices[i]] += g[i]
 
 
-@kernel()
+@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, int64)")
 def gather_planes(x, indices, out, planes, out_size, in_size):
     """out[p, i] = x[p, indices[p, i]]"""
     for plane in range(planes):

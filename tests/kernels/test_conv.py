@@ -1,0 +1,139 @@
+"""Convolution and its gradients against the slow twins and PyTorch."""
+
+import os
+
+import numba
+import numpy as np
+import pytest
+
+from nbgrad.kernels.cpu import conv
+
+BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
+CASES = [  # images, channels, height, width, outputs, kernel height and width, stride, padding, dilation, groups
+    (3, 1, 32, 32, 6, 5, 5, (1, 1), (0, 0), (1, 1), 1),
+    (70, 6, 14, 14, 16, 5, 5, (1, 1), (0, 0), (1, 1), 1),
+    (2, 3, 17, 19, 7, 3, 3, (2, 2), (1, 1), (1, 1), 1),
+    (2, 4, 17, 19, 6, 3, 2, (2, 3), (2, 1), (1, 2), 2),
+    (1, 64, 9, 11, 40, 3, 3, (1, 1), (1, 1), (1, 1), 1),
+    (2, 30, 9, 11, 48, 1, 1, (2, 2), (0, 0), (1, 1), 1),
+    (1, 3, 64, 64, 64, 7, 7, (2, 2), (3, 3), (1, 1), 1),
+    (2, 8, 10, 10, 8, 3, 3, (1, 1), (1, 1), (1, 1), 8),
+    (2, 2, 10, 10, 3, 3, 3, (1, 1), (4, 5), (1, 1), 1),
+    (2, 2, 13, 12, 3, 3, 3, (2, 2), (4, 5), (3, 2), 1),
+    (2, 2, 13, 12, 3, 2, 3, (4, 2), (0, 0), (2, 4), 1),
+    (1, 2, 3, 3, 3, 3, 3, (1, 1), (0, 0), (1, 1), 1),
+    (1, 1, 120, 130, 2, 5, 5, (1, 1), (2, 2), (1, 1), 1),
+    (2, 1, 5, 5, 1, 1, 1, (3, 3), (0, 0), (1, 1), 1),
+    (0, 2, 5, 5, 3, 3, 3, (1, 1), (0, 0), (1, 1), 1),
+    (1, 130, 2, 2, 130, 3, 3, (1, 1), (1, 1), (1, 1), 1),
+]
+
+
+def arrays(case: tuple, dtype: type) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """x, w, bias, g"""
+    images, channels, height, width, outputs, kh, kw, stride, padding, dilation, groups = case
+    rng = np.random.default_rng(0)
+    high = conv.output_size(height, kh, stride[0], padding[0], dilation[0])
+    wide = conv.output_size(width, kw, stride[1], padding[1], dilation[1])
+    shapes = ((images, channels, height, width), (outputs, channels // groups, kh, kw), (outputs,))
+    return tuple(rng.standard_normal(s).astype(dtype) for s in (*shapes, (images, outputs, high, wide)))
+
+
+def close(got: np.ndarray, wanted: np.ndarray) -> None:
+    assert got.shape == wanted.shape and got.dtype == wanted.dtype and got.flags.c_contiguous
+    tolerance = (1e-4, 1e-4) if got.dtype == np.float32 else (1e-11, 1e-11)
+    scale = max(1, np.abs(wanted).max(initial=0))
+    np.testing.assert_allclose(got / scale, wanted / scale, *tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float32] if BRIEF else [np.float32, np.float64])
+@pytest.mark.parametrize("case", CASES)
+def test_against_twins(case, dtype):
+    x, w, bias, g = arrays(case, dtype)
+    how = case[-4:]
+    slow = np.empty_like(g)
+    conv.conv2d_twin(x, w, bias, slow, *how)
+    close(conv.conv2d(x, w, bias, *how), slow)
+    conv.conv2d_twin(x, w, np.zeros_like(bias), slow, *how)
+    close(conv.conv2d(x, w, None, *how), slow)
+    dw = np.zeros_like(w)
+    conv.conv2d_weight_gradient_twin(x, g, dw, *how)
+    close(conv.conv2d_weight_gradient(x, g, w.shape, *how), dw)
+    close(conv.conv2d_bias_gradient(g), g.sum((0, 2, 3)))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_input_gradient_is_the_transpose(case):
+    """<conv(x), g> = <x, input_gradient(g)> for every x: exact up to rounding in float64."""
+    x, w, _, g = arrays(case, np.float64)
+    how = case[-4:]
+    dx = conv.conv2d_input_gradient(g, w, x.shape, *how)
+    assert dx.shape == x.shape and dx.flags.c_contiguous
+    np.testing.assert_allclose((conv.conv2d(x, w, None, *how) * g).sum(), (x * dx).sum(), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_against_pytorch(case):
+    torch = pytest.importorskip("torch")
+    x, w, bias, g = arrays(case, np.float32)
+    how = case[-4:]
+    tx, tw, tb = (torch.from_numpy(array).requires_grad_() for array in (x, w, bias))
+    out = torch.nn.functional.conv2d(tx, tw, tb, *how)
+    close(conv.conv2d(x, w, bias, *how), out.detach().numpy())
+    out.backward(torch.from_numpy(g))
+    close(conv.conv2d_input_gradient(g, w, x.shape, *how), tx.grad.numpy())
+    close(conv.conv2d_weight_gradient(x, g, w.shape, *how), tw.grad.numpy())
+    close(conv.conv2d_bias_gradient(g), tb.grad.numpy())
+
+
+def test_nan_stays_where_its_windows_are():
+    x, w = np.ones((2, 1, 20, 20), np.float32), np.ones((6, 1, 5, 5), np.float32)
+    x[0, 0, 7, 9], x[0, 0, 19, 19] = np.nan, np.inf
+    out = conv.conv2d(x, w, None, (1, 1), (0, 0), (1, 1), 1)
+    assert np.isnan(out[0, :, 3:8, 5:10]).all() and np.isnan(out).sum() == 6 * 25
+    assert np.isinf(out[0, :, 15, 15]).all() and np.isinf(out).sum() == 6
+    g = np.ones_like(out)
+    g[1, 2, 0, 0] = np.nan
+    dw = conv.conv2d_weight_gradient(x, g, w.shape, (1, 1), (0, 0), (1, 1), 1)
+    slow = np.zeros_like(w)
+    conv.conv2d_weight_gradient_twin(x, g, slow, (1, 1), (0, 0), (1, 1), 1)
+    np.testing.assert_array_equal(np.isnan(dw), np.isnan(slow))
+
+
+def test_nan_in_an_unused_corner_reaches_no_tap():
+    """Lanes behind the last position of a plane are cut off, not multiplied by zero."""
+    x, g = np.ones((1, 1, 6, 6), np.float32), np.ones((1, 4, 4, 4), np.float32)
+    x[0, 0, 5, 5] = np.nan
+    dw = conv.conv2d_weight_gradient(x, g, (4, 1, 3, 3), (1, 1), (0, 0), (1, 1), 1)
+    assert np.isnan(dw[:, 0, 2, 2]).all() and np.isnan(dw).sum() == 4
+
+
+def test_other_layouts():
+    x, w, bias, _ = arrays(CASES[4], np.float32)
+    how = CASES[4][-4:]
+    odd_x, odd_w = (np.asfortranarray(array) for array in (x, w))
+    odd_x.flags.writeable = False
+    close(conv.conv2d(odd_x, odd_w, bias, *how), conv.conv2d(x, w, bias, *how))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_same_numbers_every_time(threads):
+    if threads > numba.config.NUMBA_NUM_THREADS:
+        pytest.skip("one thread only")
+    before = numba.get_num_threads()
+    numba.set_num_threads(threads)
+    try:
+        for case in (CASES[1], CASES[4]):
+            x, w, bias, g = arrays(case, np.float32)
+            how = case[-4:]
+            runs = [
+                (
+                    conv.conv2d(x, w, bias, *how),
+                    conv.conv2d_weight_gradient(x, g, w.shape, *how),
+                    conv.conv2d_input_gradient(g, w, x.shape, *how),
+                )
+                for _ in range(4)
+            ]
+            assert all(np.array_equal(a, b) for run in runs[1:] for a, b in zip(runs[0], run, strict=True))
+    finally:
+        numba.set_num_threads(before)

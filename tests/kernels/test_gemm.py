@@ -1,0 +1,84 @@
+"""Matrix products against numpy and the slow twin, at every edge of the tiles."""
+
+import os
+
+import numba
+import numpy as np
+import pytest
+
+from nbgrad.kernels.cpu import gemm
+
+BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
+SIZES = [
+    (0, 3, 4), (3, 0, 4), (3, 4, 0), (1, 1, 1), (1, 50, 20), (2, 7, 19), (3, 33, 5), (4, 4, 4), (5, 17, 3), (9, 1, 30),
+    (8, 16, 600), (7, 49, 31), (17, 33, 1), (24, 100, 64), (64, 120, 84), (33, 530, 20), (530, 40, 20),
+]  # fmt: skip
+
+
+def matrix(rows: int, columns: int, order: str, dtype: type) -> np.ndarray:
+    rng = np.random.default_rng(rows * 1000 + columns)
+    if order == "strided":
+        return rng.standard_normal((rows, 2 * columns)).astype(dtype)[:, ::2]
+    array = rng.standard_normal((rows, columns)).astype(dtype)
+    return np.asfortranarray(array) if order == "transposed" else array
+
+
+@pytest.mark.parametrize("dtype", [np.float32] if BRIEF else [np.float32, np.float64])
+@pytest.mark.parametrize("b_order", ["rows", "transposed", "strided"])
+@pytest.mark.parametrize("a_order", ["rows", "transposed", "strided"])
+def test_every_size_and_layout(a_order, b_order, dtype):
+    tolerance = {"rtol": 1e-4, "atol": 1e-4} if dtype == np.float32 else {"rtol": 1e-12, "atol": 1e-12}
+    for m, n, k in SIZES:
+        a, b = matrix(m, k, a_order, dtype), matrix(k, n, b_order, dtype)
+        np.testing.assert_allclose(gemm.matmul(a, b), a @ b, **tolerance)
+        for bias in (np.arange(n).astype(dtype), np.ones((m, n), dtype), np.ones((m, 1), dtype)):
+            np.testing.assert_allclose(gemm.addmm(bias, a, b), bias + a @ b, **tolerance)
+
+
+def test_twin():
+    a, b = matrix(20, 30, "rows", np.float32), matrix(30, 40, "transposed", np.float32)
+    c = np.zeros(800, np.float32)
+    gemm.matmul_twin(a.reshape(-1), 30, 1, b.T.reshape(-1), 1, 30, c, 20, 40, 30)
+    np.testing.assert_allclose(gemm.matmul(a, b), c.reshape(20, 40), rtol=1e-4, atol=1e-5)
+
+
+def test_batches():
+    a, b = np.random.default_rng(0).standard_normal((2, 3, 5, 7)).astype(np.float32)[0], np.ones((3, 7, 4), np.float32)
+    np.testing.assert_allclose(gemm.bmm(a, b), a @ b, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8])
+def test_integers(dtype):
+    a, b = np.arange(12, dtype=dtype).reshape(3, 4), np.arange(20, dtype=dtype).reshape(5, 4).T
+    assert np.array_equal(gemm.matmul(a, b), a @ b)
+    assert np.array_equal(gemm.addmm(np.ones(5, dtype), a, b), a @ b + 1)
+
+
+@pytest.mark.parametrize("m", [2, 24])
+def test_nan_and_infinity_stay_in_their_row(m):
+    a, b = np.ones((m, 20), np.float32), np.ones((20, 40), np.float32)
+    a[1, 3], b[7, 39] = np.nan, np.inf
+    b[3] = 0
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(gemm.matmul(a, b), a @ b)
+
+
+def test_read_only_input():
+    a = np.ones((8, 8), np.float32)
+    a.flags.writeable = False
+    assert np.array_equal(gemm.matmul(a, a), np.full((8, 8), 8))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_same_numbers_every_time(threads):
+    if threads > numba.config.NUMBA_NUM_THREADS:
+        pytest.skip("one thread only")
+    before = numba.get_num_threads()
+    numba.set_num_threads(threads)
+    try:
+        a, b = matrix(130, 90, "rows", np.float32), matrix(90, 140, "rows", np.float32)
+        first = gemm.matmul(a, b)
+        np.testing.assert_allclose(first, a @ b, rtol=1e-4, atol=1e-4)
+        assert all(np.array_equal(gemm.matmul(a, b), first) for _ in range(5))
+    finally:
+        numba.set_num_threads(before)

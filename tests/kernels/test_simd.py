@@ -1,0 +1,81 @@
+"""Register tiles, and the kernels above them on a machine with narrower registers."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+
+from nbgrad.kernels.cpu import simd
+from nbgrad.runtime import host_lanes
+
+HEIGHT, WIDTH = (0,) * 3, (0,) * 2
+HERE = Path(__file__).parent
+
+
+@numba.njit
+def transposed(array, out, width):
+    simd.store_tile(simd.transpose_tile(simd.load_square(array, 0, width)), out, 0, width)
+
+
+@numba.njit
+def outer_sums(a, b, starts, c, sums):
+    tile = simd.add_outer(simd.zeros_tile(HEIGHT, WIDTH, a), a, 0, 1, b, 0)
+    simd.store_tile(simd.add_column(simd.add_tile(tile, c, 0, c.size // 3), a, 0, 1), c, 0, c.size // 3)
+    lanewise = simd.zeros_tile(HEIGHT, WIDTH, a)
+    simd.store_sums(simd.add_lanewise_part(lanewise, b, 0, 1, b, 0, starts, 0, 3), sums, 0)
+
+
+@numba.njit
+def stored_part(tile_of, array, rows, columns):
+    tile = simd.add_column(simd.zeros_tile(HEIGHT, WIDTH, array), tile_of, 0, 0)
+    simd.store_tile_part(tile, array, 0, array.size // 3, rows, columns)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_transpose(dtype):
+    width = simd.lanes_of(dtype)
+    array, out = np.arange(width * width, dtype=dtype), np.empty(width * width, dtype)
+    transposed(array, out, width)
+    assert np.array_equal(out.reshape(width, width), array.reshape(width, width).T)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_and_sums(dtype):
+    width = 2 * simd.lanes_of(dtype)
+    a, b = np.array([1, 2, 3], dtype), np.arange(4 * width, dtype=dtype)
+    b[3 + 2 :] = np.nan  # behind the three lanes that count, for every row and column
+    c, sums = np.ones(3 * width, dtype), np.empty(6, dtype)
+    outer_sums(a, b, np.array([0, 1]), c, sums)
+    wanted = a[:, None] * b[:width] + 1 + a[:, None]
+    assert np.array_equal(c.reshape(3, width), wanted, equal_nan=True)
+    assert np.array_equal(sums.reshape(3, 2), [[b[r : r + 3] @ b[v : v + 3] for v in range(2)] for r in range(3)])
+
+
+def test_partial_store_writes_nothing_else():
+    width = 2 * simd.lanes_of(np.float32)
+    for rows in range(5):
+        for columns in range(width + 2):
+            array = np.zeros(3 * width, np.float32)
+            stored_part(np.ones(1, np.float32), array, rows, columns)
+            wanted = np.zeros((3, width))
+            wanted[:rows, :columns] = 1
+            assert np.array_equal(array.reshape(3, width), wanted)
+
+
+@pytest.mark.skipif(host_lanes() <= 8 or sys.platform != "linux", reason="registers are not wider than AVX2's")
+def test_kernels_with_avx2_registers(tmp_path):
+    """The other kernel tests once more, as a processor with AVX2 and no AVX-512 compiles them."""
+    environment = os.environ | {
+        "NUMBA_CPU_NAME": "haswell",
+        "NUMBA_CPU_FEATURES": "+sse4.2,+avx,+avx2,+fma,+bmi,+bmi2,+popcnt",
+        "NBGRAD_CACHE": str(tmp_path),
+        "NBGRAD_TEST_BRIEFLY": "1",
+    }
+    files = [str(HERE / f"test_{name}.py") for name in ("gemm", "conv", "pool")]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=HERE.parents[1])
+    assert done.returncode == 0, done.stdout + done.stderr
