@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from nbgrad.kernels.cpu import random as kernels
 
@@ -137,7 +138,7 @@ def initial_seed() -> int:
     return default_generator.initial_seed()
 
 
-def uniform(generator: Generator, shape: Sequence[int], dtype: object, low: float, high: float) -> np.ndarray:
+def uniform(generator: Generator, shape: Sequence[int], dtype: DTypeLike, low: float, high: float) -> np.ndarray:
     """Uniform numbers in [low, high): float32 takes 24 bits of a word, float64 53 bits of two."""
     if not low <= high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
@@ -150,7 +151,7 @@ def uniform(generator: Generator, shape: Sequence[int], dtype: object, low: floa
     return out
 
 
-def normal(generator: Generator, shape: Sequence[int], dtype: object, mean: float, std: float) -> np.ndarray:
+def normal(generator: Generator, shape: Sequence[int], dtype: DTypeLike, mean: float, std: float) -> np.ndarray:
     """Normal numbers. Sixteen and more are made in blocks; the last block is drawn anew where 16 does not divide them.
 
     Agrees with PyTorch to a few units in the last place: its float32 logarithm and cosine are its own.

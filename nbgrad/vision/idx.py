@@ -6,8 +6,8 @@ Source: Y. LeCun, C. Cortes, C. Burges, «The MNIST database of handwritten digi
 import gzip
 import math
 import zlib
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
         raise DatasetError(f"{path} cannot be read ({error.strerror or error}): check the path.") from None
 
 
-def _parse(file: BinaryIO, path: Path, dimensions: int) -> np.ndarray:
+def _parse(file: BufferedIOBase, path: Path, dimensions: int) -> np.ndarray:
     kind = "pictures" if dimensions == 3 else "labels"
     magic = file.read(4)
     if len(magic) < 4:
@@ -70,7 +70,7 @@ def _parse(file: BinaryIO, path: Path, dimensions: int) -> np.ndarray:
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _read_up_to(file: BinaryIO, size: int) -> bytearray:
+def _read_up_to(file: BufferedIOBase, size: int) -> bytearray:
     """Piece by piece, so that a header that lies costs no more memory than the file has bytes."""
     content = bytearray()
     while len(content) < size and (piece := file.read(min(CHUNK, size - len(content)))):

@@ -37,8 +37,8 @@ def network_input(pictures: np.ndarray, indices: np.ndarray | None = None) -> np
 
 def _checked(pictures: np.ndarray, indices: Any) -> tuple[np.ndarray, np.ndarray]:
     """One layout, so that one compilation serves all, and no index outside."""
-    pictures = np.require(pictures, np.uint8, "CW")
-    chosen = np.require(indices, np.int64, "CW")
+    pictures = np.require(pictures, np.uint8, ["C", "W"])
+    chosen = np.require(indices, np.int64, ["C", "W"])
     if len(chosen) and not 0 <= chosen.min() <= chosen.max() < len(pictures):
         raise IndexError(f"picture indices must be in 0..{len(pictures) - 1}, got {chosen.min()}..{chosen.max()}")
     return pictures, chosen

@@ -1,12 +1,18 @@
 """The procedural digits: the same for a seed, like MNIST in form, and quick to write."""
 
+import os
 import time
 
 import numpy as np
 import pytest
 
+import nbgrad as torch
+from nbgrad.nn.functional import cross_entropy
+from nbgrad.utils.data import DataLoader
 from nbgrad.vision import glyphs, handwriting
-from nbgrad.vision.datasets import ProceduralDigits
+from nbgrad.vision.datasets import MNIST, ProceduralDigits
+from nbgrad.vision.models import LeNet
+from nbgrad.vision.transforms import NetworkInput
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +106,21 @@ def test_curves_pass_through_their_points_and_keep_corners():
     np.testing.assert_allclose(curves[:, 0], path[[0, 1, 2, 4]], atol=1e-12)
     np.testing.assert_allclose(curves[:, -1], path[[1, 2, 3, 5]], atol=1e-12)
     np.testing.assert_allclose(curves[2, :, 0], 2, atol=1e-12)  # straight after the corner
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("NBGRAD_DATA" not in os.environ, reason="tests on the real MNIST from NBGRAD_DATA")
+def test_who_learned_them_reads_mnist():
+    torch.manual_seed(0)
+    model = LeNet()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    for _ in range(3):
+        for pictures, labels in DataLoader(ProceduralDigits(transform=NetworkInput()), 64, shuffle=True):
+            optimizer.zero_grad()
+            cross_entropy(model(pictures), labels).backward()
+            optimizer.step()
+    right = 0
+    with torch.no_grad():
+        for pictures, labels in DataLoader(MNIST(train=False, transform=NetworkInput()), 500):
+            right += int((model(pictures).numpy().argmax(1) == labels.numpy()).sum())
+    assert right >= 9_000
