@@ -17,7 +17,7 @@ from gui.views.learning import LearningPanel
 from gui.views.menus import rounded
 from gui.views.network import NetworkPanel
 from gui.views.palette import CommandPalette
-from gui.views.status import NoticeBanner, ProgressBanner, Toast
+from gui.views.status import NoticeBanner, Toast
 from gui.views.transport import Transport
 from gui.views.widgets import column, scale_layouts, scroll
 from gui.views.window_commands import WINDOW_COMMANDS
@@ -62,8 +62,8 @@ class MainWindow(QMainWindow):
         top = QWidget()
         top.setAccessibleName(self.tr("Transport"))
         layout = column(top, spacing=0)
-        self.progress, self.notice = ProgressBanner(store), NoticeBanner(store)
-        for part in (self.transport, self.progress, self.notice):
+        self.notice = NoticeBanner(store)
+        for part in (self.transport, self.notice):
             layout.addWidget(part)
         self.setMenuWidget(top)
         self.you, self.network = YouPanel(store), NetworkPanel(store)
@@ -220,6 +220,8 @@ class MainWindow(QMainWindow):
         large = self.centre.currentWidget() is not self.large_graph
         self.centre.setCurrentWidget(self.large_graph if large else self.network)
         self.docks["graph"].setVisible(not large)
+        (self.large_graph if large else self.network).canvas.setFocus()
+        QTimer.singleShot(0, self._share_room)
 
     @Slot()
     def toggle_panels(self) -> None:

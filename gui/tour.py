@@ -84,8 +84,8 @@ class Tour:
         self._settings_and_size()
 
     def _ready(self) -> bool:
-        """A step can be taken: the kernels are there."""
-        return not self.window.progress.isVisible()
+        """Nothing long is going on: kernels and digits are there."""
+        return not self.window.transport.timeline.progress.isVisible()
 
     # ---- the stops
 

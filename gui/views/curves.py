@@ -7,8 +7,9 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.bridge.store import Store
-from gui.lab.snapshot import Snapshot
+from gui.lab.snapshot import Curves
 from gui.theme import theme
+from gui.views.calm import Calm
 from gui.views.widgets import EmptyState, add, column, label, row
 
 ROOM_FOR_TWO = 340  # px at 100 %: narrower, the accuracy gives way
@@ -75,6 +76,14 @@ def thin(role: str, alpha: float = 1.0, width: float = 1.0) -> QPen:
     return pen
 
 
+def under(figure: QWidget, plot: Plot) -> QWidget:
+    """A plot below the figure that stands for it."""
+    holder = QWidget()
+    holder.setAccessibleName(figure.accessibleName())
+    add(column(holder, (8, 0, 0, 0), 0), figure, plot)
+    return holder
+
+
 class CurvesPanel(QWidget):
     """The raw loss thin, the smoothed loss strong, the test accuracy beside it."""
 
@@ -86,6 +95,7 @@ class CurvesPanel(QWidget):
         self._drawn: tuple[int, int, float] = (-1, -1, 0.0)
         self.empty = EmptyState(self.tr("No step taken yet"), self.tr("Run"), lambda *_: store.toggle_run())
         self.loss, self.accuracy = Plot(self.tr("Loss"), "loss"), Plot(self.tr("Accuracy"), "%")
+        self.loss.getViewBox().setLimits(yMin=0)  # pyright: ignore[reportAttributeAccessIssue]
         self.raw = self.loss.plot()
         self.smooth = self.loss.plot()
         self.smooth.curve.setSegmentedLineMode("on")  # wide pens are slow otherwise
@@ -97,21 +107,21 @@ class CurvesPanel(QWidget):
         both = QWidget()
         both.setAccessibleName(self.tr("Loss and accuracy"))
         sides = row(both, (8, 0, 8, 4), 8)
-        for figure, plot, stretch in ((self.loss_figure, self.loss, 3), (self.accuracy_figure, self.accuracy, 2)):
-            holder = QWidget()
-            holder.setAccessibleName(figure.accessibleName())
-            side = column(holder, (8, 0, 0, 0), 0)
-            add(side, figure, plot)
-            sides.addWidget(holder, stretch)
-        self.second = sides.itemAt(1).widget()
+        self.untested = EmptyState(self.tr("Not tested yet"), self.tr("Test now"), lambda *_: store.test())
+        self.second = QStackedWidget()
+        self.second.addWidget(self.untested)
+        self.second.addWidget(under(self.accuracy_figure, self.accuracy))
+        sides.addWidget(under(self.loss_figure, self.loss), 3)
+        sides.addWidget(self.second, 2)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(both)
         column(self).addWidget(self.pages)
-        store.snapshot_changed.connect(self._on_snapshot)
+        self.calm = Calm(self._refresh, self)
+        store.snapshot_changed.connect(self.calm.ask)
         theme.changed.connect(self._dress)
         self._dress()
-        self._on_snapshot(store.snapshot)
+        self._refresh()
 
     @Slot()
     def _dress(self) -> None:
@@ -126,10 +136,10 @@ class CurvesPanel(QWidget):
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
-        self._on_snapshot(self.store.snapshot)
+        self._refresh()
 
-    @Slot(object)
-    def _on_snapshot(self, snapshot: Snapshot | None) -> None:
+    def _refresh(self) -> None:
+        snapshot = self.store.snapshot
         curves = snapshot.curves if snapshot else None
         self.pages.setCurrentIndex(1 if curves is not None and len(curves.steps) else 0)
         if curves is None or not self.isVisible():
@@ -148,11 +158,18 @@ class CurvesPanel(QWidget):
             if len(smooth):
                 self.loss_figure.setText(self.tr("loss {0:.3f} (smoothed)").format(smooth[-1]))
         if now[1] != self._drawn[1]:
-            self.dots.setData(curves.test_steps, 100 * curves.test_accuracies)
-        tested = len(curves.test_steps) > 0
-        text = self.tr("test accuracy {0:.1f} %").format(100 * curves.test_accuracies[-1]) if tested else ""
-        self.accuracy_figure.setText(text or self.tr("not tested yet: press T"))
+            self._show_accuracy(curves)
         self._drawn = now
+
+    def _show_accuracy(self, curves: Curves) -> None:
+        self.second.setCurrentIndex(1 if len(curves.test_steps) else 0)
+        if not len(curves.test_steps):
+            return
+        percent = 100 * curves.test_accuracies
+        self.dots.setData(curves.test_steps, percent)
+        self.accuracy.setYRange(max(0.0, float(np.floor(percent.min() - 1))), 100.0)
+        self.accuracy.setXRange(0.0, float(curves.test_steps[-1]))
+        self.accuracy_figure.setText(self.tr("test accuracy {0:.1f} %").format(percent[-1]))
 
 
 if __name__ == "__main__":

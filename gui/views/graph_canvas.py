@@ -45,11 +45,10 @@ class GraphCanvas(QWidget):
     def show_graph(self, graph: GraphView) -> None:
         same = self.graph is not None and self.graph.nodes == graph.nodes
         self.graph = graph
-        self.nodes = {node.id: node for node in graph.nodes}
         if not same:
+            self.nodes = {node.id: node for node in graph.nodes}
             self._touched = False
             self.fit()
-        self.update()
 
     def select(self, selection: Selection) -> None:
         self.selection = selection

@@ -2,13 +2,14 @@
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolTip, QWidget
 
 from gui.bridge.store import Selection, Store
-from gui.lab.snapshot import ParameterView, Snapshot
+from gui.lab.snapshot import ParameterView
 from gui.theme import theme
+from gui.views.calm import Calm
 from gui.views.diagnosis import diagnose
 from gui.views.widgets import EmptyState, column, number
 
@@ -130,17 +131,18 @@ class HealthPanel(QWidget):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(holder)
         column(self).addWidget(self.pages)
-        store.snapshot_changed.connect(self._on_snapshot)
+        self.calm = Calm(self._refresh, self)
+        store.snapshot_changed.connect(self.calm.ask)
         store.selection_changed.connect(self.bars.update)
         theme.changed.connect(self.bars.update)
-        self._on_snapshot(store.snapshot)
+        self._refresh()
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
-        self._on_snapshot(self.store.snapshot)
+        self._refresh()
 
-    @Slot(object)
-    def _on_snapshot(self, snapshot: Snapshot | None) -> None:
+    def _refresh(self) -> None:
+        snapshot = self.store.snapshot
         views = [view for view in snapshot.parameters if view.name.endswith("weight")] if snapshot else []
         known = any(view.gradient_summary is not None for view in views)
         self.pages.setCurrentIndex(1 if known else 0)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from gui.bridge.store import Selection, Store
 from gui.theme import theme
+from gui.views.calm import Calm
 from gui.views.diagnosis import diagnose
 from gui.views.histogram import HistogramView
 from gui.views.number_grid import NumberGrid
@@ -38,8 +39,9 @@ class InspectorPanel(QWidget):
         self.verdict = label("", "healthy", self.tr("Diagnosis"), wrap=True)
         self.parameters = ParameterList(store)
         self._lay_out()
-        store.snapshot_changed.connect(self._refresh)
-        store.probe_changed.connect(self._refresh)
+        self.calm = Calm(self._refresh, self)
+        store.snapshot_changed.connect(self.calm.ask)
+        store.probe_changed.connect(self.calm.ask)
         store.selection_changed.connect(self._refresh)
         theme.changed.connect(self._refresh)
         self._refresh()

@@ -209,7 +209,9 @@ class NetworkCanvas(QWidget):
         if self.hovered is not None and self.hovered[0] < len(self.tiles):
             paint_readout(self, painter, self.hovered)
         if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(theme.color("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _paint_layer(self, painter: QPainter, index: int, place: Placed, seen: QRectF) -> None:

@@ -30,6 +30,7 @@ def paint_trace(canvas: "NetworkCanvas", painter: QPainter, cell: Cell) -> None:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    seen = QRectF(canvas.rect()).translated(-canvas.origin())
     window, channels = QRectF(column, row, 1, 1), [channel]
     for lower in range(layer - 1, -1, -1):
         below, above = canvas.placed[lower], canvas.placed[lower + 1]
@@ -42,7 +43,7 @@ def paint_trace(canvas: "NetworkCanvas", painter: QPainter, cell: Cell) -> None:
             spot = cells_rect(below, source, wider)
             painter.setPen(QPen(theme.color("accent", 0.9 if nearest else 0.45), 1.2))
             painter.drawRect(spot)
-            if nearest:
+            if nearest and seen.contains(spot):  # lines from nowhere would only clutter
                 upper = cells_rect(above, channel, window)
                 painter.setPen(QPen(theme.color("accent", 0.35), 1))
                 painter.drawLine(spot.topRight(), upper.topLeft())

@@ -44,7 +44,7 @@ def as_maps(values: np.ndarray) -> np.ndarray:
 def _update(layer: LayerView, parameters: dict[str, ParameterView], colors: Colors) -> Tiles:
     view = parameters.get(changed_parameter(layer))
     if view is None:
-        return Tiles(None, None, 0.0, QCoreApplication.translate("network", "no parameters"))
+        return Tiles(None, None, 0.0, QCoreApplication.translate("network", "no weights"))
     if view.update is None:
         return _paint(None, colors)
     return _paint(filter_maps(view.update) if view.update.ndim == 4 else as_maps(view.update), colors)

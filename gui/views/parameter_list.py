@@ -5,8 +5,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.bridge.store import Selection, Store
-from gui.lab.snapshot import ParameterView, Snapshot
+from gui.lab.snapshot import ParameterView
 from gui.theme import theme
+from gui.views.calm import Calm
 from gui.views.histogram import paint_bars
 from gui.views.widgets import number, shape_text
 
@@ -24,16 +25,16 @@ class ParameterList(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("All parameters"))
-        store.snapshot_changed.connect(self._on_snapshot)
+        self.calm = Calm(self._refresh, self)
+        store.snapshot_changed.connect(self.calm.ask)
         store.selection_changed.connect(self._on_selection)
-        self._on_snapshot(store.snapshot)
+        self._refresh()
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(240), theme.px(ROW) * max(1, len(self.views)))
 
-    @Slot(object)
-    def _on_snapshot(self, snapshot: Snapshot | None) -> None:
-        before = len(self.views)
+    def _refresh(self) -> None:
+        snapshot, before = self.store.snapshot, len(self.views)
         self.views = snapshot.parameters if snapshot else ()
         if len(self.views) != before:
             self.updateGeometry()

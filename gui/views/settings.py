@@ -1,6 +1,7 @@
 """The editor of the experiment: optimizer, learning rate, momentum, batch size and seed, changed while it runs."""
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, QRectF, Qt, Slot
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLineEdit, QWidget
 
 from gui.bridge.store import Store
@@ -26,8 +27,6 @@ class SettingsEditor(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.store = store
-        self.setProperty("role", "card")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Training settings"))
         names = {
             "lr": self.tr("Learning rate"),
@@ -65,6 +64,13 @@ class SettingsEditor(QFrame):
         edit.setProperty("field", field)
         edit.editingFinished.connect(self._on_edited)
         return edit
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color("line"))
+        painter.setBrush(theme.color("card"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(10), theme.px(10))
 
     def open_below(self, anchor: QWidget) -> None:
         self.say("", "caption")

@@ -1,45 +1,37 @@
 """What the lab says in passing: progress of long work, a standing notice, and toasts."""
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QProgressBar, QWidget
 
 from gui.bridge.store import Progress, Store
 from gui.lab.snapshot import Snapshot
 from gui.theme import theme
 from gui.theme.icons import icon
-from gui.views.widgets import Button, add, column, hairline, label, row, set_role
+from gui.views.widgets import Button, add, column, hairline, label, row
 
 TOAST_MS = 6000
 
 
-class ProgressBanner(QWidget):
-    """A quiet line with a bar, there only while something long is going on."""
+class ProgressLine(QWidget):
+    """A quiet line with a bar: what long work is going on, and how far it is."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setProperty("role", "bar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Progress"))
         self.text = label("", "caption", self.tr("Progress"))
-        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
-        line = row(None, (16, 6, 16, 6), 16)
-        line.addWidget(self.text, 1)
+        line = row(self, spacing=16)
+        line.addWidget(self.text)
         line.addWidget(self.bar, 1)
-        outer = column(self, spacing=0)
-        add(outer, line, hairline())
-        self.hide()
-        store.progress_changed.connect(self._on_progress)
 
-    @Slot(object)
-    def _on_progress(self, progress: Progress) -> None:
-        self.setVisible(progress.done < progress.total)
+    def show_progress(self, progress: Progress) -> None:
         self.bar.setMaximum(max(progress.total, 1))
         self.bar.setValue(progress.done)
-        self.text.setText(progress.title)
-        self.text.setToolTip(progress.title)
+        text = self.tr("{0}: {1} of {2}").format(progress.title, progress.done, progress.total)
+        self.text.setText(text)
+        self.setAccessibleDescription(text)
 
 
 class NoticeBanner(QWidget):
@@ -103,16 +95,16 @@ class Toast(QFrame):
 
     @Slot(str)
     def tell(self, sentence: str) -> None:
-        self._say(sentence, "check", theme.colors.healthy, "")
+        self._say(sentence, "check", theme.colors.healthy)
 
     @Slot(str)
     def warn(self, sentence: str) -> None:
-        self._say(sentence, "alert", theme.colors.alert, "")
+        if QApplication.activePopupWidget() is None:  # an open editor says it itself
+            self._say(sentence, "alert", theme.colors.alert)
 
-    def _say(self, sentence: str, sign: str, color: str, role: str) -> None:
+    def _say(self, sentence: str, sign: str, color: str) -> None:
         size = theme.px(18)
         self.sign.setPixmap(icon(sign, color, size).pixmap(size, size))
-        set_role(self.text, role)
         self.text.setText(sentence)
         width = self.text.fontMetrics().horizontalAdvance(sentence) + 4
         self.text.setFixedWidth(min(width, theme.px(460)))

@@ -3,11 +3,12 @@
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from gui.bridge.store import Store
+from gui.bridge.store import Progress, Store
 from gui.lab.snapshot import Snapshot
 from gui.theme import theme
+from gui.views.status import ProgressLine
 from gui.views.widgets import column, hairline, label, row
 
 
@@ -32,7 +33,7 @@ class Sparkline(QWidget):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        heights = condense(self.losses, max(2, self.width() // 2))
+        heights = condense(self.losses, max(2, self.width() // 4))
         if heights.size == 0:
             painter.fillRect(0, self.height() // 2, self.width(), 1, theme.color("line"))
             return
@@ -41,7 +42,7 @@ class Sparkline(QWidget):
         xs = np.linspace(margin, self.width() - margin, heights.size) if heights.size > 1 else [margin]
         ys = self.height() - margin - heights / most * (self.height() - 2 * margin)
         line = QPolygonF([QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)])
-        painter.setPen(QPen(theme.color("secondary"), 1.2))
+        painter.setPen(QPen(theme.color("secondary"), 1))  # wider pens take twenty times as long
         painter.drawPolyline(line)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("accent"))
@@ -78,15 +79,27 @@ class TimelineStrip(QWidget):
         outer = column(self, spacing=0)
         inner = row(None, (16, 4, 16, 4), 16)
         inner.addWidget(self.step)
-        inner.addWidget(self.line, 1)
+        self.progress = ProgressLine()
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.line)
+        self.middle.addWidget(self.progress)
+        inner.addWidget(self.middle, 1)
         for figure in (self.speed, self.loss, self.accuracy):
             inner.addWidget(figure)
         outer.addWidget(hairline())
         outer.addLayout(inner)
         outer.addWidget(hairline())
         store.snapshot_changed.connect(self._on_snapshot)
+        store.progress_changed.connect(self._on_progress)
         theme.changed.connect(self.line.update)
         self._on_snapshot(store.snapshot)
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        """Long work takes the place of the line for as long as it lasts."""
+        going_on = progress.done < progress.total
+        self.progress.show_progress(progress)
+        self.middle.setCurrentWidget(self.progress if going_on else self.line)
 
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot | None) -> None:

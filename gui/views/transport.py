@@ -91,8 +91,20 @@ class Transport(QWidget):
 
     # ---- what is shown
 
+    def _widest_run(self) -> int:
+        """Room for both words, so that nothing moves when one becomes the other."""
+        now = self.run.text()
+        widths = []
+        for text in (self.tr("Run"), self.tr("Pause")):
+            self.run.setText(text)
+            widths.append(self.run.sizeHint().width())
+        self.run.setText(now)
+        return max(widths)
+
     @Slot()
     def _dress(self) -> None:
+        self.run.setMinimumWidth(0)
+        self.run.setMinimumWidth(self._widest_run())
         colors = theme.colors
         self.logo.setTextFormat(Qt.TextFormat.RichText)
         self.logo.setText(f'nb<span style="color:{colors.accent}">grad</span> lab')
