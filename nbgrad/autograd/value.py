@@ -1,16 +1,13 @@
 """What the recorder needs to know of a tensor. `nbgrad.tensor.Tensor` adds everything a learner touches."""
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import weakref
-
-    from nbgrad.autograd.node import Node
+import weakref
+from typing import Any
 
 
 class Value:
     """An array and its place in the backward graph.
 
+    grad_fn: the node of the operation that made it, None for a leaf.
     version: a list of one number, shared by all views of a storage, raised by every in-place change.
     is_view: whether the array shows another tensor's numbers.
     accumulate: weak reference to the AccumulateGrad node of a leaf, once it has one.
@@ -25,7 +22,7 @@ class Value:
     def __init__(self, array: Any, requires_grad: bool = False) -> None:
         self.array: Any = array
         self.grad: Any = None
-        self.grad_fn: Node | None = None
+        self.grad_fn: Any = None
         self.output_nr = 0
         self.version: list[int] = [0]
         self.is_view = False
