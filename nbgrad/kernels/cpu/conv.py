@@ -19,6 +19,8 @@ from nbgrad.kernels.cpu.gemm import (
     MANY_REGISTERS,
     TALL_ROWS,
     block_address,
+    clear_run,
+    copy_run,
     inlined,
     multiply_six,
     multiply_tall,
@@ -85,14 +87,16 @@ def shift_planes(x, x_index, channels, top, rows, planes, to, frame, geometry):
     step, span, phases = lanes(x), (wide - 1) * sw + (kw - 1) * dw + 1, sh if kh > 1 else 1
     left, right = max(0, pw), min(span, width + pw)  # the columns of the frame that lie inside the image
     for channel in range(channels):
-        for row in range(rows * sh):
-            y, here = top + row - ph, frame + row * span
-            if 0 <= y < height:
-                if right > left:
-                    begin = x_index + (channel * height + y) * width + left - pw
-                    planes[here + left : here + right] = x[begin : begin + right - left]
-            else:
-                planes[here : here + span] = 0
+        above = min(rows * sh, max(0, ph - top))  # rows of the frame over the image, then the last one within it
+        below = max(above, min(rows * sh, height + ph - top))
+        clear_run(planes, frame, above * span)
+        clear_run(planes, frame + below * span, (rows * sh - below) * span)
+        begin = x_index + (channel * height + above + top - ph) * width + left - pw
+        if right - left == span == width:
+            copy_run(x, begin, planes, frame + above * span, (below - above) * span)
+        else:
+            for row in range(above, below):
+                copy_run(x, begin + (row - above) * width, planes, frame + row * span + left, max(0, right - left))
         for kx in range(kw):
             for phase in range(phases):
                 here = frame + phase * span + kx * dw
@@ -135,7 +139,7 @@ def convolve_share(share, arrays, numbers):
     top, bottom = part(share % row_shares, row_shares, outputs, 24)
     planes, taps_of_channel, size = aligned(scratch, share * room), kh * kw, channels * kh * kw
     frame = planes + planes_size
-    scratch[frame : (share + 1) * room] = 0
+    clear_run(scratch, frame, (share + 1) * room - frame)
     plane_rows = rows + (kh - 1) * dh // sh
     taps, edge = find_taps(depth, plane_rows, geometry), np.empty(EDGE, x.dtype)
     for image_and_group in range(first * groups, last * groups):
@@ -157,10 +161,9 @@ def convolve_share(share, arrays, numbers):
 @inlined
 def copy_outputs(g, g_index, positions, outputs, padded, copy, to, copy_row):
     """copy[padded, copy_row] = g[outputs, positions] with zeros around."""
-    copy[to : to + padded * copy_row] = 0
+    clear_run(copy, to, padded * copy_row)
     for o in range(outputs):
-        here, there = g_index + o * positions, to + o * copy_row
-        copy[there : there + positions] = g[here : here + positions]
+        copy_run(g, g_index + o * positions, copy, to + o * copy_row, positions)
 
 
 @inlined
@@ -205,7 +208,7 @@ def correlate_share(share, arrays, numbers):
     plane_rows = high + (kh - 1) * dh // sh
     taps, sums = find_taps(depth, plane_rows, geometry), np.empty(32, x.dtype)
     frame = share * room + room - frame_size
-    scratch[frame : frame + frame_size] = 0
+    clear_run(scratch, frame, frame_size)
     # taps of one kernel column read one plane: neighbours in the tile, so that planes stay in the nearest cache
     order = np.zeros(taps.size, np.int64)
     for tap in range(depth * kh * kw):
@@ -215,7 +218,7 @@ def correlate_share(share, arrays, numbers):
         ordered[tap] = taps[order[tap]]
     for group in range(groups):
         dw_index = ((share // row_shares * groups + group) * outputs + top) * size
-        dw[dw_index : dw_index + rows * size] = 0
+        clear_run(dw, dw_index, rows * size)
         for image in range(first, last, together):
             some = min(together, last - image)
             for i in range(some):

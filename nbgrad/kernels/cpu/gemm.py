@@ -60,6 +60,22 @@ def matmul_twin(a, a_row, a_column, b, b_row, b_column, c, m, n, k):
 
 
 @inlined
+def copy_run(source, start, target, to, count):
+    """target[to : to + count] = source[start : start + count], with no code for shapes that differ."""
+    read, written = source[start : start + count], target[to : to + count]
+    for i in range(count):
+        written[i] = read[i]
+
+
+@inlined
+def clear_run(target, to, count):
+    """target[to : to + count] = 0"""
+    written = target[to : to + count]
+    for i in range(count):
+        written[i] = 0
+
+
+@inlined
 def multiply_panel(height, width, j, arrays, at):
     """`multiply_block` of the columns j, j + 1, ... of one tile."""
     a, b, b_rows, c, start, edge = arrays
@@ -140,7 +156,7 @@ def pack_columns(a, index, row, column, m, k, height, packed, to):
     for i in range(0, m, height):
         rows = min(height, m - i)
         if rows < height:
-            packed[to : to + height * k] = 0
+            clear_run(packed, to, height * k)
         for r in range(rows):
             here = index + (i + r) * row
             source, target = a[here : here + (k - 1) * column + 1], packed[to + r : to + height * k]
@@ -159,7 +175,7 @@ def pack_rows(b, index, row, column, k, n, packed, to, packed_row):
             here, there = index + p * row, to + p * packed_row
             for j in range(0, whole_n, width):
                 store_tile(load_row(ONE, b, here + j), packed, there + j, 0)
-            packed[there + whole_n : there + n] = b[here + whole_n : here + n]
+            copy_run(b, here + whole_n, packed, there + whole_n, n - whole_n)
         return
     for j in range(0, whole_n, width):
         for p in range(0, whole_k, width):
@@ -189,8 +205,11 @@ def multiply_share(share, arrays, numbers):
     packed_b = aligned(scratch, share * room)
     packed_row = (-(-min(COLUMNS, right - left) // lanes(a)) | 1) * lanes(a)
     packed_a = packed_b + min(k, DEPTH) * packed_row + COLUMNS
-    edge, nothing = np.empty(EDGE, a.dtype), np.zeros(1, a.dtype)
-    b_rows = np.arange(min(k, DEPTH)) * packed_row
+    edge, b_rows = np.empty(EDGE, a.dtype), np.empty(min(k, DEPTH), np.int64)
+    nothing = edge[EDGE - TALL_ROWS :]
+    clear_run(nothing, 0, TALL_ROWS)
+    for p in range(min(k, DEPTH)):
+        b_rows[p] = p * packed_row
     for p in range(0, k, DEPTH):
         depth = min(DEPTH, k - p)
         for j in range(left, right, COLUMNS):
@@ -215,7 +234,7 @@ def multiply_rows(a, b, b_row, b_column, c, sizes, fresh):
     for i in range(m):
         row, left = c[i * n : i * n + n], a[i * k : i * k + k]
         if fresh:
-            row[:] = 0
+            clear_run(row, 0, n)
         if b_row == 1:
             for j in range(n):
                 column, total = b[j * b_column : j * b_column + k], row[j]

@@ -63,7 +63,8 @@ def max_pool2d_halves(share, arrays, numbers):
 @kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, int64)")
 def scatter_planes(g, indices, dx, planes, out_size, in_size):
     """dx[p, indices[p, i]] += g[p, i]"""
-    dx[:] = 0
+    for i in range(dx.size):
+        dx[i] = 0
     for plane in range(planes):
         for i in range(plane * out_size, (plane + 1) * out_size):
             dx[plane * in_size + indices[i]] += g[i]
