@@ -40,18 +40,17 @@ from nbgrad.dtypes import (
 )
 from nbgrad.ops.arithmetic import add, div, maximum, minimum, mul, neg, reciprocal, sub
 from nbgrad.ops.comparison import eq, ge, gt, le, lt, ne, where
+from nbgrad.ops.join import cat, stack
 from nbgrad.ops.matmul import addmm, bmm, dot, matmul, mm
 from nbgrad.ops.pointwise import abs, cos, exp, log, pow, relu, sigmoid, sign, sin, sqrt, tanh
 from nbgrad.ops.reduce import argmax, argmin, max, mean, min, sum
 from nbgrad.ops.shape import (
-    cat,
     flatten,
     narrow,
     permute,
     reshape,
     select,
     squeeze,
-    stack,
     t,
     transpose,
     unsqueeze,

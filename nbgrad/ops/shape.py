@@ -1,4 +1,4 @@
-"""The same numbers in another shape: views, which share memory, and the joins that cannot."""
+"""The same numbers in another shape: views, which share memory."""
 
 import math
 from collections.abc import Sequence
@@ -203,22 +203,6 @@ def unsqueeze_all(input: Any, axes: tuple[int, ...]) -> Any:
     return _unsqueeze(input, axes) if axes else input
 
 
-@op("CatBackward0")
-def _cat(k, *parts, dim):
-    """out = the parts one after another along an axis"""
-    return k.concatenate(list(parts), dim)
-
-
-@_cat.backward
-def _(node, g):
-    (dim,) = node.options
-    gradients, start = [], 0
-    for shape, _ in node.inputs:
-        gradients.append(_narrow(g, dim, start, shape[dim]))
-        start += shape[dim]
-    return tuple(gradients)
-
-
 @op("SliceBackward0", view=True)
 def slice_(k, x, /, dim, start, stop, step):
     """out = x[start:stop:step] along one axis"""
@@ -260,10 +244,6 @@ def _(node, g):
     return g
 
 
-def _narrow(x: Any, dim: int, start: int, length: int) -> Any:
-    return slice_(x, dim, start, start + length, 1)
-
-
 def select(input: Any, dim: int, index: int) -> Any:
     """One entry along an axis, which disappears; shares memory."""
     rank = len(input.shape)
@@ -282,36 +262,4 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Any:
     extent = input.shape[dim]
     if start + length > extent or start < 0 or length < 0:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({extent}).")
-    return _narrow(input, dim, start, length)
-
-
-def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
-    """The tensors one after another along an existing axis."""
-    if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
-    rank = len(tensors[0].shape)
-    dim = canonical_dim(dim, rank)
-    for i, each in enumerate(tensors):
-        if len(each.shape) != rank:
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {rank} and {len(each.shape)}")
-        for axis in range(rank):
-            if axis != dim and each.shape[axis] != tensors[0].shape[axis]:
-                raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {dim}. Expected size {tensors[0].shape[axis]} "
-                    f"but got size {each.shape[axis]} for tensor number {i} in the list."
-                )
-    return _cat(*tensors, dim=dim)
-
-
-def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
-    """The tensors, all of one shape, side by side along a new axis."""
-    if not tensors:
-        raise RuntimeError("stack expects a non-empty TensorList")
-    shape = tensors[0].shape
-    for i, each in enumerate(tensors):
-        if each.shape != shape:
-            raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and {list(each.shape)} "
-                f"at entry {i}"
-            )
-    return cat([unsqueeze(each, dim) for each in tensors], canonical_dim(dim, len(shape) + 1))
+    return slice_(input, dim, start, start + length, 1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from nbgrad.creation import from_numpy, tensor
 from nbgrad.dtypes import float64
-from nbgrad.ops.shape import stack
+from nbgrad.ops.join import stack
 from nbgrad.tensor import Tensor
 
 
