@@ -7,6 +7,7 @@ their remainder modulo s first. `multiply_block` does the rest; the table of tap
 """
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numba
@@ -22,6 +23,7 @@ from nbgrad.kernels.cpu.gemm import (
     clear_run,
     copy_run,
     inlined,
+    matmul,
     multiply_six,
     multiply_tall,
     part,
@@ -302,6 +304,43 @@ class Plan:
 plan = lru_cache(maxsize=1024)(Plan)
 
 
+def _as_product(images: int, w_shape: tuple[int, ...], sides: Pair, groups: int) -> bool:
+    """Whether positions are so few and weights so many that one matrix product over all images is faster."""
+    return groups == 1 and 0 < sides[0] * sides[1] <= 64 and math.prod(w_shape) >= 1 << 14 and images > 0
+
+
+def _windows(x: np.ndarray, taps: Pair, sides: Pair, stride: Pair, dilation: Pair) -> Iterator[tuple[Pair, np.ndarray]]:
+    """For each tap (ky, kx), the view of a padded image that it meets."""
+    for ky, kx in np.ndindex(taps):
+        rows, columns = (
+            slice(tap * dilation[i], tap * dilation[i] + (sides[i] - 1) * stride[i] + 1, stride[i])
+            for i, tap in enumerate((ky, kx))
+        )
+        yield (ky, kx), x[:, :, rows, columns].swapaxes(0, 1)
+
+
+def _padded(shape: tuple[int, ...], padding: Pair, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Zeros for images with a border, and the view without it."""
+    images, channels, height, width = shape
+    frame = np.zeros((images, channels, height + 2 * padding[0], width + 2 * padding[1]), dtype)
+    return frame, frame[:, :, padding[0] : padding[0] + height, padding[1] : padding[1] + width]
+
+
+def _columns(x: np.ndarray, taps: Pair, sides: Pair, stride: Pair, padding: Pair, dilation: Pair) -> np.ndarray:
+    """[channels * taps, images * positions]: all that the taps meet."""
+    frame, inside = _padded(x.shape, padding, x.dtype)
+    inside[...] = x
+    columns = empty((x.shape[1], *taps, x.shape[0], *sides), x.dtype)
+    for (ky, kx), window in _windows(frame, taps, sides, stride, dilation):
+        columns[:, ky, kx] = window
+    return columns.reshape(x.shape[1] * taps[0] * taps[1], -1)
+
+
+def _by_channel(g: np.ndarray) -> np.ndarray:
+    """[channels, images * positions]"""
+    return np.ascontiguousarray(g.swapaxes(0, 1)).reshape(g.shape[1], -1)
+
+
 def _convolve(x, w, bias, sides, stride, padding, dilation, groups):
     """The convolution whose output has the given sides: what padding leaves out at the far end reads as zeros."""
     p = plan(x.shape, w.shape, sides, stride, padding, dilation, groups, x.dtype, numba.get_num_threads())
@@ -328,6 +367,12 @@ def conv2d(
     high, wide = (
         output_size(x.shape[i + 2], weight.shape[i + 2], stride[i], padding[i], dilation[i]) for i in (0, 1)
     )
+    if x.shape[0] > 1 and _as_product(x.shape[0], weight.shape, (high, wide), groups):
+        columns = _columns(x, weight.shape[2:], (high, wide), stride, padding, dilation)
+        out = matmul(weight.reshape(weight.shape[0], -1), columns)
+        if bias is not None:
+            out += bias[:, None]
+        return np.ascontiguousarray(out.reshape(-1, x.shape[0], high, wide).swapaxes(0, 1))
     return _convolve(x, weight, bias, (high, wide), stride, padding, dilation, groups)
 
 
@@ -353,6 +398,13 @@ def conv2d_input_gradient(
     groups: int,
 ) -> np.ndarray:
     """dx: for each remainder of the input's position modulo the stride, a convolution of g with the flipped taps."""
+    if _as_product(g.shape[0], weight.shape, g.shape[2:], groups):
+        columns = matmul(weight.reshape(weight.shape[0], -1).T, _by_channel(g))
+        columns = columns.reshape(*weight.shape[1:], g.shape[0], *g.shape[2:])
+        frame, inside = _padded(input_shape, padding, g.dtype)
+        for (ky, kx), window in _windows(frame, weight.shape[2:], g.shape[2:], stride, dilation):
+            window += columns[:, ky, kx]
+        return np.ascontiguousarray(inside)
     height, width = input_shape[2:]
     per_group = weight.shape[0] // groups
     turned = weight.reshape(groups, per_group, *weight.shape[1:]).swapaxes(1, 2)
@@ -386,6 +438,9 @@ def conv2d_weight_gradient(
     groups: int,
 ) -> np.ndarray:
     """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
+    if _as_product(x.shape[0], weight_shape, g.shape[2:], groups):
+        columns = _columns(x, weight_shape[2:], g.shape[2:], stride, padding, dilation)
+        return matmul(_by_channel(g), columns.T).reshape(weight_shape)
     p = plan(
         x.shape, weight_shape, g.shape[2:], stride, padding, dilation, groups, x.dtype, numba.get_num_threads()
     )

@@ -157,6 +157,11 @@ def pack_columns(a, index, row, column, m, k, height, packed, to):
         rows = min(height, m - i)
         if rows < height:
             clear_run(packed, to, height * k)
+        if row == 1:
+            for p in range(k):
+                copy_run(a, index + i + p * column, packed, to + p * height, rows)
+            to += height * k
+            continue
         for r in range(rows):
             here = index + (i + r) * row
             source, target = a[here : here + (k - 1) * column + 1], packed[to + r : to + height * k]
