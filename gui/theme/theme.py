@@ -25,6 +25,7 @@ class Theme(QObject):
         self.zoom = 1.0
         self.reduced_motion = False
         self._fonts_loaded = False
+        self._worn: tuple[str, float, int] | None = None
         self._fonts: dict[tuple[float, int, bool, float], QFont] = {}
 
     def start(self, name: str | None = None, zoom: float = 1.0) -> None:
@@ -79,8 +80,9 @@ class Theme(QObject):
 
     def _dress(self) -> None:
         app = QApplication.instance()
-        if not isinstance(app, QApplication):
+        if not isinstance(app, QApplication) or self._worn == (self.colors.name, self.zoom, id(app)):
             return
+        self._worn = (self.colors.name, self.zoom, id(app))  # dressing every widget again takes its time
         if app.style().name().lower() != "fusion":
             app.setStyle(QStyleFactory.create("Fusion"))
         app.setPalette(palette(self.colors))

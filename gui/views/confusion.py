@@ -11,7 +11,7 @@ from gui.lab.drawing import Drawing
 from gui.lab.snapshot import Snapshot, TestView
 from gui.theme import signs, theme
 from gui.theme.tokens import INK_PAPER
-from gui.views.widgets import EmptyState, add, column, label, row
+from gui.views.widgets import Canvas, EmptyState, add, column, label, row
 
 
 class ConfusionMatrix(QWidget):
@@ -70,7 +70,7 @@ class ConfusionMatrix(QWidget):
             painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, str(count))
 
 
-class Gallery(QWidget):
+class Gallery(Canvas):
     """The worst mistakes with truth and answer; a click (or Enter) puts one on the canvas."""
 
     GAP = 8
@@ -80,7 +80,6 @@ class Gallery(QWidget):
         self.store = store
         self.setAccessibleName(self.tr("Worst mistakes"))
         self.setToolTip(self.tr("Click a mistake to draw it"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(130, 80)
@@ -135,7 +134,7 @@ class Gallery(QWidget):
             frame.addRoundedRect(spot, theme.px(5), theme.px(5))
             painter.fillPath(frame, QColor(INK_PAPER))
             painter.drawImage(spot.adjusted(2, 2, -2, -2), self.images[index])
-            if self.hasFocus() and index == self._current:
+            if self.ringed and index == self._current:
                 painter.setPen(theme.color("accent"))
                 painter.drawPath(frame)
             painter.setFont(theme.font(11, 500))

@@ -46,6 +46,7 @@ class Plot(pg.PlotWidget):
         self.setAccessibleName(name)
         self._left = left
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumSize(60, 40)
         item = self.getPlotItem()
         item.setDownsampling(auto=True, mode="peak")
@@ -107,10 +108,8 @@ class CurvesPanel(QWidget):
         both = QWidget()
         both.setAccessibleName(self.tr("Loss and accuracy"))
         sides = row(both, (8, 0, 8, 4), 8)
-        self.untested = EmptyState(self.tr("Not tested yet"), self.tr("Test now"), lambda *_: store.test())
-        self.second = QStackedWidget()
-        self.second.addWidget(self.untested)
-        self.second.addWidget(under(self.accuracy_figure, self.accuracy))
+        self.second = under(self.accuracy_figure, self.accuracy)
+        self.tested = False
         sides.addWidget(under(self.loss_figure, self.loss), 3)
         sides.addWidget(self.second, 2)
         self.pages = QStackedWidget()
@@ -132,7 +131,11 @@ class CurvesPanel(QWidget):
         self.dots.setSymbolPen(None)
 
     def resizeEvent(self, event) -> None:
-        self.second.setVisible(self.width() >= theme.px(ROOM_FOR_TWO))
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """The accuracy is there once it is known, if there is room."""
+        self.second.setVisible(self.tested and self.width() >= theme.px(ROOM_FOR_TWO))
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
@@ -162,8 +165,9 @@ class CurvesPanel(QWidget):
         self._drawn = now
 
     def _show_accuracy(self, curves: Curves) -> None:
-        self.second.setCurrentIndex(1 if len(curves.test_steps) else 0)
-        if not len(curves.test_steps):
+        self.tested = len(curves.test_steps) > 0
+        self._share_room()
+        if not self.tested:
             return
         percent = 100 * curves.test_accuracies
         self.dots.setData(curves.test_steps, percent)

@@ -14,19 +14,20 @@ from PySide6.QtGui import (
     QPointingDevice,
     QTabletEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.bridge.store import Store
 from gui.lab.drawing import Drawing, Stroke
 from gui.theme import signs, theme
 from gui.theme.tokens import INK, INK_PAPER
+from gui.views.widgets import Canvas
 
 SEND_EVERY_MS = 12  # moves in between go out together
 LEAST_MOVE = 0.004  # of the side: smaller moves add nothing one could see
 KEY_STEP = 0.03
 
 
-class DrawingCanvas(QWidget):
+class DrawingCanvas(Canvas):
     """Takes strokes from mouse, tablet or keys; shows what the store says is drawn.
 
     With the keyboard: arrows move the pen, Enter lowers and lifts it.
@@ -42,7 +43,6 @@ class DrawingCanvas(QWidget):
         self._pen: tuple[float, float] | None = None  # where the keyboard's pen is
         self._timer = QTimer(self, interval=SEND_EVERY_MS, singleShot=True)
         self._timer.timeout.connect(self._send)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -198,7 +198,7 @@ class DrawingCanvas(QWidget):
             self._paint_hint(painter, sheet)
         if self._pen is not None and self.hasFocus():
             self._paint_pen(painter, sheet)
-        painter.setPen(QPen(theme.color("accent" if self.hasFocus() else "line"), 1))
+        painter.setPen(QPen(theme.color("accent" if self.ringed else "line"), 1))
         painter.drawPath(frame)
 
     def _paint_stroke(self, painter: QPainter, sheet: QRectF, stroke: Stroke) -> None:

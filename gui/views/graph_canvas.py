@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from gui.bridge.store import Selection
 from gui.lab.snapshot import GraphNode, GraphView
 from gui.theme import theme
 from gui.views.graph_shapes import edge_path, settled, short_name
-from gui.views.widgets import shape_text
+from gui.views.widgets import Canvas, shape_text
 
 NODE_WIDTH, NODE_HEIGHT = 104, 36  # px at zoom 1
 PITCH_X, PITCH_Y = 128, 44
@@ -16,7 +16,7 @@ MARGIN = 10
 LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.95
 
 
-class GraphCanvas(QWidget):
+class GraphCanvas(Canvas):
     """Shows a graph, lets one walk it: drag and wheel, or arrows, Home to fit. Says which node was picked."""
 
     picked = Signal(object)  # GraphNode
@@ -26,7 +26,6 @@ class GraphCanvas(QWidget):
         super().__init__()
         self.wrapping = wrapping
         self.per_line = 0  # layers in a line; 0: all
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 90)
@@ -226,6 +225,7 @@ class GraphCanvas(QWidget):
     def resizeEvent(self, event) -> None:
         if not self._touched:
             self.fit()
+            self.select(self.selection)
 
     # ---- painting
 
@@ -240,7 +240,7 @@ class GraphCanvas(QWidget):
                 self._paint_edge(painter, self.nodes[edge.source], self.nodes[edge.target])
         for node in self.graph.nodes:
             self._paint_node(painter, node, chosen is not None and node.id == chosen.id)
-        if self.hasFocus():
+        if self.ringed:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(theme.color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

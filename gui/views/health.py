@@ -11,12 +11,12 @@ from gui.lab.snapshot import ParameterView
 from gui.theme import theme
 from gui.views.calm import Calm
 from gui.views.diagnosis import diagnose
-from gui.views.widgets import EmptyState, column, number
+from gui.views.widgets import Canvas, EmptyState, column, number
 
 LEAST, MOST = -6.0, 1.0  # powers of ten
 
 
-class HealthBars(QWidget):
+class HealthBars(Canvas):
     """One row per weight: norm of its gradient, and update / weight with the healthy range marked."""
 
     def __init__(self, store: Store) -> None:
@@ -25,7 +25,6 @@ class HealthBars(QWidget):
         self.views: list[ParameterView] = []
         self.setAccessibleName(self.tr("Layer health"))
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_views(self, views: list[ParameterView]) -> None:

@@ -9,12 +9,12 @@ from gui.theme import signs, theme
 from gui.views.network_hover import Cell, paint_frame, paint_readout, paint_trace
 from gui.views.network_layout import Placed, arrange, whole
 from gui.views.network_tiles import Tiles, tiles
-from gui.views.widgets import number, shape_text
+from gui.views.widgets import Canvas, number, shape_text
 
 MOST_ZOOM = 40.0
 
 
-class NetworkCanvas(QWidget):
+class NetworkCanvas(Canvas):
     """Paints the layers it was given; says what was clicked and never changes anything itself."""
 
     picked = Signal(int, int)  # layer, channel (-1: the whole layer)
@@ -22,7 +22,6 @@ class NetworkCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 200)
         self.layers: tuple[LayerView, ...] = ()
@@ -208,7 +207,7 @@ class NetworkCanvas(QWidget):
         self._paint_captions(painter, origin)
         if self.hovered is not None and self.hovered[0] < len(self.tiles):
             paint_readout(self, painter, self.hovered)
-        if self.hasFocus():
+        if self.ringed:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(theme.color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -2,26 +2,25 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.bridge.store import Selection, Store
 from gui.lab.snapshot import ParameterView
 from gui.theme import theme
 from gui.views.calm import Calm
 from gui.views.histogram import paint_bars
-from gui.views.widgets import number, shape_text
+from gui.views.widgets import Canvas, number, shape_text
 
 ROW = 42
 
 
-class ParameterList(QWidget):
+class ParameterList(Canvas):
     """A click or the up and down keys select a parameter everywhere."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
         self.views: tuple[ParameterView, ...] = ()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("All parameters"))
@@ -75,7 +74,7 @@ class ParameterList(QWidget):
     def _paint_row(self, painter: QPainter, line: QRectF, view: ParameterView) -> None:
         chosen = view.name == self.store.selection.parameter
         if chosen:
-            painter.setPen(theme.color("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setPen(theme.color("accent") if self.ringed else Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("control"))
             painter.drawRoundedRect(line.adjusted(0.5, 1.5, -0.5, -1.5), theme.px(6), theme.px(6))
         left, right = theme.px(10), theme.px(64)

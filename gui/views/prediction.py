@@ -7,19 +7,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.bridge.store import Store
 from gui.lab.snapshot import ProbeView
 from gui.theme import theme
-from gui.views.widgets import add, column, label, row, section
+from gui.views.widgets import Canvas, add, column, label, row, section
 
 SURE = 0.6  # below this the winner is not called a winner
 
 
-class ProbabilityBars(QWidget):
+class ProbabilityBars(Canvas):
     """Digit, bar, percent; the winner in the accent, the target framed. Up, down and Escape choose a target."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
         self.setAccessibleName(self.tr("Probabilities"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self.setToolTip(self.tr("Click a digit: the gradients then tell how to make it more likely"))
@@ -68,6 +67,9 @@ class ProbabilityBars(QWidget):
         probe = self.store.probe
         chances = probe.probabilities if probe else None
         winner = int(chances.argmax()) if chances is not None else -1
+        if self.ringed:
+            painter.setPen(theme.color("accent"))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
         for digit in range(10):
             self._paint_row(painter, digit, None if chances is None else float(chances[digit]), digit == winner)
 

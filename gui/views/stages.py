@@ -2,24 +2,24 @@
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from gui.bridge.store import Store
 from gui.lab.snapshot import ProbeView, Stage
 from gui.theme import signs, theme
 from gui.theme.tokens import INK_PAPER
+from gui.views.widgets import Canvas
 
 FEWEST = 5  # places kept while nothing is drawn
 GAP = 8
 
 
-class StageStrip(QWidget):
+class StageStrip(Canvas):
     """Pictures with captions; the sentence of a stage is its tooltip. Left and right walk them by keyboard."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("What the network gets"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.stages: tuple[Stage, ...] = ()
@@ -86,7 +86,7 @@ class StageStrip(QWidget):
                 continue
             painter.fillPath(frame, QColor(INK_PAPER))
             painter.drawImage(fitted(self.images[index], spot.adjusted(1, 1, -1, -1)), self.images[index])
-            if self.hasFocus() and index == self._current:
+            if self.ringed and index == self._current:
                 painter.setPen(theme.color("accent"))
                 painter.drawPath(frame)
             painter.setPen(theme.color("secondary"))

@@ -1,0 +1,45 @@
+"""Where cells and nodes lie."""
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPointF, QRectF
+
+from gui.views.network_layout import arrange, grid_of, window_below
+
+LENET = [(1, 32, 32), (6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (120,), (84,), (10,)]
+CAPTIONS = [40.0, 72.0, 40.0, 72.0, 50.0, 60.0, 60.0, 30.0]
+
+
+@pytest.mark.parametrize("size", [(660, 400), (1150, 650), (1600, 900)])
+def test_everything_fits_and_nothing_overlaps(size):
+    placed = arrange(LENET, CAPTIONS, *size, 1.0, 1.0)
+    rects = [place.rect for place in placed]
+    assert all(left.right() < right.left() for left, right in pairwise(rects))
+    assert rects[-1].right() <= size[0]
+    assert all(rect.top() >= 0 and rect.bottom() <= size[1] for rect in rects)
+    for place in placed:
+        maps = [place.map_rect(channel) for channel in range(place.grid.maps)]
+        assert not any(a.intersects(b) for i, a in enumerate(maps) for b in maps[:i])
+
+
+@pytest.mark.parametrize("zoom", [1.0, 2.5, 12.0])
+def test_every_cell_is_found_where_it_is_painted(zoom):
+    for place in arrange(LENET, CAPTIONS, 700, 450, 1.0, zoom):
+        channel, row, column = place.grid.maps - 1, place.grid.height // 2, 0
+        rect = place.map_rect(channel)
+        middle = QPointF(rect.x() + 0.5 * place.cell, rect.y() + (row + 0.5) * place.cell)
+        assert place.hit(middle) == (channel, row, column)
+        assert place.hit(QPointF(-5, -5)) is None
+
+
+def test_the_last_cells_of_a_vector_are_empty():
+    (place,) = arrange([(18,)], [10.0], 300, 300, 1.0, 1.0)
+    assert place.hit(QPointF(place.x + 3.5 * place.cell, place.y + 4.5 * place.cell)) is None
+
+
+def test_what_a_cell_was_computed_from():
+    conv1, pool1, conv2 = (grid_of(LENET[i]) for i in (1, 2, 3))
+    assert window_below(pool1, conv2, QRectF(3, 4, 1, 1)) == QRectF(3, 4, 5, 5)
+    assert window_below(conv1, pool1, QRectF(3, 4, 5, 5)) == QRectF(6, 8, 10, 10)
+    assert window_below(grid_of((16, 5, 5)), grid_of((120,)), QRectF(0, 0, 1, 1)) is None
