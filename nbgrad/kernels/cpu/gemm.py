@@ -20,6 +20,8 @@ from nbgrad.kernels.cpu.simd import (
     add_outer,
     add_tile,
     aligned,
+    clear_run,
+    copy_run,
     lanes,
     lanes_of,
     load_row,
@@ -57,22 +59,6 @@ def matmul_twin(a, a_row, a_column, b, b_row, b_column, c, m, n, k):
         for j in range(n):
             for p in range(k):
                 c[i * n + j] += a[i * a_row + p * a_column] * b[p * b_row + j * b_column]
-
-
-@inlined
-def copy_run(source, start, target, to, count):
-    """target[to : to + count] = source[start : start + count], with no code for shapes that differ."""
-    read, written = source[start : start + count], target[to : to + count]
-    for i in range(count):
-        written[i] = read[i]
-
-
-@inlined
-def clear_run(target, to, count):
-    """target[to : to + count] = 0"""
-    written = target[to : to + count]
-    for i in range(count):
-        written[i] = 0
 
 
 @inlined

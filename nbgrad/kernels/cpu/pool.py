@@ -9,7 +9,7 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
 from nbgrad.kernels.cpu.launch import launch
-from nbgrad.kernels.cpu.simd import lanes, store_largest_of_four
+from nbgrad.kernels.cpu.simd import clear_run, lanes, store_largest_of_four
 from nbgrad.kernels.registry import kernel
 
 Pair = tuple[int, int]
@@ -63,8 +63,7 @@ def max_pool2d_halves(share, arrays, numbers):
 @kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, int64)")
 def scatter_planes(g, indices, dx, planes, out_size, in_size):
     """dx[p, indices[p, i]] += g[p, i]"""
-    for i in range(dx.size):
-        dx[i] = 0
+    clear_run(dx, 0, dx.size)
     for plane in range(planes):
         for i in range(plane * out_size, (plane + 1) * out_size):
             dx[plane * in_size + indices[i]] += g[i]

@@ -145,6 +145,32 @@ def aligned(typing_context, array, index):
 
 
 @intrinsic
+def copy_run(typing_context, source, start, target, to, count):
+    """target[to : to + count] = source[start : start + count]: one instruction, where a loop compiles to fifty."""
+
+    def codegen(context, builder, signature, values):
+        source, target = (context.make_array(signature.args[i])(context, builder, values[i]).data for i in (0, 2))
+        size = signature.args[0].dtype.bitwidth // 8
+        cgutils.raw_memcpy(builder, builder.gep(target, [values[3]]), builder.gep(source, [values[1]]), values[4], size)
+        return context.get_dummy_value()
+
+    return types.none(source, types.intp, target, types.intp, types.intp), codegen
+
+
+@intrinsic
+def clear_run(typing_context, target, to, count):
+    """target[to : to + count] = 0"""
+
+    def codegen(context, builder, signature, values):
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        size = ir.Constant(ir.IntType(64), signature.args[0].dtype.bitwidth // 8)
+        cgutils.memset(builder, builder.gep(data, [values[1]]), builder.mul(values[2], size), 0)
+        return context.get_dummy_value()
+
+    return types.none(target, types.intp, types.intp), codegen
+
+
+@intrinsic
 def zeros_tile(typing_context, height, width, array):
     """A tile of zeros with the dtype of `array`."""
     tile = Tile(len(height), len(width), array.dtype)
