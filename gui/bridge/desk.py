@@ -4,6 +4,7 @@ Long work (start-up, data, the test set) is a job: between two of its pieces urg
 """
 
 import random
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -22,9 +23,11 @@ from gui.lab.experiment import Experiment
 from gui.lab.faults import NotFinite
 from gui.lab.preprocess import preprocess
 from gui.lab.probe import probe
+from gui.lab.threads import leave_one_core_free
 from gui.lab.trainer import Trainer
 
 URGENT = requests.ShowDrawing.priority
+COURTESY = 0.03  # seconds between two steps that are given to the window at most, to paint what it was sent
 LOADING = "Preparing the digits"
 
 
@@ -38,6 +41,7 @@ class Desk:
         self._trainer: Trainer | None = None
         self._running = False
         self._notice = ""
+        self._trained_at = 0.0  # when the last step ended
         self._drawing = Drawing(0)
         self._seen: tuple[int, Any] = (0, None)  # number of the last drawing, and what preprocessing made of it
         self._target: int | None = None
@@ -63,6 +67,7 @@ class Desk:
 
     def work(self) -> None:
         """Serve requests until the letter box closes; between them go on with the job, then with training."""
+        leave_one_core_free()
         try:
             while not self._mailbox.closed:
                 request = self._next_request()
@@ -79,7 +84,10 @@ class Desk:
     def _next_request(self) -> requests.Request | None:
         if self._job is not None:
             return self._mailbox.take(wait=self._leisure, least_urgent=URGENT)
-        return self._mailbox.take(wait=0.0 if self._running else None)
+        if self._running:
+            left = self._trained_at + COURTESY - time.perf_counter()
+            return self._mailbox.take(wait=max(left, 0.0), while_window_busy=True)
+        return self._mailbox.take(wait=None)
 
     # ---- faults
 
@@ -167,17 +175,17 @@ class Desk:
             self._answers.probe_made.emit(None)
             return
         network_input, stages = self._seen[1]
-        self._answers.probe_made.emit(
-            probe(
-                self._trainer.model,
-                network_input,
-                stages,
-                drawing=number,
-                step=self._trainer.steps,
-                target=self._target,
-                gradients=self._backward_ready,
-            )
+        view = probe(
+            self._trainer.model,
+            network_input,
+            stages,
+            drawing=number,
+            step=self._trainer.steps,
+            target=self._target,
+            gradients=self._backward_ready,
         )
+        self._mailbox.say_window_busy(True)
+        self._answers.probe_made.emit(view)
 
     def _give_sample(self, request: requests.GiveSample) -> None:
         """A picture of the test set; of this digit, where one is asked for."""
@@ -199,7 +207,9 @@ class Desk:
         return self._trainer
 
     def _publish(self, _request: requests.Publish | None = None) -> None:
-        self._answers.snapshot_made.emit(self._run_now.snapshot(running=self._running, notice=self._notice))
+        snapshot = self._run_now.snapshot(running=self._running, notice=self._notice)
+        self._mailbox.say_window_busy(True)
+        self._answers.snapshot_made.emit(snapshot)
         if self._running:
             self._refresh_probe()
 
@@ -225,6 +235,7 @@ class Desk:
         except NotFinite as fault:
             self._running, self._notice = False, str(fault)
             self._publish()
+        self._trained_at = time.perf_counter()
 
     def _reset(self, request: requests.Reset) -> None:
         self._running, self._notice = False, ""

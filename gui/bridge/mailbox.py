@@ -19,6 +19,7 @@ class Mailbox:
         self._newest: dict[type[Request], int] = {}
         self._something = threading.Condition()
         self._closed = False
+        self._window_busy = False
 
     def put(self, request: Request) -> None:
         with self._something:
@@ -28,14 +29,30 @@ class Mailbox:
             heapq.heappush(self._heap, (request.priority, arrival, request))
             self._something.notify()
 
-    def take(self, *, wait: float | None = 0.0, least_urgent: int = 9) -> Request | None:
-        """The most urgent request up to priority `least_urgent`; waits so many seconds for one (None: until close)."""
+    def take(
+        self, *, wait: float | None = 0.0, least_urgent: int = 9, while_window_busy: bool = False
+    ) -> Request | None:
+        """The most urgent request up to priority `least_urgent`; waits so many seconds for one (None: until close).
+
+        while_window_busy: wait only as long as the window has something to paint.
+        """
+
+        def enough() -> bool:
+            quiet = while_window_busy and not self._window_busy
+            return self._closed or quiet or self._first(least_urgent)
+
         with self._something:
             if wait != 0.0:
-                self._something.wait_for(lambda: self._closed or self._first(least_urgent), wait)
+                self._something.wait_for(enough, wait)
             if self._closed or not self._first(least_urgent):
                 return None
             return heapq.heappop(self._heap)[2]
+
+    def say_window_busy(self, busy: bool) -> None:
+        with self._something:
+            self._window_busy = busy
+            if not busy:
+                self._something.notify()
 
     def close(self) -> None:
         """Wake whoever waits; from now on nothing is given out."""

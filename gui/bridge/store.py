@@ -151,9 +151,9 @@ class Store(QObject):
 
     @Slot(object)
     def take_probe(self, probe: ProbeView | None) -> None:
-        if probe is None or probe.drawing == self.drawing.number:
-            self.probe = probe
-            self.probe_changed.emit(probe)
+        """Probes come in the order of their drawings; while the pen moves they are a few points behind it."""
+        self.probe = probe
+        self.probe_changed.emit(probe)
 
     @Slot(object)
     def take_sample(self, drawing: Drawing) -> None:

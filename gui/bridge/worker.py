@@ -6,6 +6,7 @@ import traceback
 from PySide6.QtCore import QObject, QThread, Slot
 
 from gui.bridge.answers import Answers
+from gui.bridge.courtesy import Courtesy
 from gui.bridge.mailbox import Mailbox
 from gui.bridge.requests import Request
 from gui.bridge.store import Store
@@ -21,6 +22,7 @@ class Worker(QThread):
         super().__init__(parent)
         self._mailbox = Mailbox()
         self._answers = Answers(store, self)
+        self._courtesy = Courtesy(self._mailbox, store, self)
         self._experiment = store.experiment
         store.requested.connect(self.ask)
 

@@ -1,4 +1,5 @@
 import threading
+import time
 from pathlib import Path
 
 from gui.bridge.mailbox import Mailbox
@@ -48,3 +49,23 @@ def test_waiting_ends_with_a_request_or_with_close():
     threading.Timer(0.02, mailbox.close).start()
     assert mailbox.take(wait=None) is None
     assert mailbox.closed
+
+
+def test_a_training_step_waits_for_the_window_but_not_for_long():
+    mailbox = Mailbox()
+    mailbox.say_window_busy(True)
+    start = time.perf_counter()
+    assert mailbox.take(wait=0.05, while_window_busy=True) is None
+    assert 0.04 < time.perf_counter() - start < 1
+    threading.Timer(0.02, mailbox.say_window_busy, [False]).start()
+    assert mailbox.take(wait=5.0, while_window_busy=True) is None
+    start = time.perf_counter()
+    assert mailbox.take(wait=5.0, while_window_busy=True) is None
+    assert time.perf_counter() - start < 1
+
+
+def test_a_busy_window_can_still_ask():
+    mailbox = Mailbox()
+    mailbox.say_window_busy(True)
+    threading.Timer(0.02, mailbox.put, [Run()]).start()
+    assert mailbox.take(wait=5.0, while_window_busy=True) == Run()

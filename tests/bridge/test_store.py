@@ -40,15 +40,10 @@ def test_a_wrong_setting_is_refused_and_shown_as_it_was(store):
     assert "«abc»" in failures[0] and shown == [Experiment()] and store.asked == []
 
 
-def test_drawings_are_numbered_and_only_the_newest_probe_counts(store):
-    class Probe:
-        drawing = 1
-
+def test_drawings_are_numbered(store):
     store.draw(Drawing(0))
     store.draw(Drawing(0))
-    assert [request.drawing.number for request in store.asked] == [1, 2]
-    store.take_probe(Probe())
-    assert store.probe is None
+    assert [request.drawing.number for request in store.asked] == [1, 2] and store.drawing.number == 2
 
 
 def test_a_selection_is_told_once(store):

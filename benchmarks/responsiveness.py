@@ -1,0 +1,138 @@
+"""How the window feels while the network trains at full speed: stroke to prediction, and gaps of the event loop.
+
+    python benchmarks/responsiveness.py [--seconds 10] [--json]
+
+A pen moves sixty times a second. For each movement the time is taken until a prediction that has seen it is in the
+store: its own, or that of a later one where the worker skipped it. A timer of 5 ms measures how late the window's event
+loop is.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
+
+from gui.cli.window import open_lab
+from gui.lab.drawing import Drawing, Stroke
+
+GOALS = {"stroke to prediction p95": 50, "event-loop gap p95": 40, "event-loop gap max": 100}
+TICK = 5  # ms
+PEN = 16  # ms
+
+
+def wait(signal, good, seconds=120):
+    """Run the event loop until `good()` after an emission of `signal`."""
+    if good():
+        return
+    loop = QEventLoop()
+    signal.connect(lambda *_: good() and loop.quit())
+    QTimer.singleShot(seconds * 1000, lambda: loop.exit(1))
+    if loop.exec():
+        raise TimeoutError("the lab did not answer")
+
+
+def pen_at(turn):
+    """The stroke so far: a spiral that grows, then begins again."""
+    angles = np.linspace(0, 6, 5 + turn % 120)
+    radius = 0.05 + 0.05 * angles
+    points = np.stack((0.5 + radius * np.cos(angles), 0.5 + radius * np.sin(angles)), 1)
+    return Drawing(0, (Stroke(tuple(map(tuple, points.tolist())), 0.08),))
+
+
+class Measurement:
+    """Connects to the store, moves the pen, and notes the times."""
+
+    def __init__(self, lab):
+        self.store = lab.store
+        self.asked, self.latencies, self.gaps = {}, [], []
+        self.turn, self.predictions, self.last = 0, 0, None
+        self.store.probe_changed.connect(self.take_probe)
+        self.pen, self.ticker = QTimer(), QTimer()
+        for timer, interval, action in ((self.pen, PEN, self.move), (self.ticker, TICK, self.tick)):
+            timer.setTimerType(Qt.TimerType.PreciseTimer)
+            timer.setInterval(interval)
+            timer.timeout.connect(action)
+
+    def move(self):
+        self.turn += 1
+        start = time.perf_counter()
+        self.asked[self.store.drawing.number + 1] = start
+        self.store.draw(pen_at(self.turn))
+
+    def take_probe(self, probe):
+        if probe is not None and probe.drawing in self.asked:
+            now = time.perf_counter()
+            self.predictions += 1
+            for number in [number for number in self.asked if number <= probe.drawing]:
+                self.latencies.append((now - self.asked.pop(number)) * 1e3)
+
+    def tick(self):
+        now = time.perf_counter()
+        if self.last is not None:
+            self.gaps.append(max((now - self.last) * 1e3 - TICK, 0.0))
+        self.last = now
+
+    def run(self, seconds):
+        self.pen.start()
+        self.ticker.start()
+        loop = QEventLoop()
+        QTimer.singleShot(int(seconds * 1000), loop.quit)
+        loop.exec()
+        self.pen.stop()
+        self.ticker.stop()
+
+
+def measure(seconds):
+    with tempfile.TemporaryDirectory() as folder:
+        lab = open_lab(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
+        store = lab.store
+        try:
+            store.step()  # waits for compilation and data
+            wait(store.snapshot_changed, lambda: store.snapshot is not None and store.snapshot.step == 1, 300)
+            store.run()
+            wait(store.snapshot_changed, lambda: store.snapshot.step > 20)
+            measurement, before, start = Measurement(lab), store.snapshot.step, time.perf_counter()
+            measurement.run(seconds)
+            speed = (store.snapshot.step - before) / (time.perf_counter() - start)
+        finally:
+            lab.worker.stop()
+            lab.window.close()
+    latencies, gaps = np.array(measurement.latencies), np.array(measurement.gaps)
+    return {
+        "stroke to prediction p50": float(np.percentile(latencies, 50)),
+        "stroke to prediction p95": float(np.percentile(latencies, 95)),
+        "stroke to prediction max": float(latencies.max()),
+        "event-loop gap p50": float(np.percentile(gaps, 50)),
+        "event-loop gap p95": float(np.percentile(gaps, 95)),
+        "event-loop gap max": float(gaps.max()),
+        "training steps per second": speed,
+        "pen movements": measurement.turn,
+        "predictions": measurement.predictions,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    figures = measure(arguments.seconds)
+    if arguments.json:
+        print(json.dumps(figures, indent=2))
+        return
+    for name, value in figures.items():
+        goal = f"goal {GOALS[name]}" if name in GOALS else ""
+        print(f"{name:28} {value:9.1f}  {goal}")
+
+
+if __name__ == "__main__":
+    main()
