@@ -10,11 +10,15 @@ from gui.lab.summary import summarize
 
 def parameter_view(name: str, array: np.ndarray, grad: Any, before: np.ndarray | None) -> ParameterView:
     """array: the live numbers; grad: the gradient's tensor or None; before: the numbers of the step before, or None."""
-    value = _private(array)
-    gradient = None if grad is None else _private(grad.numpy())
-    update = None if before is None else _frozen(value - before)
+    value = array.copy()
+    gradient = None if grad is None else grad.numpy().copy()
+    update = None if before is None else value - before
     summary = summarize(value)
+    gradient_summary = None if gradient is None else summarize(gradient)
     ratio = None if update is None or not summary.norm else summarize(update).norm / summary.norm
+    for private in (value, gradient, update):
+        if private is not None:
+            private.flags.writeable = False
     return ParameterView(
         name=name,
         shape=value.shape,
@@ -23,15 +27,6 @@ def parameter_view(name: str, array: np.ndarray, grad: Any, before: np.ndarray |
         gradient=gradient,
         update=update,
         value_summary=summary,
-        gradient_summary=None if gradient is None else summarize(gradient),
+        gradient_summary=gradient_summary,
         update_ratio=ratio,
     )
-
-
-def _private(array: np.ndarray) -> np.ndarray:
-    return _frozen(array.copy())
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array.flags.writeable = False
-    return array
