@@ -10,6 +10,7 @@ from gui.bridge.commands import COMMANDS, MENUS, call
 from gui.bridge.store import Store
 from gui.theme import theme
 from gui.theme.icons import app_icon
+from gui.theme.language import install_language
 from gui.views.about import make_about_dialog
 from gui.views.graph import GraphPanel
 from gui.views.inspector import InspectorPanel
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self._restore()
 
     def _start_theme(self) -> None:
+        install_language()
         name, zoom = self.settings.value("theme"), self.settings.value("zoom", 1.0)
         theme.start(str(name) if name else None, float(zoom))  # pyright: ignore[reportArgumentType]
         theme.set_reduced_motion(self.settings.value("reduced_motion", "false") == "true")

@@ -103,7 +103,7 @@ class Tour:
         self.picture("first-step")
         self.key(Qt.Key.Key_Space)
         self.wait("a running network", lambda: self.store.snapshot is not None and self.store.snapshot.running)
-        self.wait("60 steps", lambda: self._step() >= 60)
+        self.wait("40 steps", lambda: self._step() >= 40, 2 * LIMIT)
         self.picture("running")
         self.key(Qt.Key.Key_Space)
         self.wait("a paused network", lambda: self.store.snapshot is not None and not self.store.snapshot.running)

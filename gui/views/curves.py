@@ -38,13 +38,22 @@ class Smoothed:
         return self.values[: self.length]
 
 
+class QuietAxis(pg.AxisItem):
+    """Few ticks, at 1, 2 or 5 times a power of ten, with room between their labels."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        room = theme.px(64 if self.orientation == "bottom" else 32)
+        least = max(maxVal - minVal, 1e-9) / max(1.0, size / room)
+        power = 10.0 ** np.floor(np.log10(least))
+        return [(next(power * step for step in (1, 2, 5, 10) if power * step >= least), 0)]
+
+
 class Plot(pg.PlotWidget):
     """A quiet plot: no frame, a few grid lines, colours of the theme."""
 
-    def __init__(self, name: str, left: str) -> None:
-        super().__init__()
+    def __init__(self, name: str) -> None:
+        super().__init__(axisItems={side: QuietAxis(side) for side in ("left", "bottom")})
         self.setAccessibleName(name)
-        self._left = left
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumSize(60, 40)
@@ -65,7 +74,6 @@ class Plot(pg.PlotWidget):
             axis.setPen(pg.mkPen(theme.color("line")))
             axis.setTextPen(pg.mkPen(theme.color("secondary")))
             axis.setStyle(tickFont=theme.font(10.5), tickLength=0, tickTextOffset=theme.px(6), maxTickLevel=0)
-            axis.setTickDensity(0.6)
         item.getAxis("left").setWidth(theme.px(40))
         item.getAxis("bottom").setHeight(theme.px(20))
         item.showGrid(x=False, y=True, alpha=0.12)
@@ -95,7 +103,7 @@ class CurvesPanel(QWidget):
         self._smoothed = Smoothed()
         self._drawn: tuple[int, int, float] = (-1, -1, 0.0)
         self.empty = EmptyState(self.tr("No step taken yet"), self.tr("Run"), lambda *_: store.toggle_run())
-        self.loss, self.accuracy = Plot(self.tr("Loss"), "loss"), Plot(self.tr("Accuracy"), "%")
+        self.loss, self.accuracy = Plot(self.tr("Loss")), Plot(self.tr("Accuracy"))
         self.loss.getViewBox().setLimits(yMin=0)  # pyright: ignore[reportAttributeAccessIssue]
         self.raw = self.loss.plot()
         self.smooth = self.loss.plot()

@@ -7,28 +7,26 @@ from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
 from gui.theme import theme
 from gui.views.widgets import Button, add, column, label, row
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("error", text)
+translate = QCoreApplication.translate
 
 
 def make_error_dialog(title: str, text: str, parent: QWidget | None = None) -> QDialog:
     """A dialog with the whole text, a button to copy it and one to close."""
     dialog = QDialog(parent)
-    dialog.setWindowTitle(_tr("nbgrad: an error"))
+    dialog.setWindowTitle(translate("error", "nbgrad: an error"))
     dialog.setAccessibleName(title)
     dialog.resize(theme.px(640), theme.px(420))
     body = QPlainTextEdit(text)
     body.setReadOnly(True)
-    body.setAccessibleName(_tr("Error text"))
+    body.setAccessibleName(translate("error", "Error text"))
     body.setTabChangesFocus(True)
-    copy, close = Button(_tr("Copy"), "copy"), Button(_tr("Close"), role="primary")
+    copy, close = Button(translate("error", "Copy"), "copy"), Button(translate("error", "Close"), role="primary")
     copy.clicked.connect(lambda *_: QGuiApplication.clipboard().setText(f"{title}\n\n{text}"))
     close.clicked.connect(dialog.accept)
     buttons = row()
     add(buttons, None, copy, close)
     layout = column(dialog, (20, 16, 20, 16), 12)
-    hint = _tr("Nothing you made was lost. Copy the text below into a report.")
+    hint = translate("error", "Nothing you made was lost. Copy the text below into a report.")
     add(layout, label(title, "name", wrap=True), label(hint, "caption", wrap=True), body, buttons)
     return dialog
 

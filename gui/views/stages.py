@@ -1,6 +1,6 @@
 """The preprocessing strip: what becomes of the drawing on its way to the network, one small picture per stage."""
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
@@ -12,6 +12,12 @@ from gui.views.widgets import Canvas
 
 FEWEST = 5  # places kept while nothing is drawn
 GAP = 8
+CAPTIONS = {
+    "stroke": QT_TRANSLATE_NOOP("stages", "stroke"),
+    "box": QT_TRANSLATE_NOOP("stages", "box"),
+    "centre of mass": QT_TRANSLATE_NOOP("stages", "centre"),
+    "sample": QT_TRANSLATE_NOOP("stages", "sample"),
+}
 
 
 class StageStrip(Canvas):
@@ -101,8 +107,7 @@ def translate(source: str) -> str:
 
 def caption(name: str) -> str:
     """The name of a stage, short enough to stand below its picture."""
-    short = {"centre of mass": "centre"}.get(name, name)
-    return translate(short).replace(" x ", "×")
+    return translate(str(CAPTIONS.get(name, name))).replace(" x ", "×")
 
 
 def fitted(image: QImage, spot: QRectF) -> QRectF:

@@ -12,6 +12,8 @@ from gui.views.network_tiles import as_maps, filter_maps
 from gui.views.number_grid import peaks
 from gui.views.widgets import shape_text
 
+translate = QCoreApplication.translate
+
 WRITTEN = 7  # numbers side by side that the inspector can write out
 WIDEST = 240  # px of the picture of a matrix
 
@@ -29,10 +31,6 @@ class Subject:
     parameter: ParameterView | None
     tiles_are_filters: bool = False
     note: str = ""
-
-
-def translate(text: str) -> str:
-    return QCoreApplication.translate("inspector", text)
 
 
 def subject_of(store: Store) -> Subject | None:
@@ -59,7 +57,11 @@ def _of_parameter(view: ParameterView, channel: int | None) -> Subject:
     name = view.name if whole else f"{view.name}[{channel}]"
     detail = f"{shape_text(shape)} · {view.dtype}"
     if not whole:
-        part = translate("filter {0} of {1}") if len(view.shape) == 4 else translate("unit {0} of {1}")
+        part = (
+            translate("inspector", "filter {0} of {1}")
+            if len(view.shape) == 4
+            else translate("inspector", "unit {0} of {1}")
+        )
         detail += " · " + part.format((channel or 0) + 1, view.shape[0])
     values, note = picture(view.value, None if whole else channel)
     gradients = picture(view.gradient, None if whole else channel)[0] if view.gradient is not None else None
@@ -78,7 +80,7 @@ def picture(tensor: np.ndarray, channel: int | None) -> tuple[np.ndarray, str]:
     if tensor.ndim == 1:
         return rectangle(tensor)[None], ""
     shown, block = peaks(tensor, WIDEST)
-    note = translate("each cell is the largest of {0}×{0} numbers").format(block) if block > 1 else ""
+    note = translate("inspector", "each cell is the largest of {0}×{0} numbers").format(block) if block > 1 else ""
     return shown[None], note
 
 
@@ -103,5 +105,5 @@ def _of_layer(layer: LayerView, selection: Selection) -> Subject:
         limit = signs.limit_of(layer.gradient)
     name = layer.name if whole else f"{layer.name}[{selection.channel}]"
     shape = layer.shape if whole else layer.shape[1:]
-    detail = f"{shape_text(shape)} · " + translate("no parameters, values for your drawing")
+    detail = f"{shape_text(shape)} · " + translate("inspector", "no parameters, values for your drawing")
     return Subject(name, detail, values, signs.limit_of(layer.value), gradients, limit, None, whole)

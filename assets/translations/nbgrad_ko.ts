@@ -1,0 +1,1212 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ko_KR">
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>Command palette</source>
+        <translation>명령 찾기</translation>
+    </message>
+    <message>
+        <source>What would you like to do?</source>
+        <translation>무엇을 할까요?</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>명령</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>명령들</translation>
+    </message>
+</context>
+<context>
+    <name>ConfusionMatrix</name>
+    <message>
+        <source>Confusion matrix</source>
+        <translation>혼동 행렬</translation>
+    </message>
+    <message>
+        <source>{0} times a {1} was called a {2}</source>
+        <translation>{1}을(를) {2}(으)로 답한 횟수: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesPanel</name>
+    <message>
+        <source>Loss and accuracy</source>
+        <translation>손실과 정확도</translation>
+    </message>
+    <message>
+        <source>No step taken yet</source>
+        <translation>아직 학습하지 않았습니다</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>정확도</translation>
+    </message>
+    <message>
+        <source>loss {0:.3f} (smoothed)</source>
+        <translation>손실 {0:.3f} (평활)</translation>
+    </message>
+    <message>
+        <source>test accuracy {0:.1f} %</source>
+        <translation>시험 정확도 {0:.1f} %</translation>
+    </message>
+</context>
+<context>
+    <name>DrawingCanvas</name>
+    <message>
+        <source>Drawing canvas</source>
+        <translation>그림판</translation>
+    </message>
+    <message>
+        <source>Draw with the mouse; or arrows move the pen and Enter lowers or lifts it</source>
+        <translation>마우스로 그리세요. 방향키로 펜을 움직이고 Enter로 내리거나 올립니다</translation>
+    </message>
+    <message>
+        <source>Draw a digit here</source>
+        <translation>여기에 숫자를 그리세요</translation>
+    </message>
+</context>
+<context>
+    <name>Gallery</name>
+    <message>
+        <source>Worst mistakes</source>
+        <translation>가장 큰 실수</translation>
+    </message>
+    <message>
+        <source>Click a mistake to draw it</source>
+        <translation>실수를 누르면 그림판에 옮깁니다</translation>
+    </message>
+</context>
+<context>
+    <name>GraphCanvas</name>
+    <message>
+        <source>gradient that arrives: {0}</source>
+        <translation>도착하는 기울기: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>GraphPanel</name>
+    <message>
+        <source>Backward pass</source>
+        <translation>역전파</translation>
+    </message>
+    <message>
+        <source>Selected node</source>
+        <translation>선택한 노드</translation>
+    </message>
+    <message>
+        <source>Fit the graph (Home)</source>
+        <translation>그래프 맞춤 (Home)</translation>
+    </message>
+    <message>
+        <source>Fit the graph</source>
+        <translation>그래프 맞춤</translation>
+    </message>
+    <message>
+        <source>Back to the network (G)</source>
+        <translation>신경망으로 돌아가기 (G)</translation>
+    </message>
+    <message>
+        <source>Enlarge the graph (G)</source>
+        <translation>그래프 크게 보기 (G)</translation>
+    </message>
+    <message>
+        <source>Backward graph</source>
+        <translation>역전파 그래프</translation>
+    </message>
+    <message>
+        <source>Arrows walk from node to node; plus and minus zoom, Home fits</source>
+        <translation>방향키로 노드를 옮겨 다니고, 더하기와 빼기로 확대·축소, Home으로 맞춤</translation>
+    </message>
+    <message>
+        <source>No gradient yet: press Step</source>
+        <translation>아직 기울기가 없습니다: 한 단계를 누르세요</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>{0} nodes</source>
+        <translation>노드 {0}개</translation>
+    </message>
+    <message>
+        <source>{0} · node {1} of {2}</source>
+        <translation>{0} · 노드 {1}/{2}</translation>
+    </message>
+</context>
+<context>
+    <name>HealthBars</name>
+    <message>
+        <source>Layer health</source>
+        <translation>층 상태</translation>
+    </message>
+    <message>
+        <source>size of the gradient</source>
+        <translation>기울기 크기</translation>
+    </message>
+    <message>
+        <source>update / weight</source>
+        <translation>갱신 / 가중치</translation>
+    </message>
+</context>
+<context>
+    <name>HealthPanel</name>
+    <message>
+        <source>Layer health</source>
+        <translation>층 상태</translation>
+    </message>
+    <message>
+        <source>No gradient yet: press Step</source>
+        <translation>아직 기울기가 없습니다: 한 단계를 누르세요</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>한 단계</translation>
+    </message>
+</context>
+<context>
+    <name>HistogramView</name>
+    <message>
+        <source>{0} numbers from {1} to {2}</source>
+        <translation>{1}부터 {2}까지 {0}개</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산하지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>InspectorPanel</name>
+    <message>
+        <source>Inspector</source>
+        <translation>살펴보기</translation>
+    </message>
+    <message>
+        <source>Selected</source>
+        <translation>선택</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>모양</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Gradient</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>Gradients</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산하지 않음</translation>
+    </message>
+    <message>
+        <source>About the picture</source>
+        <translation>그림 설명</translation>
+    </message>
+    <message>
+        <source>Histogram of the values</source>
+        <translation>값의 히스토그램</translation>
+    </message>
+    <message>
+        <source>Histogram of the gradient</source>
+        <translation>기울기의 히스토그램</translation>
+    </message>
+    <message>
+        <source>Diagnosis</source>
+        <translation>진단</translation>
+    </message>
+    <message>
+        <source>mean ± spread</source>
+        <translation>평균 ± 표준편차</translation>
+    </message>
+    <message>
+        <source>least … most</source>
+        <translation>최소 … 최대</translation>
+    </message>
+    <message>
+        <source>size |w|</source>
+        <translation>크기 |w|</translation>
+    </message>
+    <message>
+        <source>gradient |∇|</source>
+        <translation>기울기 |∇|</translation>
+    </message>
+    <message>
+        <source>update / weight</source>
+        <translation>갱신 / 가중치</translation>
+    </message>
+    <message>
+        <source>All parameters</source>
+        <translation>모든 매개변수</translation>
+    </message>
+</context>
+<context>
+    <name>LearningPanel</name>
+    <message>
+        <source>Learning</source>
+        <translation>학습</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>곡선</translation>
+    </message>
+    <message>
+        <source>Loss and accuracy by step</source>
+        <translation>단계별 손실과 정확도</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>시험</translation>
+    </message>
+    <message>
+        <source>Confusion matrix and surest mistakes</source>
+        <translation>혼동 행렬과 가장 확신한 실수</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>Size of gradients and updates</source>
+        <translation>기울기와 갱신의 크기</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>Colour scale: blue is negative, the surface is zero, orange is positive</source>
+        <translation>색 눈금: 파랑은 음수, 바탕은 0, 주황은 양수</translation>
+    </message>
+    <message>
+        <source>Blue is negative, orange positive, zero the surface; one limit for each layer</source>
+        <translation>파랑은 음수, 주황은 양수, 바탕은 0. 층마다 한계가 하나입니다</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>nbgrad lab</source>
+        <translation>nbgrad 실험실</translation>
+    </message>
+    <message>
+        <source>Transport</source>
+        <translation>조작</translation>
+    </message>
+    <message>
+        <source>Centre</source>
+        <translation>가운데</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>나</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>살펴보기</translation>
+    </message>
+    <message>
+        <source>Learning</source>
+        <translation>학습</translation>
+    </message>
+    <message>
+        <source>Backward pass</source>
+        <translation>역전파</translation>
+    </message>
+    <message>
+        <source>Motion is reduced.</source>
+        <translation>움직임을 줄였습니다.</translation>
+    </message>
+    <message>
+        <source>Motion is as usual.</source>
+        <translation>움직임이 평소와 같습니다.</translation>
+    </message>
+    <message>
+        <source>Open a checkpoint</source>
+        <translation>체크포인트 열기</translation>
+    </message>
+    <message>
+        <source>Save a checkpoint</source>
+        <translation>체크포인트 저장</translation>
+    </message>
+    <message>
+        <source>Folder with the four MNIST files</source>
+        <translation>MNIST 파일 네 개가 있는 폴더</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkPanel</name>
+    <message>
+        <source>Network</source>
+        <translation>신경망</translation>
+    </message>
+    <message>
+        <source>What the colours show</source>
+        <translation>색이 보여 주는 것</translation>
+    </message>
+    <message>
+        <source>Fit the whole network (Home)</source>
+        <translation>신경망 전체 맞춤 (Home)</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>맞춤</translation>
+    </message>
+    <message>
+        <source>Network canvas</source>
+        <translation>신경망 화면</translation>
+    </message>
+    <message>
+        <source>Left and right choose a layer, up and down a map; plus and minus zoom, Home fits</source>
+        <translation>왼쪽과 오른쪽은 층, 위와 아래는 맵을 고르고, 더하기와 빼기로 확대·축소, Home으로 맞춤</translation>
+    </message>
+    <message>
+        <source>Draw a digit, or pick a sample</source>
+        <translation>숫자를 그리거나 견본을 고르세요</translation>
+    </message>
+    <message>
+        <source>Pick a sample</source>
+        <translation>견본 고르기</translation>
+    </message>
+    <message>
+        <source>of every layer, for your drawing</source>
+        <translation>당신의 그림에 대한 각 층의 값</translation>
+    </message>
+    <message>
+        <source>of the weights, by the last step</source>
+        <translation>마지막 단계가 바꾼 가중치</translation>
+    </message>
+    <message>
+        <source>of the loss, if it were a {0}</source>
+        <translation>정답이 {0}일 때 손실의 기울기</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBanner</name>
+    <message>
+        <source>Notice</source>
+        <translation>알림</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>경고</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>처음으로</translation>
+    </message>
+</context>
+<context>
+    <name>NumberGrid</name>
+    <message>
+        <source>[{0}] = {1}
+limits −{2} … +{2}</source>
+        <translation>[{0}] = {1}
+한계 −{2} … +{2}</translation>
+    </message>
+</context>
+<context>
+    <name>ParameterList</name>
+    <message>
+        <source>All parameters</source>
+        <translation>모든 매개변수</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseChip</name>
+    <message>
+        <source>Phase of the step</source>
+        <translation>단계의 위상</translation>
+    </message>
+    <message>
+        <source>A training step: forward, loss, backward, update</source>
+        <translation>학습 한 단계: 순전파, 손실, 역전파, 갱신</translation>
+    </message>
+    <message>
+        <source>forward</source>
+        <translation>순전파</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>backward</source>
+        <translation>역전파</translation>
+    </message>
+    <message>
+        <source>update</source>
+        <translation>갱신</translation>
+    </message>
+</context>
+<context>
+    <name>Prediction</name>
+    <message>
+        <source>Verdict</source>
+        <translation>판정</translation>
+    </message>
+    <message>
+        <source>Prediction</source>
+        <translation>예측</translation>
+    </message>
+    <message>
+        <source>nothing drawn yet</source>
+        <translation>아직 그리지 않음</translation>
+    </message>
+    <message>
+        <source>target {0}</source>
+        <translation>목표 {0}</translation>
+    </message>
+    <message>
+        <source>this is a {0}</source>
+        <translation>{0}입니다</translation>
+    </message>
+    <message>
+        <source>unsure: {0} or {1}?</source>
+        <translation>불확실: {0} 또는 {1}?</translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilityBars</name>
+    <message>
+        <source>Probabilities</source>
+        <translation>확률</translation>
+    </message>
+    <message>
+        <source>Click a digit: the gradients then tell how to make it more likely</source>
+        <translation>숫자를 누르면 기울기가 그 숫자를 더 그럴듯하게 만드는 길을 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Nothing drawn yet</source>
+        <translation>아직 그리지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressLine</name>
+    <message>
+        <source>Progress</source>
+        <translation>진행</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2}</source>
+        <translation>{0}: {1}/{2}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsEditor</name>
+    <message>
+        <source>Training settings</source>
+        <translation>학습 설정</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>Momentum</source>
+        <translation>모멘텀</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>가중치 감쇠</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>배치 크기</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>최적화기</translation>
+    </message>
+    <message>
+        <source>Nesterov momentum</source>
+        <translation>네스테로프 모멘텀</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>안내</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>완료</translation>
+    </message>
+</context>
+<context>
+    <name>Sparkline</name>
+    <message>
+        <source>Loss so far</source>
+        <translation>지금까지의 손실</translation>
+    </message>
+</context>
+<context>
+    <name>StageStrip</name>
+    <message>
+        <source>What the network gets</source>
+        <translation>신경망이 받는 그림</translation>
+    </message>
+    <message>
+        <source>Nothing drawn yet</source>
+        <translation>아직 그리지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>TestPanel</name>
+    <message>
+        <source>Test</source>
+        <translation>시험</translation>
+    </message>
+    <message>
+        <source>Not tested yet</source>
+        <translation>아직 시험하지 않음</translation>
+    </message>
+    <message>
+        <source>Test now</source>
+        <translation>지금 시험</translation>
+    </message>
+    <message>
+        <source>Confusion matrix</source>
+        <translation>혼동 행렬</translation>
+    </message>
+    <message>
+        <source>surest mistakes: truth → answer</source>
+        <translation>가장 확신한 실수: 정답 → 답</translation>
+    </message>
+    <message>
+        <source>{0:.2f} % right at step {1}</source>
+        <translation>{1}단계에서 {0:.2f} % 정답</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineStrip</name>
+    <message>
+        <source>Timeline</source>
+        <translation>시간선</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>속도</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>정확도</translation>
+    </message>
+    <message>
+        <source>step 0</source>
+        <translation>0단계</translation>
+    </message>
+    <message>
+        <source>loss —</source>
+        <translation>손실 —</translation>
+    </message>
+    <message>
+        <source>accuracy —</source>
+        <translation>정확도 —</translation>
+    </message>
+    <message>
+        <source>step {0}</source>
+        <translation>{0}단계</translation>
+    </message>
+    <message>
+        <source>{0} images/s</source>
+        <translation>초당 {0}장</translation>
+    </message>
+    <message>
+        <source>loss {0}</source>
+        <translation>손실 {0}</translation>
+    </message>
+    <message>
+        <source>accuracy {0}</source>
+        <translation>정확도 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Message</source>
+        <translation>안내</translation>
+    </message>
+    <message>
+        <source>Close the message</source>
+        <translation>안내 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>Transport</source>
+        <translation>조작</translation>
+    </message>
+    <message>
+        <source>All commands (F10)</source>
+        <translation>모든 명령 (F10)</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>메뉴</translation>
+    </message>
+    <message>
+        <source>Which weights the network has</source>
+        <translation>신경망의 가중치 고르기</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>신경망</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>처음으로</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>Optimizer, learning rate, batch size: change them while it runs (E)</source>
+        <translation>최적화기, 학습률, 배치 크기: 실행 중에도 바꿀 수 있습니다 (E)</translation>
+    </message>
+    <message>
+        <source>Training settings</source>
+        <translation>학습 설정</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Where the network computes</source>
+        <translation>계산하는 곳</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>장치</translation>
+    </message>
+    <message>
+        <source>CPU: every kernel compiled by Numba</source>
+        <translation>CPU: 모든 커널을 Numba가 컴파일</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>parameters</source>
+        <translation>매개변수</translation>
+    </message>
+    <message>
+        <source>batch {0}</source>
+        <translation>배치 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>YouPanel</name>
+    <message>
+        <source>You</source>
+        <translation>나</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>그리기</translation>
+    </message>
+    <message>
+        <source>What the network gets</source>
+        <translation>신경망이 받는 그림</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>견본</translation>
+    </message>
+    <message>
+        <source>Fine pen</source>
+        <translation>가는 펜</translation>
+    </message>
+    <message>
+        <source>Medium pen</source>
+        <translation>보통 펜</translation>
+    </message>
+    <message>
+        <source>Broad pen</source>
+        <translation>굵은 펜</translation>
+    </message>
+    <message>
+        <source>Very broad pen</source>
+        <translation>아주 굵은 펜</translation>
+    </message>
+    <message>
+        <source>Pen width</source>
+        <translation>펜 굵기</translation>
+    </message>
+    <message>
+        <source>A {0}</source>
+        <translation>숫자 {0}</translation>
+    </message>
+    <message>
+        <source>Any digit</source>
+        <translation>아무 숫자</translation>
+    </message>
+</context>
+<context>
+    <name>about</name>
+    <message>
+        <source>About nbgrad</source>
+        <translation>nbgrad 정보</translation>
+    </message>
+    <message>
+        <source>Every number a network computes, forwards and backwards.</source>
+        <translation>신경망이 앞뒤로 계산하는 모든 숫자.</translation>
+    </message>
+    <message>
+        <source>MIT licence. Fonts: Inter, NanumGothic and JetBrains Mono, cut, under the SIL Open Font License.</source>
+        <translation>MIT 사용권. 글꼴: Inter, NanumGothic, JetBrains Mono에서 추린 것, SIL 오픈 폰트 사용권.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>단축키</translation>
+    </message>
+</context>
+<context>
+    <name>commands</name>
+    <message>
+        <source>Training settings</source>
+        <translation>학습 설정</translation>
+    </message>
+    <message>
+        <source>Optimizer, learning rate, batch size; they may change while it runs</source>
+        <translation>최적화기, 학습률, 배치 크기. 실행 중에도 바꿀 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Enlarge the backward graph</source>
+        <translation>역전파 그래프 크게 보기</translation>
+    </message>
+    <message>
+        <source>Give the backward graph the middle of the window, and back</source>
+        <translation>역전파 그래프를 창 가운데에 놓거나 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Only the centre</source>
+        <translation>가운데만 보기</translation>
+    </message>
+    <message>
+        <source>Hide the panels around the centre, and show them again</source>
+        <translation>둘레의 패널을 감추거나 다시 보입니다</translation>
+    </message>
+    <message>
+        <source>Fit network and graph</source>
+        <translation>신경망과 그래프 맞춤</translation>
+    </message>
+    <message>
+        <source>Show all of the network and of the backward graph</source>
+        <translation>신경망과 역전파 그래프 전체를 보입니다</translation>
+    </message>
+    <message>
+        <source>Learning curves</source>
+        <translation>학습 곡선</translation>
+    </message>
+    <message>
+        <source>Loss and accuracy by step</source>
+        <translation>단계별 손실과 정확도</translation>
+    </message>
+    <message>
+        <source>Test result</source>
+        <translation>시험 결과</translation>
+    </message>
+    <message>
+        <source>Confusion matrix and surest mistakes</source>
+        <translation>혼동 행렬과 가장 확신한 실수</translation>
+    </message>
+    <message>
+        <source>Layer health</source>
+        <translation>층 상태</translation>
+    </message>
+    <message>
+        <source>Size of gradients and updates, layer by layer</source>
+        <translation>층마다 기울기와 갱신의 크기</translation>
+    </message>
+    <message>
+        <source>Next panel</source>
+        <translation>다음 패널</translation>
+    </message>
+    <message>
+        <source>Move the keyboard to the next panel</source>
+        <translation>키보드를 다음 패널로 옮깁니다</translation>
+    </message>
+    <message>
+        <source>Reduce motion</source>
+        <translation>움직임 줄이기</translation>
+    </message>
+    <message>
+        <source>Nothing eases or fades: every change is at once</source>
+        <translation>모든 변화가 곧바로 나타납니다</translation>
+    </message>
+    <message>
+        <source>Default layout</source>
+        <translation>기본 배치</translation>
+    </message>
+    <message>
+        <source>Put every panel back where it belongs</source>
+        <translation>모든 패널을 제자리로 돌립니다</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>메뉴</translation>
+    </message>
+    <message>
+        <source>Open the menu of all commands</source>
+        <translation>모든 명령의 메뉴를 엽니다</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>명령 찾기</translation>
+    </message>
+    <message>
+        <source>Type a few letters of what you want to do</source>
+        <translation>하고 싶은 일을 몇 글자 적으세요</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>파일(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Train</source>
+        <translation>학습(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Draw</source>
+        <translation>그리기(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>보기(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>도움말(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>열기…</translation>
+    </message>
+    <message>
+        <source>Load weights and settings from a checkpoint</source>
+        <translation>체크포인트에서 가중치와 설정을 불러옵니다</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>저장…</translation>
+    </message>
+    <message>
+        <source>Write weights, optimizer and settings to a checkpoint</source>
+        <translation>가중치, 최적화기, 설정을 체크포인트에 씁니다</translation>
+    </message>
+    <message>
+        <source>Choose MNIST folder…</source>
+        <translation>MNIST 폴더 고르기…</translation>
+    </message>
+    <message>
+        <source>Train on the four MNIST files of a folder</source>
+        <translation>폴더의 MNIST 파일 네 개로 학습합니다</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>끝내기</translation>
+    </message>
+    <message>
+        <source>Close the lab</source>
+        <translation>실험실을 닫습니다</translation>
+    </message>
+    <message>
+        <source>Run / pause</source>
+        <translation>실행 / 멈춤</translation>
+    </message>
+    <message>
+        <source>Train until paused; pausing loses nothing</source>
+        <translation>멈출 때까지 학습합니다. 멈춰도 잃는 것은 없습니다</translation>
+    </message>
+    <message>
+        <source>Step one batch</source>
+        <translation>배치 하나 학습</translation>
+    </message>
+    <message>
+        <source>Forward, loss, backward and update of one batch</source>
+        <translation>배치 하나의 순전파, 손실, 역전파, 갱신</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>처음으로</translation>
+    </message>
+    <message>
+        <source>Back to step 0 with the same seed: the same run again</source>
+        <translation>같은 시드로 0단계부터 똑같이 다시</translation>
+    </message>
+    <message>
+        <source>Fresh network</source>
+        <translation>새 신경망</translation>
+    </message>
+    <message>
+        <source>Start from random weights, drawn from the seed</source>
+        <translation>시드에서 뽑은 무작위 가중치로 시작합니다</translation>
+    </message>
+    <message>
+        <source>Trained weights</source>
+        <translation>학습된 가중치</translation>
+    </message>
+    <message>
+        <source>Start from the trained weights that ship with nbgrad</source>
+        <translation>nbgrad에 든 학습된 가중치로 시작합니다</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>시험</translation>
+    </message>
+    <message>
+        <source>Classify the test set: accuracy, confusion matrix, worst mistakes</source>
+        <translation>시험 집합을 분류합니다: 정확도, 혼동 행렬, 가장 큰 실수</translation>
+    </message>
+    <message>
+        <source>Sample</source>
+        <translation>견본</translation>
+    </message>
+    <message>
+        <source>Show a random picture of the test set</source>
+        <translation>시험 집합의 그림을 무작위로 보입니다</translation>
+    </message>
+    <message>
+        <source>Undo stroke</source>
+        <translation>획 되돌리기</translation>
+    </message>
+    <message>
+        <source>Take back the last stroke</source>
+        <translation>마지막 획을 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Empty the canvas</source>
+        <translation>그림판을 비웁니다</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Colour the network by its values</source>
+        <translation>신경망을 값으로 칠합니다</translation>
+    </message>
+    <message>
+        <source>Gradients</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>Colour the network by the gradients of the loss</source>
+        <translation>신경망을 손실의 기울기로 칠합니다</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>갱신</translation>
+    </message>
+    <message>
+        <source>Colour the parameters by what the last step changed</source>
+        <translation>마지막 단계가 바꾼 만큼 매개변수를 칠합니다</translation>
+    </message>
+    <message>
+        <source>Light / dark</source>
+        <translation>밝게 / 어둡게</translation>
+    </message>
+    <message>
+        <source>Switch between the light and the dark theme</source>
+        <translation>밝은 테마와 어두운 테마를 바꿉니다</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>크게</translation>
+    </message>
+    <message>
+        <source>Larger text and controls, for a classroom</source>
+        <translation>교실에서 보기 좋게 글자와 단추를 키웁니다</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>작게</translation>
+    </message>
+    <message>
+        <source>Smaller text and controls</source>
+        <translation>글자와 단추를 줄입니다</translation>
+    </message>
+    <message>
+        <source>Normal size</source>
+        <translation>보통 크기</translation>
+    </message>
+    <message>
+        <source>Text and controls at 100 %</source>
+        <translation>글자와 단추를 100 %로</translation>
+    </message>
+    <message>
+        <source>About nbgrad</source>
+        <translation>nbgrad 정보</translation>
+    </message>
+    <message>
+        <source>Versions, licence and the keys of the lab</source>
+        <translation>버전, 사용권, 단축키</translation>
+    </message>
+</context>
+<context>
+    <name>diagnosis</name>
+    <message>
+        <source>not a number any more: reset, and lower the learning rate</source>
+        <translation>더는 숫자가 아닙니다: 처음으로 돌아가 학습률을 낮추세요</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산하지 않음</translation>
+    </message>
+    <message>
+        <source>the gradient is not a number: lower the learning rate</source>
+        <translation>기울기가 숫자가 아닙니다: 학습률을 낮추세요</translation>
+    </message>
+    <message>
+        <source>no gradient arrives: nothing is learnt here</source>
+        <translation>기울기가 도착하지 않습니다: 여기서는 배우지 않습니다</translation>
+    </message>
+    <message>
+        <source>hardly moves: the learning rate may be too small</source>
+        <translation>거의 움직이지 않습니다: 학습률이 너무 작을 수 있습니다</translation>
+    </message>
+    <message>
+        <source>jumping: lower the learning rate</source>
+        <translation>널뜁니다: 학습률을 낮추세요</translation>
+    </message>
+    <message>
+        <source>large steps: learning, but restless</source>
+        <translation>큰 걸음: 배우지만 들썩입니다</translation>
+    </message>
+    <message>
+        <source>healthy: learning, not jumping</source>
+        <translation>건강함: 널뛰지 않고 배웁니다</translation>
+    </message>
+</context>
+<context>
+    <name>error</name>
+    <message>
+        <source>nbgrad: an error</source>
+        <translation>nbgrad: 오류</translation>
+    </message>
+    <message>
+        <source>Error text</source>
+        <translation>오류 내용</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>복사</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Nothing you made was lost. Copy the text below into a report.</source>
+        <translation>잃은 것은 없습니다. 아래 글을 복사해 알려 주세요.</translation>
+    </message>
+</context>
+<context>
+    <name>inspector</name>
+    <message>
+        <source>filter {0} of {1}</source>
+        <translation>필터 {0}/{1}</translation>
+    </message>
+    <message>
+        <source>unit {0} of {1}</source>
+        <translation>단위 {0}/{1}</translation>
+    </message>
+    <message>
+        <source>each cell is the largest of {0}×{0} numbers</source>
+        <translation>칸 하나는 {0}×{0}개 수 가운데 가장 큰 것</translation>
+    </message>
+    <message>
+        <source>no parameters, values for your drawing</source>
+        <translation>매개변수 없음, 당신의 그림에 대한 값</translation>
+    </message>
+</context>
+<context>
+    <name>network</name>
+    <message>
+        <source>change of {0}[{1}]</source>
+        <translation>{0}[{1}]의 변화</translation>
+    </message>
+    <message>
+        <source>limits of the layer: −{0} … +{0}</source>
+        <translation>층의 한계: −{0} … +{0}</translation>
+    </message>
+    <message>
+        <source>no weights</source>
+        <translation>가중치 없음</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산하지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>stages</name>
+    <message>
+        <source>stroke</source>
+        <translation>획</translation>
+    </message>
+    <message>
+        <source>box</source>
+        <translation>상자</translation>
+    </message>
+    <message>
+        <source>centre</source>
+        <translation>중심</translation>
+    </message>
+    <message>
+        <source>sample</source>
+        <translation>견본</translation>
+    </message>
+</context>
+<context>
+    <name>widgets</name>
+    <message>
+        <source>scalar</source>
+        <translation>스칼라</translation>
+    </message>
+</context>
+</TS>
