@@ -96,7 +96,7 @@ class Desk:
         try:
             action()
         except Exception as error:
-            self._running, self._job = False, None
+            self._running = False
             if sentence := errors.explain(error):
                 self._answers.failed.emit(sentence)
             else:
@@ -120,6 +120,9 @@ class Desk:
             self._leisure = next(self._job)
         except StopIteration:
             self._job = None
+        except Exception:
+            self._job = None
+            raise
 
     def _start_up(self) -> Job[None]:
         """Compile what is missing, predict as soon as that much is compiled; train once data are there too."""
