@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import theme
-from gui.views.widgets import column
+from gui.views.widgets import column, paint_card
 
 KEYS = Qt.ItemDataRole.UserRole + 1
 
@@ -36,6 +36,7 @@ class CommandPalette(QDialog):
 
     def __init__(self, actions: list[QAction], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.actions_offered = actions
         self.setAccessibleName(self.tr("Command palette"))
         self.field = QLineEdit()
@@ -53,6 +54,9 @@ class CommandPalette(QDialog):
         self.found.itemClicked.connect(self._do)
         self.field.installEventFilter(self)
         self._narrow("")
+
+    def paintEvent(self, event) -> None:
+        paint_card(self)
 
     def open_above(self, window: QWidget) -> None:
         self.resize(theme.px(460), theme.px(380))

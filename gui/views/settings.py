@@ -1,13 +1,12 @@
 """The editor of the experiment: optimizer, learning rate, momentum, batch size and seed, changed while it runs."""
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLineEdit, QWidget
 
 from gui.bridge.store import Store
 from gui.lab.experiment import OPTIMIZERS, Experiment
 from gui.theme import theme
-from gui.views.widgets import Button, Segments, add, column, label, row, section, set_role
+from gui.views.widgets import Button, Segments, add, column, label, paint_card, row, section, set_role
 
 WHOLE = ("batch_size", "seed")
 
@@ -66,11 +65,7 @@ class SettingsEditor(QFrame):
         return edit
 
     def paintEvent(self, event) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.color("line"))
-        painter.setBrush(theme.color("card"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(10), theme.px(10))
+        paint_card(self)
 
     def open_below(self, anchor: QWidget) -> None:
         self.say("", "caption")
