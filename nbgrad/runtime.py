@@ -15,6 +15,9 @@ import numba
 
 PACKAGE = Path(__file__).resolve().parent
 
+# OpenMP's threads spin while they wait, which starves the window, or whatever else wants the core: let them sleep.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 # Parallel kernels of two Python threads abort the process under numba's `workqueue` layer, so launches take turns.
 launch_lock = threading.Lock()
 

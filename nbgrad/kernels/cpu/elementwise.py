@@ -15,6 +15,7 @@ from nbgrad.shapes import broadcast_shapes
 _BOOL = np.dtype(np.bool_)
 _UNARY = "void(float32[::1], float32[::1])"
 _BINARY = "void(float32[::1], float32[::1], float32[::1])"
+_BROADCAST = "void(float32[::1], int64[::1], float32[::1], int64[::1], float32[::1], int64[::1])"
 
 ArrayFunction = Callable[..., np.ndarray]
 
@@ -29,11 +30,13 @@ def _broadcast_strides(shape: tuple[int, ...], rank: int) -> np.ndarray:
     return strides
 
 
-def _binary_kernels(formula: Callable[[Any, Any], Any], signatures: tuple[str, ...]) -> tuple[Any, Any]:
+def _binary_kernels(
+    formula: Callable[[Any, Any], Any], flat_signatures: tuple[str, ...], broadcast_signatures: tuple[str, ...]
+) -> tuple[Any, Any]:
     name = formula.__name__
     formula = register_jitable(formula)
 
-    @kernel(name=f"{name}_broadcast")
+    @kernel(*broadcast_signatures, name=f"{name}_broadcast")
     def broadcast(a, a_strides, b, b_strides, out, shape):
         """out[i] = formula(a[i * a_strides], b[i * b_strides]) for every index i of `shape`; flat arrays."""
         rank = shape.size
@@ -56,7 +59,7 @@ def _binary_kernels(formula: Callable[[Any, Any], Any], signatures: tuple[str, .
                 index[axis] = 0
                 axis -= 1
 
-    @kernel(*signatures, name=name, twin=broadcast)
+    @kernel(*flat_signatures, name=name, twin=broadcast)
     def flat(a, b, out):
         """out[i] = formula(a[i], b[i]); a: (n,) or (1,), b: (n,) or (1,), out: (n,)."""
         n = out.size
@@ -77,13 +80,14 @@ def _binary_kernels(formula: Callable[[Any, Any], Any], signatures: tuple[str, .
 
 def _binary(
     formula: Callable[[Any, Any], Any],
-    signatures: tuple[str, ...] = (_BINARY,),
+    flat_signatures: tuple[str, ...] = (_BINARY,),
     result: np.dtype | None = None,
     floating: bool = False,
+    broadcast_signatures: tuple[str, ...] = (),
 ) -> ArrayFunction:
     """Make `f(a, b) -> out` on arrays and numbers. result: dtype of `out` (None: the operands' common type);
     floating: integers are divided as floating-point numbers."""
-    flat, broadcast = _binary_kernels(formula, signatures)
+    flat, broadcast = _binary_kernels(formula, flat_signatures, broadcast_signatures)
 
     def apply(a: Any, b: Any) -> np.ndarray:
         if type(a) is np.ndarray and type(b) is np.ndarray and a.dtype is b.dtype:
@@ -120,7 +124,7 @@ def _launch(flat: Any, broadcast: Any, a: np.ndarray, b: np.ndarray, dtype: np.d
 
 add = _binary(formulas.add)
 sub = _binary(formulas.sub)
-mul = _binary(formulas.mul)
+mul = _binary(formulas.mul, broadcast_signatures=(_BROADCAST,))
 div = _binary(formulas.div, floating=True)
 pow = _binary(formulas.pow, ())
 maximum = _binary(formulas.maximum, ())
@@ -156,7 +160,7 @@ def _unary(formula: Callable[[Any], Any], signatures: tuple[str, ...] = (), floa
     return apply
 
 
-neg = _unary(formulas.neg)
+neg = _unary(formulas.neg, (_UNARY,))
 absolute = _unary(formulas.absolute)
 sign = _unary(formulas.sign)
 relu = _unary(formulas.relu, (_UNARY,))
