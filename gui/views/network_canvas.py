@@ -1,17 +1,19 @@
 """The network as one picture: every number of every layer a cell. Wheel zooms, drag pans, click selects."""
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.lab.snapshot import LayerView, ParameterView
-from gui.theme import signs, theme
+from gui.theme import theme
 from gui.views.network_hover import Cell, paint_frame, paint_readout, paint_trace
-from gui.views.network_layout import Placed, arrange, whole
+from gui.views.network_layout import Placed, arrange
+from gui.views.network_paint import paint_captions, paint_layer
 from gui.views.network_tiles import Tiles, tiles
-from gui.views.widgets import Canvas, number, shape_text
+from gui.views.widgets import Canvas, shape_text
 
 MOST_ZOOM = 40.0
+EASE_MS = 160
 
 
 class NetworkCanvas(Canvas):
@@ -63,7 +65,7 @@ class NetworkCanvas(Canvas):
         shapes = [layer.shape for layer in self.layers]
         captions: list[float] = []
         for self._brevity in range(3):
-            captions = [self._caption_width(layer) for layer in self.layers]
+            captions = [self.caption_width(layer) for layer in self.layers]
             if sum(captions) + theme.px(12) * (len(captions) - 1) <= room.width():
                 break
         self.placed = arrange(shapes, captions, room.width(), room.height(), theme.zoom, self.zoom) if shapes else []
@@ -72,13 +74,13 @@ class NetworkCanvas(Canvas):
         side, top, bottom = theme.px(20), theme.px(48), theme.px(16)
         return QRectF(side, top, max(1, self.width() - 2 * side), max(1, self.height() - top - bottom))
 
-    def _caption(self, layer: LayerView) -> tuple[str, str]:
+    def caption(self, layer: LayerView) -> tuple[str, str]:
         """Name and shape; where room is short the name without what follows the module, then no shape."""
         name = layer.name if self._brevity == 0 else layer.name.split(" ")[0]
         return name, shape_text(layer.shape) if self._brevity < 2 else ""
 
-    def _caption_width(self, layer: LayerView) -> float:
-        name, shape = self._caption(layer)
+    def caption_width(self, layer: LayerView) -> float:
+        name, shape = self.caption(layer)
         bold, small = QFontMetricsF(theme.font(12, 600)), QFontMetricsF(theme.font(11))
         return max(bold.horizontalAdvance(name), small.horizontalAdvance(shape)) + 2
 
@@ -125,7 +127,7 @@ class NetworkCanvas(Canvas):
             self.picked.emit(layer, row * grid.width + column if grid.vector else channel)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.zoom_at(event.position(), 3.0)
+        self.ease_zoom(event.position(), 3.0)
 
     def leaveEvent(self, event) -> None:
         self.hovered = None
@@ -134,6 +136,26 @@ class NetworkCanvas(Canvas):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom_at(event.position(), 1.2 ** (event.angleDelta().y() / 120))
         event.accept()
+
+    def ease_zoom(self, point: QPointF, factor: float) -> None:
+        """`zoom_at` in a few quick steps, so that the eye can follow; at once where motion is reduced."""
+        if theme.reduced_motion:
+            self.zoom_at(point, factor)
+            return
+        reached = 1.0
+
+        def go_on(wanted: float) -> None:
+            nonlocal reached
+            self.zoom_at(point, wanted / reached)
+            reached = wanted
+
+        motion = QVariantAnimation(self)
+        motion.setDuration(EASE_MS)
+        motion.setStartValue(1.0)
+        motion.setEndValue(factor)
+        motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        motion.valueChanged.connect(go_on)
+        motion.start(QAbstractAnimation.DeletionPolicy.DeleteWhenStopped)
 
     def zoom_at(self, point: QPointF, factor: float) -> None:
         """Zoom so that the cell under the point stays under it."""
@@ -163,9 +185,9 @@ class NetworkCanvas(Canvas):
         elif down is not None:
             self._walk_maps(down)
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_at(middle, 1.4)
+            self.ease_zoom(middle, 1.4)
         elif event.key() == Qt.Key.Key_Minus:
-            self.zoom_at(middle, 1 / 1.4)
+            self.ease_zoom(middle, 1 / 1.4)
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_0):
             self.fit()
         else:
@@ -199,12 +221,12 @@ class NetworkCanvas(Canvas):
         seen = QRectF(self.rect()).translated(-origin)
         for index, place in enumerate(self.placed):
             if place.rect.adjusted(-200, -10_000, 200, 10_000).intersects(seen):
-                self._paint_layer(painter, index, place, seen)
+                paint_layer(self, painter, index, place, seen)
         if self.hovered is not None and self.hovered[0] < len(self.placed):
             paint_trace(self, painter, self.hovered)
             paint_frame(self, painter, self.hovered)
         painter.resetTransform()
-        self._paint_captions(painter, origin)
+        paint_captions(self, painter, origin)
         if self.hovered is not None and self.hovered[0] < len(self.tiles):
             paint_readout(self, painter, self.hovered)
         if self.ringed:
@@ -212,100 +234,3 @@ class NetworkCanvas(Canvas):
             painter.setPen(QPen(theme.color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-
-    def _paint_layer(self, painter: QPainter, index: int, place: Placed, seen: QRectF) -> None:
-        layer, content = self.layers[index], self.tiles[index]
-        chosen = bool(self.module) and layer.module == self.module
-        for channel in range(place.grid.maps):
-            rect = place.map_rect(channel)
-            if not rect.adjusted(-4, -4, 4, 4).intersects(seen):
-                continue
-            painter.fillRect(rect, theme.color("card", 1.0 if content.image else 0.5))
-            if content.image is not None and content.values is not None:
-                self._paint_map(painter, rect, content, channel, place, seen)
-            if chosen and not place.grid.vector and self.channel in (None, channel):
-                self._outline(painter, rect, 2.0 if self.channel == channel else 1.0)
-        if chosen and place.grid.vector:
-            self._outline_unit(painter, place)
-        if place.grid.vector and place.grid.width == 1:
-            self._paint_indices(painter, place)
-
-    def _paint_map(
-        self, painter: QPainter, rect: QRectF, content: Tiles, channel: int, place: Placed, seen: QRectF
-    ) -> None:
-        assert content.image is not None and content.values is not None
-        _, height, width = content.values.shape
-        target = inner_rect(rect, height, width)
-        painter.drawImage(target, content.image, QRectF(0, channel * height, width, height))
-        cell = target.width() / width
-        if cell >= theme.px(34):
-            self._paint_numbers(painter, target, content, channel, cell, place, seen)
-
-    def _paint_numbers(
-        self, painter: QPainter, target: QRectF, content: Tiles, channel: int, cell: float, place: Placed, seen: QRectF
-    ) -> None:
-        assert content.values is not None
-        values = content.values[channel]
-        painter.setFont(theme.font(min(13.0, cell / theme.zoom / 3.7), mono=True))
-        visible = target.intersected(seen).translated(-target.topLeft())
-        rows = range(int(visible.top() // cell), min(values.shape[0], int(visible.bottom() // cell) + 1))
-        columns = range(int(visible.left() // cell), min(values.shape[1], int(visible.right() // cell) + 1))
-        for row in rows:
-            for column in columns:
-                if place.grid.vector and row * place.grid.width + column >= place.grid.shape[0]:
-                    continue
-                value = float(values[row, column])
-                color = signs.color_of(value, content.limit, theme.colors)
-                painter.setPen(signs.text_on(color, theme.colors))
-                spot = QRectF(target.x() + column * cell, target.y() + row * cell, cell, cell)
-                painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, number(value, 2))
-
-    def _paint_captions(self, painter: QPainter, origin: QPointF) -> None:
-        """Above each column; while zoomed they stay at the upper edge as long as their column is seen."""
-        top, margin = theme.px(8), float(theme.px(8))
-        if self.zoom > 1:
-            painter.fillRect(QRectF(0, 0, self.width(), top + theme.px(36)), theme.color("window"))
-        for index, (layer, place) in enumerate(zip(self.layers, self.placed, strict=True)):
-            rect = place.rect.translated(origin)
-            width = self._caption_width(layer)
-            x = rect.x() if self.zoom == 1 else max(rect.x(), min(margin, rect.right() - width))
-            if x < self.width() and rect.right() > 0:
-                self._paint_caption(painter, QPointF(x, top), layer, self.tiles[index].reason)
-
-    def _paint_caption(self, painter: QPainter, corner: QPointF, layer: LayerView, reason: str) -> None:
-        chosen = bool(self.module) and layer.module == self.module
-        painter.setFont(theme.font(12, 600))
-        painter.setPen(theme.color("accent" if chosen else "text"))
-        name, shape = self._caption(layer)
-        x, y, line = corner.x(), corner.y(), theme.px(16)
-        painter.drawText(QRectF(x, y, 400, line), Qt.AlignmentFlag.AlignLeft, name)
-        painter.setFont(theme.font(11))
-        painter.setPen(theme.color("secondary"))
-        painter.drawText(QRectF(x, y + line, 400, line), Qt.AlignmentFlag.AlignLeft, reason or shape)
-
-    def _paint_indices(self, painter: QPainter, place: Placed) -> None:
-        painter.setFont(theme.font(11))
-        painter.setPen(theme.color("secondary"))
-        for index in range(place.grid.height):
-            spot = QRectF(place.x + place.cell + theme.px(6), place.y + index * place.cell, 40, place.cell)
-            painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, str(index))
-
-    def _outline(self, painter: QPainter, rect: QRectF, width: float, color: str = "accent") -> None:
-        painter.setPen(QPen(theme.color(color, 1.0 if width > 1 else 0.55), width))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(rect.adjusted(-2, -2, 2, 2))
-
-    def _outline_unit(self, painter: QPainter, place: Placed) -> None:
-        self._outline(painter, place.rect, 1.0)
-        if self.channel is not None and self.channel < place.grid.shape[0]:
-            row, column = divmod(self.channel, place.grid.width)
-            spot = QRectF(place.x + column * place.cell, place.y + row * place.cell, place.cell, place.cell)
-            self._outline(painter, spot, 2.0)
-
-
-def inner_rect(rect: QRectF, height: int, width: int) -> QRectF:
-    """The largest rectangle in the middle of `rect` that gives each of height x width cells whole pixels."""
-    cell = min(rect.width() / width, rect.height() / height)
-    cell = whole(cell) if cell >= 1 else cell
-    x, y = rect.x() + (rect.width() - cell * width) / 2, rect.y() + (rect.height() - cell * height) / 2
-    return QRectF(round(x), round(y), cell * width, cell * height)

@@ -352,3 +352,25 @@ def test_fields_accept_letters_that_are_also_commands(qtbot, window, asked):
     qtbot.keyClicks(field, "s")
     assert asked == []
     window.transport.editor.hide()
+
+
+def test_zoom_eases_unless_motion_is_reduced(qtbot, window):
+    canvas = window.network.canvas
+    qtbot.keyClick(canvas, Qt.Key.Key_Plus)
+    assert canvas.zoom == pytest.approx(1.4)
+    canvas.fit()
+    theme.set_reduced_motion(False)
+    qtbot.keyClick(canvas, Qt.Key.Key_Plus)
+    assert canvas.zoom < 1.2
+    qtbot.waitUntil(lambda: canvas.zoom == pytest.approx(1.4), timeout=2000)
+
+
+def test_space_in_the_settings_ticks_a_box_and_does_not_train(qtbot, window, store, asked):
+    window.edit_settings()
+    box = window.transport.editor.nesterov
+    box.setFocus()
+    asked.clear()
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert store.experiment.nesterov
+    assert [type(request) for request in asked] == [requests.Configure]
+    window.transport.editor.hide()
