@@ -25,6 +25,7 @@ THREE = (
     ((0.30, 0.22), (0.42, 0.14), (0.58, 0.15), (0.66, 0.26), (0.60, 0.40), (0.46, 0.48)),
     ((0.46, 0.48), (0.62, 0.52), (0.70, 0.66), (0.62, 0.82), (0.44, 0.87), (0.28, 0.79)),
 )
+QUIET = 40  # looks, ten milliseconds apart
 STEPS_BETWEEN = 6  # mouse moves from one point of a stroke to the next
 
 
@@ -69,7 +70,7 @@ class Tour:
     def __init__(self, window: MainWindow, store: Store, directory: Path) -> None:
         self.window, self.store, self.directory = window, store, directory
         self.pictures = 0
-        self.failure = ""
+        self.failure, self.quiet = "", 0
         store.failed.connect(self._remember)
         store.faulted.connect(self._remember)
 
@@ -84,8 +85,11 @@ class Tour:
         self._settings_and_size()
 
     def _ready(self) -> bool:
-        """Nothing long is going on: kernels and digits are there."""
-        return not self.window.transport.timeline.progress.isVisible()
+        """Nothing long is going on, and was not a moment ago: kernels and digits are there."""
+        if self.window.transport.timeline.progress.isVisible():
+            self.quiet = 0
+        self.quiet += 1
+        return self.quiet > QUIET
 
     # ---- the stops
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.lab.snapshot import LayerView
 from gui.theme import signs, theme
@@ -55,6 +55,7 @@ def _paint_numbers(
     assert content.values is not None
     values = content.values[channel]
     painter.setFont(theme.font(min(13.0, cell / theme.zoom / 3.7), mono=True))
+    metrics = QFontMetricsF(painter.font())
     visible = target.intersected(seen).translated(-target.topLeft())
     rows = range(int(visible.top() // cell), min(values.shape[0], int(visible.bottom() // cell) + 1))
     columns = range(int(visible.left() // cell), min(values.shape[1], int(visible.right() // cell) + 1))
@@ -66,7 +67,7 @@ def _paint_numbers(
             color = signs.color_of(value, content.limit, theme.colors)
             painter.setPen(signs.text_on(color, theme.colors))
             spot = QRectF(target.x() + column * cell, target.y() + row * cell, cell, cell)
-            painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, number(value, 2))
+            painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, fitting_number(value, cell, metrics))
 
 
 def paint_captions(canvas: "NetworkCanvas", painter: QPainter, origin: QPointF) -> None:
@@ -114,6 +115,12 @@ def _outline_unit(canvas: "NetworkCanvas", painter: QPainter, place: Placed) -> 
         row, column = divmod(canvas.channel, place.grid.width)
         spot = QRectF(place.x + column * place.cell, place.y + row * place.cell, place.cell, place.cell)
         _outline(painter, spot, 2.0)
+
+
+def fitting_number(value: float, width: float, metrics: QFontMetricsF) -> str:
+    """The number in two digits, or one, or none where even that is wider than its cell."""
+    texts = (number(value, digits) for digits in (2, 1))
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= width - 3), "")
 
 
 def inner_rect(rect: QRectF, height: int, width: int) -> QRectF:

@@ -29,7 +29,9 @@ class ProgressLine(QWidget):
     def show_progress(self, progress: Progress) -> None:
         self.bar.setMaximum(max(progress.total, 1))
         self.bar.setValue(progress.done)
-        text = self.tr("{0}: {1} of {2}").format(progress.title, progress.done, progress.total)
+        text = progress.title
+        if progress.total > 1:
+            text = self.tr("{0}: {1} of {2}").format(progress.title, progress.done, progress.total)
         self.text.setText(text)
         self.setAccessibleDescription(text)
 

@@ -4,8 +4,11 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF
 
+from gui.theme import theme
 from gui.views.network_layout import arrange, grid_of, window_below
+from gui.views.network_paint import fitting_number
 
 LENET = [(1, 32, 32), (6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (120,), (84,), (10,)]
 CAPTIONS = [40.0, 72.0, 40.0, 72.0, 50.0, 60.0, 60.0, 30.0]
@@ -43,3 +46,10 @@ def test_what_a_cell_was_computed_from():
     assert window_below(pool1, conv2, QRectF(3, 4, 1, 1)) == QRectF(3, 4, 5, 5)
     assert window_below(conv1, pool1, QRectF(3, 4, 5, 5)) == QRectF(6, 8, 10, 10)
     assert window_below(grid_of((16, 5, 5)), grid_of((120,)), QRectF(0, 0, 1, 1)) is None
+
+
+def test_a_number_is_shortened_until_it_fits_or_left_out(qapp):
+    metrics = QFontMetricsF(theme.font(10, mono=True))
+    assert fitting_number(-9.5, 40, metrics) == "−9.5"
+    assert fitting_number(-9.1e-33, 44, metrics) == "−9e−33"
+    assert fitting_number(-9.1e-33, 12, metrics) == ""
