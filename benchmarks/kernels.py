@@ -5,19 +5,18 @@ Each pair takes turns, so that both meet the same disturbances; medians of micro
 
 import argparse
 import json
-import statistics
-import time
 from collections.abc import Callable, Iterator
 
 import numba
 import numpy as np
 
-from nbgrad.kernels.cpu import conv, gemm, pool
-
-try:
+try:  # before nbgrad, which asks OpenMP's threads to sleep while they wait: PyTorch keeps its own habit
     import torch
 except ImportError:
     raise SystemExit("PyTorch is not installed: nothing to compare with") from None
+from turns import take_turns
+
+from nbgrad.kernels.cpu import conv, gemm, pool
 
 ONE, ZERO, TWO = (1, 1), (0, 0), (2, 2)
 Case = tuple[str, Callable[[], object], Callable[[], object]]
@@ -44,8 +43,11 @@ def convolution(name: str, x_shape: tuple, w_shape: tuple, stride: tuple, paddin
 
 
 def linear(batch: int, outputs: int, inputs: int) -> Iterator[Case]:
-    (x, tx), (w, tw), (b, tb), (g, tg) = random(batch, inputs), random(outputs, inputs), random(outputs), random(
-        batch, outputs
+    (x, tx), (w, tw), (b, tb), (g, tg) = (
+        random(batch, inputs),
+        random(outputs, inputs),
+        random(outputs),
+        random(batch, outputs),
     )
     name = f"linear {inputs}->{outputs} batch {batch}"
     yield f"{name} forward", lambda: gemm.addmm(b, x, w.T), lambda: torch.addmm(tb, tx, tw.T)
@@ -59,9 +61,15 @@ def pooling(shape: tuple) -> Iterator[Case]:
     g, indices, how = y.numpy().copy(), where.numpy(), (TWO, TWO, ZERO, ONE, False)
     backward = torch.ops.aten.max_pool2d_with_indices_backward
     name = f"max_pool2d {'x'.join(map(str, shape))}"
-    yield f"{name} forward", lambda: pool.max_pool2d(x, *how), lambda: torch.max_pool2d_with_indices(tx, 2) if hasattr(
-        torch, "max_pool2d_with_indices"
-    ) else torch.nn.functional.max_pool2d(tx, 2, return_indices=True)
+    yield (
+        f"{name} forward",
+        lambda: pool.max_pool2d(x, *how),
+        lambda: (
+            torch.max_pool2d_with_indices(tx, 2)
+            if hasattr(torch, "max_pool2d_with_indices")
+            else torch.nn.functional.max_pool2d(tx, 2, return_indices=True)
+        ),
+    )
     yield f"{name} dx", lambda: pool.max_pool2d_gradient(g, indices, shape), lambda: backward(y, tx, *how, where)
 
 
@@ -80,27 +88,11 @@ def cases() -> Iterator[Case]:
             yield from linear(batch, outputs, inputs)
     yield from convolution("7x7/2 3->64", (1, 3, 64, 64), (64, 3, 7, 7), TWO, (3, 3))
     for channels, side in ((64, 16), (128, 8), (256, 4), (512, 2)):
-        yield from convolution(
-            f"3x3 {channels}", (1, channels, side, side), (channels, channels, 3, 3), ONE, ONE
-        )
+        yield from convolution(f"3x3 {channels}", (1, channels, side, side), (channels, channels, 3, 3), ONE, ONE)
     yield from convolution("3x3/2 64->128", (1, 64, 16, 16), (128, 64, 3, 3), TWO, ONE)
     yield from convolution("1x1/2 64->128", (1, 64, 16, 16), (128, 64, 1, 1), TWO, ZERO)
     for n in (128, 256, 512, 1024):
         yield from square(n)
-
-
-def take_turns(ours: Callable[[], object], theirs: Callable[[], object], seconds: float) -> tuple[float, float]:
-    """Median microseconds of both."""
-    ours(), theirs()
-    times: tuple[list[float], list[float]] = ([], [])
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times[0]) < 5:
-        for call, column in zip((ours, theirs), times, strict=True):
-            call()  # warm: the other one has just used the caches
-            start = time.perf_counter()
-            call()
-            column.append((time.perf_counter() - start) * 1e6)
-    return statistics.median(times[0]), statistics.median(times[1])
 
 
 def main() -> None:

@@ -8,14 +8,17 @@ Prints medians and the ratio nbgrad / PyTorch (below 1: nbgrad is faster).
 
 import argparse
 import json
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numba
 import numpy as np
-import torch
+
+try:  # before nbgrad, which asks OpenMP's threads to sleep while they wait: PyTorch keeps its own habit
+    import torch
+except ImportError:
+    raise SystemExit("PyTorch is not installed: nothing to compare with") from None
+from turns import take_turns
 
 import nbgrad
 from nbgrad.vision.models import LeNet
@@ -54,21 +57,6 @@ def forward_pass(module: Any, network: Any, pixels: Any, _digits: Any) -> Callab
     return forward
 
 
-def alternate(ours: Callable[[], Any], theirs: Callable[[], Any], seconds: float = 4.0) -> tuple[list, list]:
-    """Times of both, in blocks that take turns so that neither meets a quieter machine."""
-    for _ in range(5):
-        ours(), theirs()
-    times: tuple[list, list] = ([], [])
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for call, kept in zip((ours, theirs), times, strict=True):
-            for _ in range(10):
-                start = time.perf_counter()
-                call()
-                kept.append(time.perf_counter() - start)
-    return times
-
-
 def compare(work: str, batch: int) -> dict[str, Any]:
     rng = np.random.default_rng(0)
     pixels = rng.standard_normal((batch, 1, 32, 32)).astype(np.float32)
@@ -76,7 +64,7 @@ def compare(work: str, batch: int) -> dict[str, Any]:
     make = {"training step": training_step, "forward": forward_pass}[work]
     ours = make(nbgrad, LeNet(), nbgrad.from_numpy(pixels), nbgrad.from_numpy(digits))
     theirs = make(torch, TorchLeNet(), torch.from_numpy(pixels), torch.from_numpy(digits))
-    mine, other = (statistics.median(times) * 1e3 for times in alternate(ours, theirs))
+    mine, other = (microseconds / 1e3 for microseconds in take_turns(ours, theirs, seconds=4.0))
     return {"work": work, "batch": batch, "nbgrad_ms": mine, "torch_ms": other, "ratio": mine / other}
 
 

@@ -21,25 +21,14 @@ def names_of(grad_fn):
     return found
 
 
-def test_lenet_has_pytorchs_nodes(torch):
-
-    class TorchLeNet(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.conv1, self.conv2 = torch.nn.Conv2d(1, 6, 5), torch.nn.Conv2d(6, 16, 5)
-            self.fc1, self.fc2, self.fc3 = torch.nn.Linear(400, 120), torch.nn.Linear(120, 84), torch.nn.Linear(84, 10)
-
-        def forward(self, x):
-            pool, relu = torch.nn.functional.max_pool2d, torch.nn.functional.relu
-            x = pool(relu(self.conv2(pool(relu(self.conv1(x)), 2))), 2).flatten(1)
-            return self.fc3(relu(self.fc2(relu(self.fc1(x)))))
+def test_lenet_has_pytorchs_nodes(torch, torch_lenet):
 
     def loss_of(module, network, pixels, digits):
         return module.nn.functional.cross_entropy(network(pixels), digits)
 
     pixels, digits = np.zeros((2, 1, 32, 32), np.float32), np.array([1, 2])
     ours = loss_of(nbgrad, LeNet(), nbgrad.from_numpy(pixels), nbgrad.from_numpy(digits))
-    theirs = loss_of(torch, TorchLeNet(), torch.from_numpy(pixels), torch.from_numpy(digits))
+    theirs = loss_of(torch, torch_lenet(), torch.from_numpy(pixels), torch.from_numpy(digits))
     ours_named = [(name, [n for n in following if n]) for name, following in names_of(ours.grad_fn)]
     theirs_named = [(name, [n for n in following if n]) for name, following in names_of(theirs.grad_fn)]
     assert ours_named == theirs_named

@@ -7,22 +7,6 @@ import nbgrad
 from nbgrad.vision.models import LeNet
 
 
-@pytest.fixture
-def torch_lenet(torch):
-    class TorchLeNet(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.conv1, self.conv2 = torch.nn.Conv2d(1, 6, 5), torch.nn.Conv2d(6, 16, 5)
-            self.fc1, self.fc2, self.fc3 = torch.nn.Linear(400, 120), torch.nn.Linear(120, 84), torch.nn.Linear(84, 10)
-
-        def forward(self, x):
-            pool, relu = torch.nn.functional.max_pool2d, torch.nn.functional.relu
-            x = pool(relu(self.conv2(pool(relu(self.conv1(x)), 2))), 2).flatten(1)
-            return self.fc3(relu(self.fc2(relu(self.fc1(x)))))
-
-    return TorchLeNet
-
-
 def steps(module, network, optimizer, dtype, count=10):
     rng = np.random.default_rng(0)
     losses = []
