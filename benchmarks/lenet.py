@@ -83,9 +83,8 @@ def main() -> None:
     print(f"LeNet, {arguments.threads} threads, PyTorch {torch.__version__}")
     for row in rows:
         print(
-            "{work:14} batch {batch:4}: nbgrad {nbgrad_ms:8.3f} ms, PyTorch {torch_ms:8.3f} ms, ratio {ratio:.2f}".format(
-                **row
-            )
+            f"{row['work']:14} batch {row['batch']:4}: nbgrad {row['nbgrad_ms']:8.3f} ms, "
+            f"PyTorch {row['torch_ms']:8.3f} ms, ratio {row['ratio']:.2f}"
         )
 
 

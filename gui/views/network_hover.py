@@ -1,29 +1,25 @@
 """What the network canvas says about the cell under the pointer: its number, and what it was computed from."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.theme import theme
 from gui.views.network_layout import Placed, window_below
+from gui.views.network_scene import Scene
 from gui.views.network_tiles import Tiles, changed_parameter
 from gui.views.widgets import number
-
-if TYPE_CHECKING:
-    from gui.views.network_canvas import NetworkCanvas
 
 Cell = tuple[int, int, int, int]  # layer, map, row, column
 
 
-def paint_frame(canvas: "NetworkCanvas", painter: QPainter, cell: Cell) -> None:
+def paint_frame(canvas: Scene, painter: QPainter, cell: Cell) -> None:
     layer, channel, row, column = cell
     painter.setPen(QPen(theme.color("text"), 1.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(cells_rect(canvas.placed[layer], channel, QRectF(column, row, 1, 1)))
 
 
-def paint_trace(canvas: "NetworkCanvas", painter: QPainter, cell: Cell) -> None:
+def paint_trace(canvas: Scene, painter: QPainter, cell: Cell) -> None:
     """Which numbers below this one was computed from, layer by layer back to the input."""
     layer, channel, row, column = cell
     if canvas.mode == "update":
@@ -52,7 +48,7 @@ def paint_trace(canvas: "NetworkCanvas", painter: QPainter, cell: Cell) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def readout(canvas: "NetworkCanvas", cell: Cell) -> tuple[str, str]:
+def readout(canvas: Scene, cell: Cell) -> tuple[str, str]:
     """Name and number of a cell, and the limits its colour is measured against."""
     layer, channel, row, column = cell
     content, grid, view = canvas.tiles[layer], canvas.placed[layer].grid, canvas.layers[layer]
@@ -74,7 +70,7 @@ def limits_text(content: Tiles) -> str:
     return words.format(number(content.limit))
 
 
-def paint_readout(canvas: "NetworkCanvas", painter: QPainter, cell: Cell) -> None:
+def paint_readout(canvas: Scene, painter: QPainter, cell: Cell) -> None:
     """A small card beside the cell."""
     first, second = readout(canvas, cell)
     mono, small = theme.font(12, 500, mono=True), theme.font(11)
@@ -93,7 +89,7 @@ def paint_readout(canvas: "NetworkCanvas", painter: QPainter, cell: Cell) -> Non
     painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, second)
 
 
-def _card(canvas: "NetworkCanvas", cell: Cell, width: float, height: float) -> QRectF:
+def _card(canvas: Scene, cell: Cell, width: float, height: float) -> QRectF:
     """To the lower right of the cell, on the other side where the canvas ends."""
     layer, channel, row, column = cell
     spot = cells_rect(canvas.placed[layer], channel, QRectF(column, row, 1, 1)).translated(canvas.origin())

@@ -1,21 +1,17 @@
 """How the network canvas paints a layer: caption, maps, numbers where they fit, the outline of what is selected."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.lab.snapshot import LayerView
 from gui.theme import signs, theme
 from gui.views.network_layout import Placed, whole
+from gui.views.network_scene import Scene
 from gui.views.network_tiles import Tiles
 from gui.views.widgets import number
 
-if TYPE_CHECKING:
-    from gui.views.network_canvas import NetworkCanvas
 
-
-def paint_layer(canvas: "NetworkCanvas", painter: QPainter, index: int, place: Placed, seen: QRectF) -> None:
+def paint_layer(canvas: Scene, painter: QPainter, index: int, place: Placed, seen: QRectF) -> None:
     layer, content = canvas.layers[index], canvas.tiles[index]
     chosen = bool(canvas.module) and layer.module == canvas.module
     for channel in range(place.grid.maps):
@@ -70,7 +66,7 @@ def _paint_numbers(
             painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, fitting_number(value, cell, metrics))
 
 
-def paint_captions(canvas: "NetworkCanvas", painter: QPainter, origin: QPointF) -> None:
+def paint_captions(canvas: Scene, painter: QPainter, origin: QPointF) -> None:
     """Above each column; while zoomed they stay at the upper edge as long as their column is seen."""
     top, margin = theme.px(8), float(theme.px(8))
     if canvas.zoom > 1:
@@ -83,7 +79,7 @@ def paint_captions(canvas: "NetworkCanvas", painter: QPainter, origin: QPointF) 
             _paint_caption(canvas, painter, QPointF(x, top), layer, canvas.tiles[index].reason)
 
 
-def _paint_caption(canvas: "NetworkCanvas", painter: QPainter, corner: QPointF, layer: LayerView, reason: str) -> None:
+def _paint_caption(canvas: Scene, painter: QPainter, corner: QPointF, layer: LayerView, reason: str) -> None:
     chosen = bool(canvas.module) and layer.module == canvas.module
     painter.setFont(theme.font(12, 600))
     painter.setPen(theme.color("accent" if chosen else "text"))
@@ -109,7 +105,7 @@ def _outline(painter: QPainter, rect: QRectF, width: float) -> None:
     painter.drawRect(rect.adjusted(-2, -2, 2, 2))
 
 
-def _outline_unit(canvas: "NetworkCanvas", painter: QPainter, place: Placed) -> None:
+def _outline_unit(canvas: Scene, painter: QPainter, place: Placed) -> None:
     _outline(painter, place.rect, 1.0)
     if canvas.channel is not None and canvas.channel < place.grid.shape[0]:
         row, column = divmod(canvas.channel, place.grid.width)

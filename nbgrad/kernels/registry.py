@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numba
-from numba.core import config
+import numba.core.config
 
 from nbgrad import runtime
+
+settings: Any = numba.core.config
 
 # Every fastmath flag but `nnan` and `ninf`: NaN and inf keep their meaning.
 FASTMATH = {"reassoc", "contract", "nsz", "arcp", "afn"}
@@ -34,13 +36,13 @@ def kernel(*signatures: str, name: str | None = None, twin: Any = None, parallel
     """
 
     def compile_lazily(function: Any) -> Any:
-        config.CACHE_DIR, users = str(runtime.cache_folder), config.CACHE_DIR
+        users, settings.CACHE_DIR = settings.CACHE_DIR, str(runtime.cache_folder)
         try:
             dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=FASTMATH, cache=True, parallel=parallel)(
                 function
             )
         finally:
-            config.CACHE_DIR = users
+            settings.CACHE_DIR = users
         title = f"{function.__module__.removeprefix('nbgrad.kernels.')}.{name or function.__name__}"
         if title in KERNELS:
             raise ValueError(f"two kernels are called {title}")

@@ -364,9 +364,7 @@ def conv2d(
     x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> np.ndarray:
     """out[n, o, y, x] = bias[o] + the sum of weight[o] times the window of x at (y, x)."""
-    high, wide = (
-        output_size(x.shape[i + 2], weight.shape[i + 2], stride[i], padding[i], dilation[i]) for i in (0, 1)
-    )
+    high, wide = (output_size(x.shape[i + 2], weight.shape[i + 2], stride[i], padding[i], dilation[i]) for i in (0, 1))
     if x.shape[0] > 1 and _as_product(x.shape[0], weight.shape, (high, wide), groups):
         columns = _columns(x, weight.shape[2:], (high, wide), stride, padding, dilation)
         out = matmul(weight.reshape(weight.shape[0], -1), columns)
@@ -419,9 +417,7 @@ def conv2d_input_gradient(
                 continue
             taps = turned[:, :, :, rows[0], columns[0]][:, :, :, ::-1, ::-1]
             taps = np.ascontiguousarray(taps).reshape(input_shape[1], per_group, *taps.shape[3:])
-            part_of_dx = _convolve(
-                g, taps, None, sides, (1, 1), (rows[2], columns[2]), (rows[1], columns[1]), groups
-            )
+            part_of_dx = _convolve(g, taps, None, sides, (1, 1), (rows[2], columns[2]), (rows[1], columns[1]), groups)
             if dx is None:
                 return part_of_dx
             dx[:, :, y :: stride[0], x :: stride[1]] = part_of_dx
@@ -441,9 +437,7 @@ def conv2d_weight_gradient(
     if _as_product(x.shape[0], weight_shape, g.shape[2:], groups):
         columns = _columns(x, weight_shape[2:], g.shape[2:], stride, padding, dilation)
         return matmul(_by_channel(g), columns.T).reshape(weight_shape)
-    p = plan(
-        x.shape, weight_shape, g.shape[2:], stride, padding, dilation, groups, x.dtype, numba.get_num_threads()
-    )
+    p = plan(x.shape, weight_shape, g.shape[2:], stride, padding, dilation, groups, x.dtype, numba.get_num_threads())
     if p.empty:
         return np.zeros(weight_shape, x.dtype)
     out = empty((p.image_shares, *weight_shape), x.dtype)

@@ -188,8 +188,8 @@ def part(share, shares, count, step):
 def multiply_share(share, arrays, numbers):
     """One rectangle of c[m, n] = a[m, k] @ b[k, n] (fresh) or c + a @ b; steps: between rows, between columns."""
     a, b, c, scratch = arrays
-    m, n, k, a_row, a_column, b_row, b_column, fresh, row_shares, column_shares, room, block = (
-        to_fixed_tuple(numbers, 12)
+    m, n, k, a_row, a_column, b_row, b_column, fresh, row_shares, column_shares, room, block = to_fixed_tuple(
+        numbers, 12
     )
     top, bottom = part(share // column_shares, row_shares, m, TALL_ROWS)
     left, right = part(share % column_shares, column_shares, n, lanes(a))
@@ -216,9 +216,7 @@ def multiply_share(share, arrays, numbers):
                 call_address(block, ((scratch, scratch, b_rows, c, nothing, edge), as_integers(at)))
 
 
-@kernel(
-    "void(float32[::1], float32[::1], int64, int64, float32[::1], UniTuple(int64, 3), boolean)", twin=matmul_twin
-)
+@kernel("void(float32[::1], float32[::1], int64, int64, float32[::1], UniTuple(int64, 3), boolean)", twin=matmul_twin)
 def multiply_rows(a, b, b_row, b_column, c, sizes, fresh):
     """c[m, n] = a[m, k] @ b[k, n] (fresh) or c + a @ b for few rows: nothing is packed, b is read as it lies."""
     m, n, k = sizes
