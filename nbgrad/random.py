@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
+from nbgrad.kernels.cpu import exact
 from nbgrad.kernels.cpu import random as kernels
 
 DEFAULT_SEED = 67280421310721  # of a Generator nobody seeded, as in PyTorch
@@ -152,23 +153,21 @@ def uniform(generator: Generator, shape: Sequence[int], dtype: DTypeLike, low: f
 
 
 def normal(generator: Generator, shape: Sequence[int], dtype: DTypeLike, mean: float, std: float) -> np.ndarray:
-    """Normal numbers. Sixteen and more are made in blocks; the last block is drawn anew where 16 does not divide them.
-
-    Agrees with PyTorch to a few units in the last place: its float32 logarithm and cosine are its own.
-    """
+    """Normal numbers. Sixteen or more are made in blocks; where 16 does not divide them, the last is drawn anew."""
     if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     out = np.empty(shape, dtype)
     flat, kind = out.reshape(-1), out.dtype.type
     if flat.size < 16:
         for i in range(flat.size):
-            flat[i] = generator.next_normal() * std + mean
+            flat[i] = exact.fma_float64(generator.next_normal(), float(std), float(mean))
         return out
+    blocks = kernels.normal_blocks_float32 if out.dtype == np.float32 else kernels.normal_blocks_float64
     flat[:] = uniform(generator, flat.shape, dtype, 0, 1)
-    kernels.normal_blocks(0, kind(mean), kind(std), flat)
+    blocks(0, kind(mean), kind(std), flat)
     if flat.size % 16:
         flat[-16:] = uniform(generator, (16,), dtype, 0, 1)
-        kernels.normal_blocks(flat.size - 16, kind(mean), kind(std), flat)
+        blocks(flat.size - 16, kind(mean), kind(std), flat)
     return out
 
 

@@ -28,19 +28,22 @@ class Kernel:
 KERNELS: dict[str, Kernel] = {}
 
 
-def kernel(*signatures: str, name: str | None = None, twin: Any = None, parallel: bool = False) -> Callable[[Any], Any]:
+def kernel(
+    *signatures: str, name: str | None = None, twin: Any = None, parallel: bool = False, exact: bool = False
+) -> Callable[[Any], Any]:
     """Compile a function with nbgrad's options and list it in `KERNELS`.
 
     signatures: what `nbgrad warmup` compiles, as numba spells it, `"void(float32[::1], float32[::1])"`; other dtypes
-    compile when they are first met. name: for kernels made by a factory. twin: the slow kernel that says the same.
+    compile when they are first met. name: for kernels made by a factory. twin: the slow kernel that says the same. exact:
+    every operation rounds as it is written, for numbers that must equal PyTorch's bit by bit.
     """
 
     def compile_lazily(function: Any) -> Any:
         users, settings.CACHE_DIR = settings.CACHE_DIR, str(runtime.cache_folder)
         try:
-            dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=FASTMATH, cache=True, parallel=parallel)(
-                function
-            )
+            dispatcher = numba.njit(
+                nogil=True, error_model="numpy", fastmath=not exact and FASTMATH, cache=True, parallel=parallel
+            )(function)
         finally:
             settings.CACHE_DIR = users
         title = f"{function.__module__.removeprefix('nbgrad.kernels.')}.{name or function.__name__}"

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from nbgrad.kernels.cpu import exact
 from nbgrad.kernels.registry import kernel
 
 
@@ -43,19 +44,27 @@ def normal_block_twin(start, mean, std, out):
     out[start + 8 : start + 16] = radius * np.sin(angle) * std + mean
 
 
-@kernel(
-    "void(int64, float32, float32, float32[::1])", "void(int64, float64, float64, float64[::1])", twin=normal_block_twin
-)
-def normal_blocks(start, mean, std, out):
+@kernel("void(int64, float32, float32, float32[::1])", twin=normal_block_twin, exact=True)
+def normal_blocks_float32(start, mean, std, out):
     """Turn uniform numbers out[start:] into normal ones in place, whole blocks of 16 at a time."""
-    kind = out.dtype.type
-    one, minus_two, turn = kind(1), kind(-2), kind(2 * math.pi)
+    turn = np.float32(2 * math.pi)
     for block in range(start, len(out) - 15, 16):
         for j in range(block, block + 8):
-            radius = math.sqrt(minus_two * math.log(one - out[j]))
-            angle = turn * out[j + 8]
-            out[j] = radius * math.cos(angle) * std + mean
-            out[j + 8] = radius * math.sin(angle) * std + mean
+            radius = np.float32(math.sqrt(np.float32(-2) * exact.log(np.float32(1) - out[j])))
+            sine, cosine = exact.sine_cosine(turn * out[j + 8])
+            out[j] = exact.fma_float32(radius * cosine, std, mean)
+            out[j + 8] = exact.fma_float32(radius * sine, std, mean)
+
+
+@kernel("void(int64, float64, float64, float64[::1])", twin=normal_block_twin, exact=True)
+def normal_blocks_float64(start, mean, std, out):
+    """Turn uniform numbers out[start:] into normal ones in place, whole blocks of 16 at a time."""
+    for block in range(start, len(out) - 15, 16):
+        for j in range(block, block + 8):
+            radius = math.sqrt(-2 * math.log(1 - out[j]))
+            angle = 2 * math.pi * out[j + 8]
+            out[j] = exact.fma_float64(radius * math.cos(angle), std, mean)
+            out[j + 8] = exact.fma_float64(radius * math.sin(angle), std, mean)
 
 
 def permute_twin(words, out):

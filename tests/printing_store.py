@@ -1,0 +1,15 @@
+"""Write tests/printing.json, the texts PyTorch prints, for places without it: `python -m tests.printing_store`."""
+
+import json
+
+import torch
+
+from tests.test_printing import STORED, cases, shown
+
+if __name__ == "__main__":
+    texts = [
+        {"shape": case[0], "dtype": case[1], "kind": case[2], "seed": case[3], "text": shown(torch, *case)}
+        for i, case in enumerate(cases())
+        if i % 3 == 0
+    ]
+    STORED.write_text(json.dumps(texts, ensure_ascii=False) + "\n", "utf-8")
