@@ -10,15 +10,28 @@ import numpy as np
 
 from nbgrad import printing
 from nbgrad.autograd import engine, modes
+from nbgrad.autograd.node import gradient_edge
 from nbgrad.autograd.record import register_tensor
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, is_stale
 from nbgrad.device import CPU, device
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
-from nbgrad.ops import arithmetic, cast, comparison, index, matmul, pointwise, reduce, softmax
+from nbgrad.ops import arithmetic, cast, comparison, index, inplace, matmul, pointwise, reduce, softmax
 from nbgrad.ops import shape as shaping
 from nbgrad.shapes import Size
 
 _ONLY_FLOATS = "only Tensors of floating point dtype can require gradients"
+
+
+def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`x.add_(y)` from `add(x, y)`: the result goes into x's own memory."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        self._require_changeable()
+        return self._change(function(self, *args, **kwargs))
+
+    method.__name__ = method.__qualname__ = f"{function.__name__}_"
+    method.__doc__ = f"`{function.__name__}`, in place."
+    return method
 
 
 class Tensor(Value):
@@ -63,9 +76,21 @@ class Tensor(Value):
         return self.array.ndim
 
     @property
+    def grad_fn(self) -> Any:
+        """The recorded operation that made it, None for a leaf."""
+        if is_stale(self):
+            gradient_edge(self)  # a view whose storage was changed gets its new node
+        return self.node
+
+    @property
     def is_leaf(self) -> bool:
         """Whether no recorded operation made it; only leaves collect `.grad` by themselves."""
         return self.grad_fn is None
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether `retain_grad` was asked of a tensor that is no leaf."""
+        return self.node is not None and any(isinstance(hook, _Keep) for _, hook in self.node.pre_hooks or ())
 
     @property
     def _version(self) -> int:
@@ -77,13 +102,13 @@ class Tensor(Value):
 
     @property
     def requires_grad(self) -> bool:
-        return self._requires_grad
+        return self._requires_grad or is_stale(self)
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if wanted and not self.dtype.is_floating_point:
             raise RuntimeError(_ONLY_FLOATS)
-        if not wanted and self.grad_fn is not None:
+        if not wanted and self.node is not None:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
                 "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
@@ -142,7 +167,7 @@ class Tensor(Value):
         return out
 
     def detach_(self) -> Tensor:
-        self.grad_fn, self.output_nr, self._requires_grad = None, 0, False
+        self.node, self.output_nr, self._requires_grad = None, 0, False
         return self
 
     def clone(self) -> Tensor:
@@ -198,7 +223,7 @@ class Tensor(Value):
         return printing.tensor_text(self, (DefaultDtype.floating, int64, bool_))
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.ndim == 0 and spec else repr(self)
+        return format(self.item(), spec) if self.ndim == 0 else object.__format__(self, spec)
 
     def __len__(self) -> Any:
         if self.ndim == 0:
@@ -255,9 +280,8 @@ class Tensor(Value):
         """Keep the gradient that reaches a tensor that is no leaf, in `.grad`."""
         if not self._requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.grad_fn is not None:
-            kept: weakref.ref[Tensor] = weakref.ref(self)  # the node must not hold the tensor that holds the node
-            _add_hook(self, lambda gradient: _keep(kept, gradient))
+        if self.grad_fn is not None and not self.retains_grad:
+            _add_hook(self, _Keep(self))
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> HookHandle:
         """Call `hook(gradient)` when the gradient of this tensor is known; what it returns replaces the gradient."""
@@ -265,52 +289,52 @@ class Tensor(Value):
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         return _add_hook(self, hook)
 
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], Any]) -> HookHandle:
+        """Call `hook(tensor)` after a gradient was added to `.grad` of this leaf."""
+        if not self._requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self.grad_fn is not None:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        hooks = _leaf_hooks(self).after
+        hooks.append(hook)
+        return HookHandle(hooks, hook)
+
     # ---- in place
 
+    def _require_changeable(self) -> None:
+        if not (self._requires_grad and modes.mode.enabled):
+            return
+        if self.view_of is not None and self.view_of.siblings > 1:
+            raise RuntimeError(
+                f"Output {self.output_nr} of {self.node.name()} is a view and is being modified inplace. This view is "
+                "the output of a function that returns multiple views. Such functions do not allow the output views to "
+                "be modified inplace. You should replace the inplace operation by an out-of-place one."
+            )
+        if self.node is None:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        if self.view_of is not None and self.view_of.base.node is None and self.view_of.base._requires_grad:
+            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
     def _change(self, result: Tensor) -> Tensor:
-        """Take the result of an operation into this tensor's own memory."""
-        if self._requires_grad and modes.mode.enabled:
-            if self.grad_fn is None:
-                raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-            if self.is_view:
-                raise RuntimeError(
-                    "This view is part of a recorded computation and cannot be changed in place: write the operation "
-                    "without the underscore, or inside torch.no_grad()."
-                )
+        """Take the result of an operation into this tensor's own memory, and its place in the graph."""
         if result.array.shape != self.array.shape:
             raise RuntimeError(
                 f"output with shape {list(self.array.shape)} doesn't match the broadcast shape "
                 f"{list(result.array.shape)}"
             )
-        if result.dtype.is_floating_point and not self.dtype.is_floating_point:
-            raise RuntimeError(
-                f"result type {result.type().removeprefix('torch.').removesuffix('Tensor')} can't be cast to the "
-                f"desired output type {self.type().removeprefix('torch.').removesuffix('Tensor')}"
-            )
-        np.copyto(self.array, result.array, casting="unsafe")
+        if result.dtype is not self.dtype:
+            if result.dtype.is_floating_point and not self.dtype.is_floating_point:
+                names = [each.type().removeprefix("torch.").removesuffix("Tensor") for each in (result, self)]
+                raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
+            result = result.to(self.dtype)
+        np.copyto(self.array, result.array)
         self.version[0] += 1
-        if result._requires_grad:
-            self.grad_fn, self.output_nr, self._requires_grad = result.grad_fn, result.output_nr, True
+        if result._requires_grad or (self._requires_grad and modes.mode.enabled):
+            inplace.record_change(self, result)
         return self
 
-    def add_(self, other: Any, *, alpha: Any = 1) -> Tensor:
-        return self._change(arithmetic.add(self, other, alpha=alpha))
-
-    def sub_(self, other: Any, *, alpha: Any = 1) -> Tensor:
-        return self._change(arithmetic.sub(self, other, alpha=alpha))
-
-    def mul_(self, other: Any) -> Tensor:
-        return self._change(arithmetic.mul(self, other))
-
-    def div_(self, other: Any) -> Tensor:
-        return self._change(arithmetic.div(self, other))
-
-    def copy_(self, source: Tensor) -> Tensor:
-        """Take the numbers of another tensor, whose shape broadcasts to this one's."""
-        return self._change(shaping.expand(source.to(self.dtype), self.array.shape))
-
-    def fill_(self, value: Any) -> Tensor:
-        return self._change(Tensor(np.full(self.array.shape, value, self.array.dtype)))
+    add_, sub_, mul_, div_ = (_in_place(f) for f in (arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div))
+    copy_, fill_ = _in_place(inplace.copy), _in_place(inplace.fill)
 
     def zero_(self) -> Tensor:
         return self.fill_(0)
@@ -328,16 +352,13 @@ class Tensor(Value):
         return self.div_(other)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Write into chosen places; in a recorded computation use `torch.where` instead."""
-        recorded = self._requires_grad or (isinstance(value, Tensor) and value._requires_grad)
-        if recorded and modes.mode.enabled:
-            if self._requires_grad and self.is_leaf:
-                raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-            raise RuntimeError(
-                "Writing into part of a recorded tensor is not supported: build it with torch.where or torch.cat."
-            )
-        self.array[index.numpy_key(key)] = value.array if isinstance(value, Tensor) else value
-        self.version[0] += 1
+        """Write numbers, or a tensor that broadcasts, into chosen places."""
+        source = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
+        if index.gathers(key):
+            self._require_changeable()
+            self._change(index.written(self, index.numpy_key(key), source.to(self.dtype)))
+        else:
+            index.getitem(self, key).copy_(source)
 
     def __getitem__(self, key: Any) -> Tensor:
         return index.getitem(self, key)
@@ -422,10 +443,24 @@ class Tensor(Value):
 register_tensor(Tensor)
 
 
-def _keep(tensor: weakref.ref[Tensor], gradient: Tensor) -> None:
-    kept = tensor()
-    if kept is not None:
-        kept.grad = gradient
+class _Keep:
+    """The hook behind `retain_grad`; it must not hold the tensor, which holds the node that holds the hook."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self._tensor = weakref.ref(tensor)
+
+    def __call__(self, gradient: Tensor) -> None:
+        tensor = self._tensor()
+        if tensor is not None:
+            tensor.grad = gradient
+
+
+class _LeafHooks:
+    """Functions called before a leaf's gradient is added to `.grad`, and after."""
+
+    def __init__(self) -> None:
+        self.before: list[Callable[[Tensor], Any]] = []
+        self.after: list[Callable[[Tensor], Any]] = []
 
 
 class HookHandle:
@@ -439,12 +474,18 @@ class HookHandle:
             self._hooks.remove(self._entry)
 
 
+def _leaf_hooks(tensor: Tensor) -> _LeafHooks:
+    if tensor.hooks is None:
+        tensor.hooks = _LeafHooks()
+    return tensor.hooks
+
+
 def _add_hook(tensor: Tensor, hook: Callable[[Tensor], Any]) -> HookHandle:
     entry: Any = hook
-    if tensor.grad_fn is None:
-        tensor.hooks = hooks = tensor.hooks if tensor.hooks is not None else []
+    node = tensor.grad_fn
+    if node is None:
+        hooks = _leaf_hooks(tensor).before
     else:
-        node = tensor.grad_fn
         node.pre_hooks = hooks = node.pre_hooks if node.pre_hooks is not None else []
         entry = (tensor.output_nr, hook)
     hooks.append(entry)

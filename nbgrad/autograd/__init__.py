@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from nbgrad.autograd import engine, graph
+from nbgrad.autograd.function import Function
 from nbgrad.autograd.gradcheck import gradcheck, gradgradcheck
-from nbgrad.autograd.modes import enable_grad, no_grad, set_grad_enabled
+from nbgrad.autograd.modes import (
+    detect_anomaly,
+    enable_grad,
+    inference_mode,
+    no_grad,
+    set_detect_anomaly,
+    set_grad_enabled,
+)
 from nbgrad.autograd.value import Value
 
 __all__ = [
-    "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck", "graph", "no_grad", "set_grad_enabled",
+    "Function", "backward", "detect_anomaly", "enable_grad", "grad", "gradcheck", "gradgradcheck", "graph",
+    "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip
 
 

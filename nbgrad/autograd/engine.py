@@ -2,6 +2,7 @@
 
 import heapq
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -100,14 +101,34 @@ def _gradients_of(node: Node, arrived: dict[int, Any], wanted: set[Node] | None,
     if isinstance(node, AccumulateGrad):
         if wanted is None:
             _accumulate(node.variable, arrived.pop(0))
+            for hook in node.variable.hooks.after if node.variable.hooks else ():
+                hook(node.variable)
         return ()
     if wanted is not None and node not in wanted:
         return ()
-    count = max(arrived) + 1
-    results = node.backward(*[arrived.pop(i, None) for i in range(count)])
+    results = node.backward(*[arrived.pop(i, None) for i in range(node.output_count)])
     if not retain_graph:
         node.release()
-    return results if type(results) is tuple else (results,)
+    results = results if type(results) is tuple else (results,)
+    if mode.anomaly:
+        _look_for_nan(node, results)
+    return results
+
+
+def _look_for_nan(node: Node, results: tuple) -> None:
+    for number, gradient in enumerate(results):
+        array = gradient.array if isinstance(gradient, Value) else gradient
+        if array is None or array.size == 0:
+            continue
+        total = BACKENDS[type(array)].sum(array, tuple(range(array.ndim)), False)
+        if total != total:
+            if node.made_at is not None:
+                warnings.warn(
+                    f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n"
+                    f"{node.made_at}",
+                    stacklevel=2,
+                )
+            raise RuntimeError(f"Function '{node.name()}' returned nan values in its {number}th output.")
 
 
 def _add_to(buffer: dict[int, Any], number: int, gradient: Any) -> None:
@@ -126,7 +147,7 @@ def _fit(gradient: Any, meta: tuple) -> Any:
 
 def _call_hooks(node: Node, arrived: dict[int, Any]) -> None:
     if isinstance(node, AccumulateGrad):
-        hooks = [(0, hook) for hook in node.variable.hooks or ()]
+        hooks = [(0, hook) for hook in node.variable.hooks.before] if node.variable.hooks else ()
     else:
         hooks = node.pre_hooks or ()
     for number, hook in hooks:

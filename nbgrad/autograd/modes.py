@@ -7,7 +7,9 @@ from typing import Any
 
 
 class _Mode(threading.local):
-    enabled = True
+    enabled = True  # are operations recorded?
+    inference = False
+    anomaly = False  # does each node remember where it was made, and is each gradient looked at?
 
 
 mode = _Mode()
@@ -72,3 +74,45 @@ class set_grad_enabled(_GradMode):
 
     def __enter__(self) -> None:
         mode.enabled = self._enabled
+
+
+class inference_mode(_GradMode):
+    """Do not record, like `no_grad`; `inference_mode(False)` records."""
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__(not mode)
+        self._inference = mode
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        self._outer.append(mode.inference)
+        mode.inference = self._inference
+
+    def __exit__(self, *exception: object) -> None:
+        mode.inference = self._outer.pop()
+        super().__exit__(*exception)
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is inside `inference_mode`."""
+    return mode.inference
+
+
+class set_detect_anomaly:
+    """Look at every gradient of a backward pass for NaN, from now on or inside a `with`, and say which line made it."""
+
+    def __init__(self, mode_: bool) -> None:
+        self._outer, mode.anomaly = mode.anomaly, mode_
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        mode.anomaly = self._outer
+
+
+class detect_anomaly(set_detect_anomaly):
+    """`with detect_anomaly():` looks at every gradient for NaN while it lasts."""
+
+    def __init__(self) -> None:
+        super().__init__(True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nbgrad.autograd.modes import mode
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, is_stale
 from nbgrad.dtypes import FROM_NUMPY
 
 Edge = tuple["Node | None", int]
@@ -30,10 +30,12 @@ class Node:
     """
 
     __slots__ = (
-        "__weakref__", "inputs", "next_functions", "options", "pre_hooks", "saved_values", "saved_versions", "sequence",
+        "__weakref__", "inputs", "made_at", "next_functions", "options", "output_count", "pre_hooks", "saved_values",
+        "saved_versions", "sequence",
     )  # fmt: skip
 
     backward: Callable[..., Any]  # set on each op's subclass
+    saved_names: tuple[str, ...] = ()  # PyTorch's names of the saved values
     saves_output: int = -1  # place of the result among the saved values
 
     def __init__(self, next_functions: tuple[Edge, ...], inputs: tuple, options: tuple) -> None:
@@ -43,6 +45,8 @@ class Node:
         self.saved_values: tuple | None = ()
         self.saved_versions: tuple[int, ...] = ()
         self.pre_hooks: list[tuple[int, Callable[[Any], Any]]] | None = None
+        self.output_count = 1
+        self.made_at: str | None = None  # the traceback of the forward call, while anomalies are looked for
         self.sequence = _next_sequence_number()
 
     def name(self) -> str:
@@ -56,6 +60,12 @@ class Node:
     def shape(self, number: int = 0) -> tuple[int, ...]:
         """Shape of an input."""
         return self.inputs[number][0]
+
+    def __getattr__(self, name: str) -> Any:
+        """`_saved_self`, `_saved_result`, ...: what was kept, by PyTorch's name."""
+        if name.startswith("_saved_") and name[7:] in self.saved_names:
+            return self.saved[self.saved_names.index(name[7:])]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def save(self, values: tuple) -> None:
         """Keep values for the backward pass, with their versions."""
@@ -80,7 +90,7 @@ class Node:
     def _as_output(self, kept: Value) -> Value:
         """The result again, tied to this node; keeping the result itself would make a circle that is never freed."""
         output = type(kept)(kept.array, True)
-        output.grad_fn, output.version = self, kept.version
+        output.node, output.output_nr, output.version = self, kept.output_nr, kept.version
         return output
 
     def release(self) -> None:
@@ -94,7 +104,7 @@ def _modified(value: Value, version: int) -> str:
     kind = {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "bool": "Bool"}.get(
         FROM_NUMPY[array.dtype].name, FROM_NUMPY[array.dtype].name.capitalize()
     )
-    origin = f", which is output {value.output_nr} of {value.grad_fn.name()}," if value.grad_fn is not None else ""
+    origin = f", which is output {value.output_nr} of {value.node.name()}," if value.node is not None else ""
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{kind}Tensor {list(array.shape)}]{origin} is at version {value.version[0]}; expected version "
@@ -114,10 +124,18 @@ class AccumulateGrad(Node):
         self.sequence = sys.maxsize  # as soon as it can
 
 
+class ViewAgain:
+    """How a view whose storage was changed gets its new node; `nbgrad.ops.inplace` says it."""
+
+    look: Callable[[Value], None]
+
+
 def gradient_edge(value: Value) -> Edge:
     """Where the gradient of a value that requires one is to be sent."""
-    if value.grad_fn is not None:
-        return value.grad_fn, value.output_nr
+    if value.view_of is not None and is_stale(value):
+        ViewAgain.look(value)
+    if value.node is not None:
+        return value.node, value.output_nr
     node = value.accumulate() if value.accumulate is not None else None
     if node is None:
         node = AccumulateGrad(value)

@@ -1,6 +1,7 @@
 """`@op`: declare an operation once, forward on arrays and backward in ops; calling it on tensors records it."""
 
 import inspect
+import traceback
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -9,12 +10,14 @@ import numpy as np
 
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import NO_EDGE, Node, gradient_edge
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, View, is_stale
 from nbgrad.kernels import cpu
 
 BACKENDS: dict[type, ModuleType] = {np.ndarray: cpu}
 
 OPS: dict[str, Any] = {}
+
+PYTORCH_NAMES = {"x": "self", "a": "self", "b": "other", "out": "result", "out1": "indices"}
 
 
 class _Wrapper:
@@ -40,14 +43,16 @@ def _backend(arrays: tuple | list) -> ModuleType:
     raise TypeError(f"an operation needs at least one tensor, got {', '.join(type(a).__name__ for a in arrays)}")
 
 
-def op(name: str, saves: tuple[str, ...] = (), view: bool = False, differentiable: bool = True) -> Callable[..., Any]:
+def op(
+    name: str, saves: "tuple[str, ...] | dict[str, str]" = (), view: bool = False, differentiable: bool = True
+) -> Callable[..., Any]:
     """Declare an operation from its forward function.
 
     The forward takes the device's kernels, then arrays (before the `/`), then options (after it), and returns an
     array or a tuple of arrays. The op takes tensors or plain arrays; given arrays alone it returns arrays.
 
     name: the backward node's name in PyTorch. saves: parameters to keep for the backward pass, "out" for the result,
-    "out1" for the second. view: the result shows the input's own numbers. Only floating-point results are
+    "out1" for the second; as a dict {kept: input} it is kept only where that input's gradient is wanted. view: the result shows the input's own numbers. Only floating-point results are
     differentiable. `@the_op.backward` then adds the gradient: `(node, gradient, ...) -> gradients of the inputs`.
     """
 
@@ -57,10 +62,12 @@ def op(name: str, saves: tuple[str, ...] = (), view: bool = False, differentiabl
         fixed = sum(p.kind is p.POSITIONAL_ONLY for p in parameters)
         names = [p.name for p in parameters]
         places = tuple(_saved_place(save, names) for save in saves)
+        users = tuple(names.index(user) for user in saves.values()) if isinstance(saves, dict) else ()
         node_class = type(
             name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__}
         )
-        node_class.saves_output = places.index(-1) if -1 in places else -1
+        node_class.saves_output = next((i for i, place in enumerate(places) if place < 0), -1)
+        node_class.saved_names = tuple(PYTORCH_NAMES.get(save, save) for save in saves)
 
         def call(*args: Any, **options: Any) -> Any:
             arity = len(args) if many else fixed
@@ -72,7 +79,7 @@ def op(name: str, saves: tuple[str, ...] = (), view: bool = False, differentiabl
                     arrays[i] = value.array
                     if first is None:
                         first = value
-                    if value._requires_grad:
+                    if value._requires_grad or (value.view_of is not None and is_stale(value)):
                         recording = True
             kernels = BACKENDS.get(type(arrays[0])) or _backend(arrays[:arity])
             result = forward(kernels, *arrays, **options)
@@ -81,11 +88,19 @@ def op(name: str, saves: tuple[str, ...] = (), view: bool = False, differentiabl
             recording = recording and differentiable and mode.enabled
             node = _make_node(node_class, args, arity, arrays, tuple(options.values())) if recording else None
             if type(result) is tuple:
-                outputs = tuple([_output(array, node, i, first if view else None) for i, array in enumerate(result)])
+                outputs = tuple([_output(array, node, i) for i, array in enumerate(result)])
+                if node is not None:
+                    node.output_count = len(result)
             else:
-                outputs = _output(result, node, 0, first if view else None)
+                outputs = _output(result, node, 0)
+            if view:
+                _share(first, outputs)
             if node is not None and places:
-                node.save(tuple([_saved(place, args, outputs) for place in places]))
+                kept = [_saved(place, args, outputs) for place in places]
+                for i, user in enumerate(users):
+                    if not node.needs(user):
+                        kept[i] = None
+                node.save(tuple(kept))
             return outputs
 
         def backward(gradients: Callable[..., Any]) -> Callable[..., Any]:
@@ -112,7 +127,7 @@ def _saved(place: int, args: tuple, outputs: Any) -> Any:
         return args[place]
     output = outputs if type(outputs) is not tuple else outputs[-1 - place]
     kept = wrap(output.array)
-    kept.version = output.version
+    kept.version, kept.output_nr = output.version, output.output_nr
     return kept
 
 
@@ -120,15 +135,26 @@ def _make_node(node_class: type[Node], args: tuple, arity: int, arrays: list, mo
     edges, inputs = [], []
     for i in range(arity):
         value, array = args[i], arrays[i]
-        edges.append(gradient_edge(value) if isinstance(value, Value) and value._requires_grad else NO_EDGE)
+        wanted = isinstance(value, Value) and (value._requires_grad or is_stale(value))
+        edges.append(gradient_edge(value) if wanted else NO_EDGE)
         inputs.append((array.shape, array.dtype) if type(array) in BACKENDS else None)
-    return node_class(tuple(edges), tuple(inputs), args[arity:] + more)
+    node = node_class(tuple(edges), tuple(inputs), args[arity:] + more)
+    if mode.anomaly:
+        node.made_at = "".join(traceback.format_stack()[:-2])
+    return node
 
 
-def _output(array: Any, node: Node | None, number: int, viewed: Value | None) -> Value:
+def _output(array: Any, node: Node | None, number: int) -> Value:
     tensor = _Wrapper.tensor(array)
     if node is not None and array.dtype.kind == "f":
-        tensor.grad_fn, tensor.output_nr, tensor._requires_grad = node, number, True
-    if viewed is not None:
-        tensor.version, tensor.is_view = viewed.version, True
+        tensor.node, tensor.output_nr, tensor._requires_grad = node, number, True
     return tensor
+
+
+def _share(viewed: Value, outputs: Any) -> None:
+    """Views share the version of the tensor that owns the numbers, and remember which it is."""
+    several = outputs if type(outputs) is tuple else (outputs,)
+    base = viewed if viewed.view_of is None else viewed.view_of.base
+    for tensor in several:
+        tensor.version = viewed.version
+        tensor.view_of = View(base, len(several) if type(outputs) is tuple else 1)

@@ -4,28 +4,47 @@ import weakref
 from typing import Any
 
 
+class View:
+    """What a view knows of the tensor whose numbers it shows.
+
+    base: the tensor that owns the numbers. version: of the storage, when the view's node was made; an in-place change
+    makes that node stale. siblings: how many views the operation gave at once.
+    """
+
+    __slots__ = ("base", "siblings", "version")
+
+    def __init__(self, base: "Value", siblings: int) -> None:
+        self.base = base
+        self.siblings = siblings
+        self.version = base.version[0]
+
+
 class Value:
     """An array and its place in the backward graph.
 
-    grad_fn: the node of the operation that made it, None for a leaf.
-    version: a list of one number, shared by all views of a storage, raised by every in-place change.
-    is_view: whether the array shows another tensor's numbers.
-    accumulate: weak reference to the AccumulateGrad node of a leaf, once it has one.
-    hooks: functions called with the gradient of a leaf, None where there are none.
+    node: the recorded operation that made it, None for a leaf. version: a list of one number, shared by all views of a
+    storage, raised by every in-place change. accumulate: weak reference to the AccumulateGrad node of a leaf, once it
+    has one. hooks: functions called before (and after) a leaf's gradient is added, None where there are none.
     """
 
     __slots__ = (
-        "__weakref__", "_requires_grad", "accumulate", "array", "grad", "grad_fn", "hooks", "is_view", "output_nr",
-        "version",
+        "__weakref__", "_requires_grad", "accumulate", "array", "grad", "hooks", "node", "output_nr", "version",
+        "view_of",
     )  # fmt: skip
 
     def __init__(self, array: Any, requires_grad: bool = False) -> None:
         self.array: Any = array
         self.grad: Any = None
-        self.grad_fn: Any = None
+        self.node: Any = None
         self.output_nr = 0
         self.version: list[int] = [0]
-        self.is_view = False
+        self.view_of: View | None = None
         self.accumulate: weakref.ref[Any] | None = None
-        self.hooks: list[Any] | None = None
+        self.hooks: Any = None
         self._requires_grad = requires_grad
+
+
+def is_stale(value: Value) -> bool:
+    """Whether a view shows numbers that a recorded change has touched since the view's node was made."""
+    view = value.view_of
+    return view is not None and view.version != value.version[0] and view.base._requires_grad

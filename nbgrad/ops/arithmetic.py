@@ -42,7 +42,7 @@ def _(node, g):
     return neg(g), g
 
 
-@op("MulBackward0", saves=("a", "b"))
+@op("MulBackward0", saves={"a": "b", "b": "a"})
 def mul(k, a, b, /):
     """out = a * b"""
     return k.mul(a, b)

@@ -7,7 +7,7 @@ from nbgrad.ops.dims import pair
 from nbgrad.ops.shape import expand, squeeze, unsqueeze, view
 
 
-@op("ConvolutionBackward0", saves=("x", "weight"))
+@op("ConvolutionBackward0", saves={"x": "weight", "weight": "x"})
 def _conv2d(k, x, weight, bias, /, stride, padding, dilation, groups):
     """out[n, o, y, x] = bias[o] + Σ_{c, i, j} weight[o, c, i, j] x[n, c, y s + i d - p, x s + j d - p]"""
     return k.conv2d(x, weight, bias, stride, padding, dilation, groups)

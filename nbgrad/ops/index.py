@@ -1,12 +1,14 @@
 """`x[...]`: integers, slices, None and Ellipsis make views; integer tensors and masks gather copies."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
-from nbgrad.ops.shape import select, slice_, unsqueeze
+from nbgrad.ops.comparison import where
+from nbgrad.ops.shape import reshape, select, slice_, unsqueeze
 
 
 @op("IndexBackward0")
@@ -42,28 +44,116 @@ def index_put_zeros(g: Any, positions: Any, shape: tuple[int, ...], axis: int) -
     return _index_put(g, tuple(index), shape)
 
 
+def gather_at(x: Any, positions: Any) -> Any:
+    """The numbers of x at flat positions; the result has their shape."""
+    return _index(reshape(x, (-1,)), (positions,))
+
+
+def scatter_at(g: Any, positions: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros of `shape` with g added at flat positions."""
+    return reshape(_index_put(g, (positions,), (math.prod(shape),)), shape)
+
+
+@op("IndexPutBackward0")
+def _write(k, x, source, /, index):
+    """out = x with `source` at integer arrays and masks"""
+    return k.write(x, index, source)
+
+
+@_write.backward
+def _(node, g):
+    (index,) = node.options
+    kept = np.ones(node.shape(0), bool)
+    kept[index] = False
+    return where(kept, g, 0.0) if node.needs(0) else None, _index(g, index) if node.needs(1) else None
+
+
+def written(x: Any, index: Any, source: Any) -> Any:
+    """x with `source` at integer arrays and masks; the places keep what was written last."""
+    return _write(x, source, index)
+
+
 def getitem(x: Any, key: Any) -> Any:
     """x[key]; raises IndexError with PyTorch's sentence where the key does not fit."""
-    parts = key if isinstance(key, tuple) else (key,)
-    if any(_gathers(part) for part in parts):
-        return _index(x, tuple(_as_numpy(part) for part in parts))
-    parts = _without_ellipsis(parts, len(x.shape))
-    axis = 0
-    for part in parts:
+    seen, places = located(x, key)
+    return seen if places is None else _index(seen, places)
+
+
+def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
+    """What basic indices show of x, and where integer tensors and masks point in that (None where there are none)."""
+    places, axis = [], 0
+    for part in _without_ellipsis(_parts(key), len(x.shape)):
         if part is None:
             x = unsqueeze(x, axis)
-            axis += 1
         elif isinstance(part, slice):
             x = _sliced(x, axis, part)
-            axis += 1
-        else:
-            x = select(x, axis, _integer(part))
-    return x
+        elif not isinstance(part, np.ndarray):
+            x = select(x, axis, part)
+            continue
+        elif part.ndim == 0:
+            x, part = unsqueeze(x, axis), part.reshape(1)
+        elif part.dtype.kind == "b":
+            _require_mask_fits(part, x, axis)
+        places.append(part if isinstance(part, np.ndarray) else slice(None))
+        axis += max(part.ndim, 1) if isinstance(part, np.ndarray) and part.dtype.kind == "b" else 1
+    pointers = [part for part in places if isinstance(part, np.ndarray)]
+    if not pointers:
+        return x, None
+    _require_one_shape(pointers)
+    return x, tuple(places)
+
+
+def _parts(key: Any) -> tuple:
+    """The key's parts: slices, None, Ellipsis, whole numbers, and arrays of integers or bools."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return tuple(_part(part) for part in parts)
+
+
+def _part(part: Any) -> Any:
+    if part is None or part is Ellipsis or isinstance(part, slice):
+        return part
+    if isinstance(part, bool | np.bool_):
+        return np.asarray(part)
+    if not isinstance(part, Value | list | range | np.ndarray | tuple):
+        return _integer(part)
+    found = part.array if isinstance(part, Value) else np.asarray(part)
+    if found.size == 0 and not isinstance(part, Value):
+        found = found.astype(np.int64)
+    if found.dtype.kind == "f":
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if found.ndim == 0 and found.dtype.kind != "b":
+        return int(found)
+    return found.astype(bool) if found.dtype == np.uint8 else found
+
+
+def _require_mask_fits(mask: np.ndarray, x: Any, axis: int) -> None:
+    for i, extent in enumerate(mask.shape):
+        if x.shape[axis + i] != extent:
+            raise IndexError(
+                f"The shape of the mask {list(mask.shape)} at index {i} does not match the shape of the indexed tensor "
+                f"{list(x.shape)} at index {axis + i}"
+            )
+
+
+def _require_one_shape(pointers: list[np.ndarray]) -> None:
+    shapes = [each[each].shape if each.dtype.kind == "b" else each.shape for each in pointers]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise IndexError(
+            "shape mismatch: indexing tensors could not be broadcast together with shapes "
+            f"{', '.join(str(list(shape)) for shape in shapes)}"
+        ) from None
 
 
 def numpy_key(key: Any) -> Any:
     """The key as numpy takes it, for writing."""
     return tuple(_as_numpy(part) for part in key) if isinstance(key, tuple) else _as_numpy(key)
+
+
+def gathers(key: Any) -> bool:
+    """Whether the key holds an integer tensor, a list or a mask: the result is a copy, not a view."""
+    return any(_gathers(part) for part in (key if isinstance(key, tuple) else (key,)))
 
 
 def _gathers(part: Any) -> bool:
@@ -81,8 +171,6 @@ def _as_numpy(part: Any) -> Any:
 
 
 def _integer(part: Any) -> int:
-    if isinstance(part, Value):
-        return int(_as_numpy(part))
     try:
         return part.__index__()
     except AttributeError:
@@ -92,8 +180,15 @@ def _integer(part: Any) -> int:
         ) from None
 
 
+def _width(part: Any) -> int:
+    """How many axes of the tensor a part of the key takes."""
+    if part is None or part is Ellipsis:
+        return 0
+    return part.ndim if isinstance(part, np.ndarray) and part.dtype.kind == "b" else 1
+
+
 def _without_ellipsis(parts: tuple, rank: int) -> tuple:
-    used = sum(part is not None and part is not Ellipsis for part in parts)
+    used = sum(_width(part) for part in parts)
     if used > rank:
         if rank == 0:
             raise IndexError(

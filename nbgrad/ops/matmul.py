@@ -14,7 +14,7 @@ def _array(value: Any) -> Any:
     return value.array if isinstance(value, Value) else value
 
 
-@op("MmBackward0", saves=("a", "b"))
+@op("MmBackward0", saves={"a": "b", "b": "a"})
 def _mm(k, a, b, /):
     """out[i, j] = Σ_p a[i, p] b[p, j]"""
     return k.matmul(a, b)
@@ -31,11 +31,11 @@ def _matrix_gradients(node: Any, g: Any, a: Any, b: Any, first: int) -> tuple[An
     da = _mm(g, t(b)) if node.needs(first) else None
     if not node.needs(first + 1):
         return da, None
-    transposed = not _array(b).flags.c_contiguous
+    transposed = b is None or not _array(b).flags.c_contiguous  # not kept: a Linear's weight, as a rule
     return da, t(_mm(t(g), a)) if transposed else _mm(t(a), g)
 
 
-@op("AddmmBackward0", saves=("a", "b"))
+@op("AddmmBackward0", saves={"a": "b", "b": "a"})
 def _addmm(k, bias, a, b, /):
     """out[i, j] = bias[j] + Σ_p a[i, p] b[p, j]"""
     return k.addmm(bias, a, b)
@@ -47,7 +47,7 @@ def _(node, g):
     return g if node.needs(0) else None, *_matrix_gradients(node, g, a, b, 1)
 
 
-@op("BmmBackward0", saves=("a", "b"))
+@op("BmmBackward0", saves={"a": "b", "b": "a"})
 def _bmm(k, a, b, /):
     """out[n, i, j] = Σ_p a[n, i, p] b[n, p, j]"""
     return k.bmm(a, b)

@@ -30,6 +30,24 @@ def _positive(**settings: Any) -> dict[str, Any]:
     return {"domain": (0.5, 2.5), **settings}
 
 
+def _changed(tensor: Any, change: Callable[[Any], Any]) -> Any:
+    """A copy of the tensor after a change in place, multiplied by the original."""
+    copy = tensor * 1
+    change(copy)
+    return copy * tensor
+
+
+def _set(tensor: Any, key: Any, value: Any) -> None:
+    tensor[key] = value * 2
+
+
+def _seen_through_a_view(tensor: Any) -> Any:
+    copy = tensor * 1
+    view = copy.t()
+    copy.add_(tensor * tensor)
+    return view * view
+
+
 ROWS = [
     Row("arithmetic.add", lambda t, a, b: t.add(a, b, alpha=3), ((2, 3), (2, 3))),
     Row("arithmetic.add", lambda t, a, b: a + b, ((2, 3), (3,)), name="broadcast"),
@@ -88,6 +106,16 @@ ROWS = [
     Row("index.index index.index_put", lambda t, a: a[t.tensor([0, 2, 0])] ** 2, ((3, 2),)),
     Row("index.index", lambda t, a: a[t.tensor([[0, 1], [1, 1]]), :, 1:] ** 2, ((2, 2, 3),), name="with slices"),
     Row("index.index", lambda t, a: a[a.detach() > 0] ** 2, ((3, 4),), apart=True, name="mask"),
+    Row("index.write", lambda t, a, b: _changed(a, lambda x: _set(x, t.tensor([0, 2]), b)), ((3, 2), (2, 2))),
+    Row("inplace.fill", lambda t, a: _changed(a, lambda x: x[0].fill_(3.0)), ((2, 3),)),
+    Row("inplace.copy", lambda t, a, b: _changed(a, lambda x: x.copy_(b)), ((2, 3), (3,))),
+    Row(
+        "inplace.copy_slices inplace.as_strided",
+        lambda t, a, b: _changed(a, lambda x: x.t()[1:].add_(b * b)),
+        ((2, 3), (2, 2)),
+    ),
+    Row("inplace.copy_slices", lambda t, a, b: _changed(a, lambda x: _set(x, (slice(None), 1), b)), ((2, 3), (2,))),
+    Row("inplace.as_strided", lambda t, a: _seen_through_a_view(a), ((2, 3),), name="view of a changed tensor"),
     Row("matmul.mm", lambda t, a, b: a @ b, ((2, 3), (3, 4))),
     Row("matmul.mm", lambda t, a, b: t.mm(a.t(), b.t()), ((3, 2), (4, 3)), name="transposed"),
     Row("matmul.mm", lambda t, a, b: t.matmul(a, b), ((2, 3, 4), (4, 2)), name="stack and matrix"),
@@ -130,18 +158,18 @@ ROWS = [
     Row("softmax.log_softmax", lambda t, a: t.log_softmax(a, -1), ((3, 4),)),
     Row("loss.mse_loss", lambda t, a, b: t.nn.functional.mse_loss(a, b), ((2, 3), (2, 3))),
     Row(
-        "loss.nll_loss loss.place",
+        "nll.nll_loss nll.place",
         lambda t, a: t.nn.functional.nll_loss(a, t.from_numpy(TARGET)),
         ((3, 4),),
     ),
     Row(
-        "loss.nll_loss",
+        "nll.nll_loss",
         lambda t, a: t.nn.functional.cross_entropy(a, t.from_numpy(TARGET), ignore_index=0),
         ((3, 4),),
         name="cross entropy",
     ),
     Row(
-        "loss.nll_loss",
+        "nll.nll_loss",
         lambda t, a: t.nn.functional.cross_entropy(a, t.from_numpy(TARGET), reduction="none"),
         ((3, 4),),
         name="cross entropy of each",

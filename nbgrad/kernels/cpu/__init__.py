@@ -35,7 +35,7 @@ from nbgrad.kernels.cpu.elementwise import (
     where,
 )
 from nbgrad.kernels.cpu.gemm import addmm, bmm, matmul
-from nbgrad.kernels.cpu.index import cast, concatenate, contiguous, embed, fill, pick, place, scatter_add, take
+from nbgrad.kernels.cpu.index import cast, concatenate, contiguous, embed, fill, pick, place, scatter_add, take, write
 from nbgrad.kernels.cpu.optim import adam, sgd
 from nbgrad.kernels.cpu.pool import max_pool2d, max_pool2d_gather, max_pool2d_gradient
 from nbgrad.kernels.cpu.reduce import largest, mean, prod, smallest, sum
@@ -47,5 +47,5 @@ __all__ = [
     "largest", "le", "log", "log_softmax", "lt", "matmul", "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient",
     "maximum", "mean", "minimum", "mul", "ne", "neg", "pick", "place", "pow", "prod", "relu", "scatter_add", "sgd",
     "sigmoid", "sign", "sin", "smallest", "softmax", "sqrt", "sub", "sum", "take", "tanh", "threshold_gradient",
-    "where",
+    "where", "write",
 ]  # fmt: skip

@@ -20,13 +20,23 @@ def positions_of(shape: tuple[int, ...], index: tuple) -> np.ndarray:
 
 def take(x: np.ndarray, index: tuple) -> np.ndarray:
     """A copy of x[index] for any mixture of slices, integer arrays and masks."""
-    return np.ascontiguousarray(x[index])
+    try:
+        return np.ascontiguousarray(x[index])
+    except IndexError as error:
+        raise IndexError(str(error).replace("axis", "dimension")) from None
 
 
 def scatter_add(source: np.ndarray, index: tuple, shape: tuple[int, ...]) -> np.ndarray:
     """Zeros of `shape` with `source` added at [index]."""
     out = zeros(shape, source.dtype)
     _scatter_add(np.ascontiguousarray(source).ravel(), positions_of(shape, index).ravel(), out.ravel())
+    return out
+
+
+def write(x: np.ndarray, index: tuple, source: np.ndarray) -> np.ndarray:
+    """A copy of x with `source` at [index]."""
+    out = contiguous(x)
+    out[index] = source
     return out
 
 
