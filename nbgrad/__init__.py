@@ -75,8 +75,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Generator", "Size", "Tensor", "abs", "add", "addmm", "arange", "argmax", "argmin", "as_tensor", "autograd", "bmm",
     "bool", "cat", "cos", "device", "div", "dot", "double", "dtype", "empty", "empty_like", "enable_grad", "eq", "exp",
-    "eye", "flatten", "float", "float32", "float64", "from_numpy", "full", "full_like", "ge", "get_default_dtype", "gt", "inference_mode",
-    "initial_seed", "int", "int8", "int16", "int32", "int64", "is_grad_enabled", "is_inference_mode_enabled", "le", "linspace", "log",
+    "eye", "flatten", "float", "float32", "float64", "from_numpy", "full", "full_like", "ge", "get_default_dtype", "gt",
+    "inference_mode",
+    "initial_seed", "int", "int8", "int16", "int32", "int64", "is_grad_enabled",
+    "is_inference_mode_enabled", "le", "linspace", "log",
     "log_softmax", "long", "lt", "manual_seed", "matmul", "max", "maximum", "mean", "min", "minimum", "mm", "mul",
     "narrow", "ne", "neg", "nn", "no_grad", "ones", "ones_like", "optim", "permute", "pow", "rand", "rand_like",
     "randint", "randn", "randn_like", "randperm", "reciprocal", "relu", "reshape", "seed", "select",

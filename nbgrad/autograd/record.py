@@ -52,8 +52,9 @@ def op(
     array or a tuple of arrays. The op takes tensors or plain arrays; given arrays alone it returns arrays.
 
     name: the backward node's name in PyTorch. saves: parameters to keep for the backward pass, "out" for the result,
-    "out1" for the second; as a dict {kept: input} it is kept only where that input's gradient is wanted. view: the result shows the input's own numbers. Only floating-point results are
-    differentiable. `@the_op.backward` then adds the gradient: `(node, gradient, ...) -> gradients of the inputs`.
+    "out1" for the second; as a dict {kept: input} it is kept only where that input's gradient is wanted.
+    view: the result shows the input's own numbers. Only floating-point results are differentiable. `@the_op.backward`
+    then adds the gradient: `(node, gradient, ...) -> gradients of the inputs`.
     """
 
     def declare(forward: Callable[..., Any]) -> Any:
