@@ -67,46 +67,54 @@ def run(
     for (node, number), gradient in zip(roots, gradients, strict=True):
         if node is not None:
             _add_to(buffers.setdefault(node, {}), number, gradient)
-    ready = [(-node.sequence, i, node) for i, node in enumerate(buffers) if arrivals[node] == 0]
+    ready = [(-node.sequence, node) for node in buffers if arrivals[node] == 0]
     heapq.heapify(ready)
-    tie = len(ready)
     outer, mode.enabled = mode.enabled, create_graph
     try:
         while ready:
-            node = heapq.heappop(ready)[2]
+            node = heapq.heappop(ready)[1]
             arrived = buffers.pop(node, None)
-            if arrived is not None:
-                _call_hooks(node, arrived)
-                if captured is not None:
-                    _capture(node, arrived, captured)
-            results = () if arrived is None else _gradients_of(node, arrived, wanted, retain_graph)
+            if arrived is None:
+                results = None
+            else:
+                if captured is not None or node.pre_hooks is not None:
+                    _show(node, arrived, captured)
+                results = _gradients_of(node, arrived, wanted, retain_graph)
             for i, (following, number) in enumerate(node.next_functions):
                 if following is None:
                     continue
                 gradient = results[i] if results else None
                 if gradient is not None and (wanted is None or following in wanted):
-                    gradient = _fit(gradient, node.inputs[i])
-                    _add_to(buffers.setdefault(following, {}), number, gradient)
+                    shape, dtype = node.inputs[i]
+                    array = gradient.array if create_graph else gradient
+                    if array.shape != shape or array.dtype is not dtype:
+                        gradient = _fit(gradient, shape, dtype)
+                    del array
+                    buffer = buffers.get(following)
+                    if buffer is None:
+                        buffers[following] = {number: gradient}
+                    else:
+                        _add_to(buffer, number, gradient)
                     del gradient
                 arrivals[following] -= 1
                 if arrivals[following] == 0:
-                    tie += 1
-                    heapq.heappush(ready, (-following.sequence, tie, following))
+                    heapq.heappush(ready, (-following.sequence, following))
             del results
     finally:
         mode.enabled = outer
 
 
-def _gradients_of(node: Node, arrived: dict[int, Any], wanted: set[Node] | None, retain_graph: bool) -> tuple:
-    if isinstance(node, AccumulateGrad):
+def _gradients_of(node: Node, arrived: dict[int, Any], wanted: set[Node] | None, retain_graph: bool) -> tuple | None:
+    if type(node) is AccumulateGrad:
         if wanted is None:
-            _accumulate(node.variable, arrived.pop(0))
-            for hook in node.variable.hooks.after if node.variable.hooks else ():
-                hook(node.variable)
-        return ()
+            _fill_leaf(node.variable, arrived)
+        return None
     if wanted is not None and node not in wanted:
-        return ()
-    results = node.backward(*[arrived.pop(i, None) for i in range(node.output_count)])
+        return None
+    if node.output_count == 1:
+        results = node.backward(arrived.pop(0))
+    else:
+        results = node.backward(*[arrived.pop(i, None) for i in range(node.output_count)])
     if not retain_graph:
         node.release()
     results = results if type(results) is tuple else (results,)
@@ -136,34 +144,45 @@ def _add_to(buffer: dict[int, Any], number: int, gradient: Any) -> None:
     buffer[number] = gradient if held is None else Sums.add(held, gradient)
 
 
-def _fit(gradient: Any, meta: tuple) -> Any:
+def _fit(gradient: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """The gradient in the input's own shape and dtype: what broadcasting repeated is summed."""
-    shape, dtype = meta
     array = gradient.array if isinstance(gradient, Value) else gradient
     if array.shape != shape:
         gradient = Sums.sum_to(gradient, shape)
     return gradient if array.dtype == dtype else Sums.cast(gradient, dtype)
 
 
-def _call_hooks(node: Node, arrived: dict[int, Any]) -> None:
-    if isinstance(node, AccumulateGrad):
-        hooks = [(0, hook) for hook in node.variable.hooks.before] if node.variable.hooks else ()
-    else:
-        hooks = node.pre_hooks or ()
-    for number, hook in hooks:
-        if number not in arrived:
-            continue
+def _show(node: Node, arrived: dict[int, Any], captured: dict[Edge, Any] | None) -> None:
+    """Let hooks see, and replace, the gradients that have arrived; keep those that were asked for."""
+    for number, hook in node.pre_hooks or ():
+        _call_hook(hook, number, arrived)
+    if captured is not None:
+        if type(node) is AccumulateGrad and node.variable.hooks is not None:
+            for hook in node.variable.hooks.before:
+                _call_hook(hook, 0, arrived)
+        for number, gradient in arrived.items():
+            if (node, number) in captured:
+                captured[node, number] = gradient
+
+
+def _call_hook(hook: Callable[[Any], Any], number: int, arrived: dict[int, Any]) -> None:
+    if number in arrived:
         gradient = arrived[number]
-        shown = gradient if isinstance(gradient, Value) else wrap(gradient)
-        replaced = hook(shown)
+        replaced = hook(gradient if isinstance(gradient, Value) else wrap(gradient))
         if replaced is not None:
             arrived[number] = replaced if isinstance(gradient, Value) else replaced.array
 
 
-def _capture(node: Node, arrived: dict[int, Any], captured: dict[Edge, Any]) -> None:
-    for number, gradient in arrived.items():
-        if (node, number) in captured:
-            captured[node, number] = gradient
+def _fill_leaf(variable: Value, arrived: dict[int, Any]) -> None:
+    hooks = variable.hooks
+    if hooks is None:
+        _accumulate(variable, arrived.pop(0))
+        return
+    for hook in hooks.before:
+        _call_hook(hook, 0, arrived)
+    _accumulate(variable, arrived.pop(0))
+    for hook in hooks.after:
+        hook(variable)
 
 
 def _accumulate(variable: Value, gradient: Any) -> None:

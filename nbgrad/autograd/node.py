@@ -3,7 +3,7 @@
 import itertools
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbgrad.autograd.modes import mode
@@ -49,6 +49,10 @@ class Node:
         self.made_at: str | None = None  # the traceback of the forward call, while anomalies are looked for
         self.sequence = _next_sequence_number()
 
+    def __lt__(self, other: "Node") -> bool:
+        """Nodes of one age (all leaves) wait in the order they became ready."""
+        return False
+
     def name(self) -> str:
         """The op's name in the graph, as PyTorch spells it."""
         return type(self).__name__
@@ -67,9 +71,9 @@ class Node:
             return self.saved[self.saved_names.index(name[7:])]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
-    def save(self, values: tuple) -> None:
+    def save(self, values: Sequence[Any]) -> None:
         """Keep values for the backward pass, with their versions."""
-        self.saved_values = values
+        self.saved_values = tuple(values)
         self.saved_versions = tuple([v.version[0] if isinstance(v, Value) else 0 for v in values])
 
     @property
@@ -78,11 +82,16 @@ class Node:
         values = self.saved_values
         if values is None:
             raise RuntimeError(FREED)
-        for value, version in zip(values, self.saved_versions, strict=True):
-            if isinstance(value, Value) and value.version[0] != version:
-                raise RuntimeError(_modified(value, version))
+        arrays = []
+        for value, version in zip(values, self.saved_versions, strict=False):
+            if isinstance(value, Value):
+                if value.version[0] != version:
+                    raise RuntimeError(_modified(value, version))
+                arrays.append(value.array)
+            else:
+                arrays.append(value)
         if not mode.enabled:
-            return tuple([v.array if isinstance(v, Value) else v for v in values])
+            return tuple(arrays)
         if self.saves_output < 0:
             return values
         return tuple([self._as_output(v) if i == self.saves_output else v for i, v in enumerate(values)])

@@ -71,23 +71,24 @@ def op(
         node_class.saved_names = tuple(PYTORCH_NAMES.get(save, save) for save in saves)
 
         def call(*args: Any, **options: Any) -> Any:
-            arity = len(args) if many else fixed
-            arrays = list(args)
-            first, recording = None, False
-            for i in range(arity):
-                value = args[i]
+            arrays, first, recording = [], None, False
+            for value in args:  # options are no Values and pass as they are
                 if isinstance(value, Value):
-                    arrays[i] = value.array
+                    arrays.append(value.array)
                     if first is None:
                         first = value
                     if value._requires_grad or (value.view_of is not None and is_stale(value)):
                         recording = True
-            kernels = BACKENDS.get(type(arrays[0])) or _backend(arrays[:arity])
+                else:
+                    arrays.append(value)
+            kernels = BACKENDS.get(type(arrays[0])) or _backend(arrays)
             result = forward(kernels, *arrays, **options)
             if first is None:
                 return result
-            recording = recording and differentiable and mode.enabled
-            node = _make_node(node_class, args, arity, arrays, tuple(options.values())) if recording else None
+            node = None
+            if recording and differentiable and mode.enabled:
+                arity = len(args) if many else fixed
+                node = _make_node(node_class, args, arity, arrays, (*args[arity:], *options.values()))
             if type(result) is tuple:
                 outputs = tuple([_output(array, node, i) for i, array in enumerate(result)])
                 if node is not None:
@@ -97,11 +98,11 @@ def op(
             if view:
                 _share(first, outputs)
             if node is not None and places:
-                kept = [_saved(place, args, outputs) for place in places]
+                kept = [args[place] if place >= 0 else _kept_output(outputs, place) for place in places]
                 for i, user in enumerate(users):
-                    if not node.needs(user):
+                    if node.next_functions[user] is NO_EDGE:
                         kept[i] = None
-                node.save(tuple(kept))
+                node.save(kept)
             return outputs
 
         def backward(gradients: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,23 +124,25 @@ def _saved_place(save: str, names: list[str]) -> int:
     return names.index(save) if save in names else -1 - int(save.removeprefix("out") or 0)
 
 
-def _saved(place: int, args: tuple, outputs: Any) -> Any:
-    if place >= 0:
-        return args[place]
+def _kept_output(outputs: Any, place: int) -> Value:
+    """The result without its node, which will hold it: a circle would never be freed."""
     output = outputs if type(outputs) is not tuple else outputs[-1 - place]
     kept = wrap(output.array)
     kept.version, kept.output_nr = output.version, output.output_nr
     return kept
 
 
-def _make_node(node_class: type[Node], args: tuple, arity: int, arrays: list, more: tuple) -> Node:
+def _make_node(node_class: type[Node], args: tuple, arity: int, arrays: list, options: tuple) -> Node:
     edges, inputs = [], []
-    for i in range(arity):
-        value, array = args[i], arrays[i]
-        wanted = isinstance(value, Value) and (value._requires_grad or is_stale(value))
-        edges.append(gradient_edge(value) if wanted else NO_EDGE)
-        inputs.append((array.shape, array.dtype) if type(array) in BACKENDS else None)
-    node = node_class(tuple(edges), tuple(inputs), args[arity:] + more)
+    for value, array in zip(args[:arity], arrays, strict=False):
+        if isinstance(value, Value):
+            inputs.append((array.shape, array.dtype))
+            wanted = value._requires_grad or (value.view_of is not None and is_stale(value))
+            edges.append(gradient_edge(value) if wanted else NO_EDGE)
+        else:
+            inputs.append(None)
+            edges.append(NO_EDGE)
+    node = node_class(tuple(edges), tuple(inputs), options)
     if mode.anomaly:
         node.made_at = "".join(traceback.format_stack()[:-2])
     return node
