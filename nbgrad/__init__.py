@@ -1,6 +1,6 @@
 """nbgrad: tensors and gradients as in PyTorch, every kernel Python that Numba compiles. `import nbgrad as torch`."""
 
-from nbgrad import autograd, nn, optim, utils, vision
+from nbgrad import autograd, cuda, nn, optim, utils, vision
 from nbgrad.autograd.modes import (
     enable_grad,
     inference_mode,
@@ -19,14 +19,9 @@ from nbgrad.creation import (
     full,
     full_like,
     linspace,
+    logspace,
     ones,
     ones_like,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
     tensor,
     zeros,
     zeros_like,
@@ -35,9 +30,11 @@ from nbgrad.device import device
 from nbgrad.dtypes import bool_ as bool
 from nbgrad.dtypes import (
     dtype,
+    finfo,
     float32,
     float64,
     get_default_dtype,
+    iinfo,
     int8,
     int16,
     int32,
@@ -45,12 +42,90 @@ from nbgrad.dtypes import (
     set_default_dtype,
     uint8,
 )
-from nbgrad.ops.arithmetic import add, div, maximum, minimum, mul, neg, reciprocal, sub
-from nbgrad.ops.comparison import eq, ge, gt, le, lt, ne, where
-from nbgrad.ops.join import cat, stack
-from nbgrad.ops.matmul import addmm, bmm, dot, matmul, mm
-from nbgrad.ops.pointwise import abs, cos, exp, log, pow, relu, sigmoid, sign, sin, sqrt, tanh
-from nbgrad.ops.reduce import argmax, argmin, max, mean, min, sum
+from nbgrad.formats import channels_last, contiguous_format, memory_format, preserve_format
+from nbgrad.ops.arithmetic import (
+    add,
+    div,
+    floor_divide,
+    fmod,
+    maximum,
+    minimum,
+    mul,
+    neg,
+    positive,
+    reciprocal,
+    remainder,
+    rsub,
+    sub,
+    true_divide,
+)
+from nbgrad.ops.blend import (
+    addcdiv,
+    addcmul,
+    lerp,
+)
+from nbgrad.ops.cast import clone
+from nbgrad.ops.comparison import (
+    eq,
+    ge,
+    gt,
+    le,
+    lt,
+    masked_fill,
+    ne,
+    where,
+)
+from nbgrad.ops.extremes import amax, amin, argmax, argmin, max, min
+from nbgrad.ops.join import cat, hstack, stack, vstack
+from nbgrad.ops.logic import (
+    allclose,
+    equal,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+)
+from nbgrad.ops.matmul import addmm, addmv, baddbmm, bmm, dot, matmul, mm, mv, outer
+from nbgrad.ops.moments import logsumexp, norm, std, std_mean, var, var_mean
+from nbgrad.ops.pick import index_add, index_put, index_select, masked_select, nonzero
+from nbgrad.ops.pointwise import (
+    abs,
+    erf,
+    erfc,
+    exp,
+    exp2,
+    expm1,
+    float_power,
+    log,
+    log1p,
+    log2,
+    log10,
+    pow,
+    relu,
+    rsqrt,
+    sgn,
+    sigmoid,
+    sign,
+    sqrt,
+    square,
+)
+from nbgrad.ops.prod import prod
+from nbgrad.ops.reduce import all, any, count_nonzero, mean, sum
+from nbgrad.ops.rounding import (
+    ceil,
+    clamp,
+    clamp_max,
+    clamp_min,
+    floor,
+    round,
+    trunc,
+)
+from nbgrad.ops.scan import cumsum, diff
+from nbgrad.ops.scatter import gather, scatter, scatter_add
 from nbgrad.ops.shape import (
     flatten,
     narrow,
@@ -63,26 +138,77 @@ from nbgrad.ops.shape import (
     unsqueeze,
 )
 from nbgrad.ops.softmax import log_softmax, softmax
+from nbgrad.ops.sort import argsort, sort, topk
+from nbgrad.ops.spread import diag, flip, fliplr, flipud, repeat_interleave, roll, tile, tril, triu
+from nbgrad.ops.trigonometry import (
+    acos,
+    asin,
+    atan,
+    atan2,
+    cos,
+    cosh,
+    sin,
+    sinh,
+    tan,
+    tanh,
+)
+from nbgrad.ops.views import broadcast_to, chunk, diagonal, movedim, ravel, split, unbind, unflatten
 from nbgrad.printing import set_printoptions
+from nbgrad.queries import (
+    can_cast,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_tensor,
+    numel,
+    promote_types,
+    result_type,
+    typename,
+)
 from nbgrad.random import Generator, initial_seed, manual_seed, seed
+from nbgrad.sampling import (
+    bernoulli,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+)
 from nbgrad.shapes import Size
 from nbgrad.tensor import Tensor
 
-float, double, long, int = float32, float64, int64, int32
+float, double, long, int, short = float32, float64, int64, int32, int16
+
+absolute, negative, multiply, divide, subtract = abs, neg, mul, div, sub
+greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
+arccos, arcsin, arctan, arctan2, clip, fix = acos, asin, atan, atan2, clamp, trunc
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Generator", "Size", "Tensor", "abs", "add", "addmm", "arange", "argmax", "argmin", "as_tensor", "autograd", "bmm",
-    "bool", "cat", "cos", "device", "div", "dot", "double", "dtype", "empty", "empty_like", "enable_grad", "eq", "exp",
-    "eye", "flatten", "float", "float32", "float64", "from_numpy", "full", "full_like", "ge", "get_default_dtype", "gt",
-    "inference_mode",
-    "initial_seed", "int", "int8", "int16", "int32", "int64", "is_grad_enabled",
-    "is_inference_mode_enabled", "le", "linspace", "log",
-    "log_softmax", "long", "lt", "manual_seed", "matmul", "max", "maximum", "mean", "min", "minimum", "mm", "mul",
-    "narrow", "ne", "neg", "nn", "no_grad", "ones", "ones_like", "optim", "permute", "pow", "rand", "rand_like",
-    "randint", "randn", "randn_like", "randperm", "reciprocal", "relu", "reshape", "seed", "select",
-    "set_default_dtype", "set_grad_enabled", "set_printoptions", "sigmoid", "sign", "sin", "softmax", "sqrt",
-    "squeeze", "stack", "sub", "sum", "t", "tanh", "tensor", "transpose", "uint8", "unsqueeze", "utils", "vision",
-    "where", "zeros", "zeros_like",
+    "Generator", "Size", "Tensor", "abs", "absolute", "acos", "add", "addcdiv", "addcmul", "addmm", "addmv", "all",
+    "allclose", "amax", "amin", "any", "arange", "arccos", "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort",
+    "as_tensor", "asin", "atan", "atan2", "autograd", "baddbmm", "bernoulli", "bmm", "bool", "broadcast_to", "can_cast",
+    "cat", "ceil", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "cos", "cosh", "count_nonzero", "cuda", "cumsum",
+    "device", "diag", "diagonal", "diff", "div", "divide", "dot", "double", "dtype", "empty", "empty_like",
+    "enable_grad", "eq", "equal", "erf", "erfc", "exp", "exp2", "expm1", "eye", "finfo", "fix", "flatten", "flip",
+    "fliplr", "flipud", "float", "float32", "float64", "float_power", "floor", "floor_divide", "fmod", "from_numpy",
+    "full", "full_like", "gather", "ge", "get_default_dtype", "greater", "greater_equal", "gt", "hstack", "iinfo",
+    "index_add", "index_put", "index_select", "inference_mode", "initial_seed", "int", "int8", "int16", "int32",
+    "int64", "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
+    "is_tensor", "isclose", "isfinite", "isinf", "isnan", "le", "lerp", "less", "less_equal", "linspace", "log",
+    "log1p", "log2", "log10", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "logspace",
+    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "min",
+    "minimum", "mm", "movedim", "mul", "multiply", "mv", "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero",
+    "norm", "normal", "not_equal", "numel", "ones", "ones_like", "optim", "outer", "permute", "positive", "pow", "prod",
+    "promote_types", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "ravel",
+    "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type", "roll", "round", "rsqrt", "rsub",
+    "scatter", "scatter_add", "seed", "select", "set_default_dtype", "set_grad_enabled", "set_printoptions", "sgn",
+    "short", "sigmoid", "sign", "sin", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "t", "tan", "tanh", "tensor", "tile", "topk", "transpose", "tril", "triu",
+    "true_divide", "trunc", "typename", "uint8", "unbind", "unflatten", "unsqueeze", "utils", "var", "var_mean",
+    "vision", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip

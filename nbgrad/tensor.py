@@ -8,14 +8,38 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad import printing
+from nbgrad import creation, printing, sampling
 from nbgrad.autograd import engine, modes
 from nbgrad.autograd.node import gradient_edge
 from nbgrad.autograd.record import register_tensor
 from nbgrad.autograd.value import Value, is_stale
-from nbgrad.device import CPU, device
+from nbgrad.device import CPU, device, usable
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
-from nbgrad.ops import arithmetic, cast, comparison, index, inplace, matmul, pointwise, reduce, softmax
+from nbgrad.formats import channels_last, contiguous_format, memory_format, preserve_format
+from nbgrad.ops import (
+    arithmetic,
+    blend,
+    cast,
+    comparison,
+    extremes,
+    index,
+    inplace,
+    logic,
+    matmul,
+    moments,
+    pick,
+    pointwise,
+    prod,
+    reduce,
+    rounding,
+    scan,
+    scatter,
+    softmax,
+    sort,
+    spread,
+    trigonometry,
+    views,
+)
 from nbgrad.ops import shape as shaping
 from nbgrad.shapes import Size
 
@@ -135,7 +159,9 @@ class Tensor(Value):
         strides = tuple(step // self.array.itemsize for step in self.array.strides)
         return strides if dim is None else strides[dim]
 
-    def is_contiguous(self) -> bool:
+    def is_contiguous(self, *, memory_format: memory_format = contiguous_format) -> bool:
+        if memory_format is channels_last:
+            return self.ndim == 4 and np.moveaxis(self.array, 1, -1).flags.c_contiguous
         return self.array.flags.c_contiguous
 
     def is_floating_point(self) -> bool:
@@ -170,29 +196,31 @@ class Tensor(Value):
         self.node, self.output_nr, self._requires_grad = None, 0, False
         return self
 
-    def clone(self) -> Tensor:
-        return cast.clone(self)
-
-    def contiguous(self) -> Tensor:
-        return self if self.is_contiguous() else cast.clone(self)
+    def contiguous(self, memory_format: memory_format = contiguous_format) -> Tensor:
+        return self if self.is_contiguous(memory_format=memory_format) else self.clone(memory_format=memory_format)
 
     def cpu(self) -> Tensor:
         return self
 
-    def to(self, *target: Any, dtype: dtype | None = None, device: Any = None, copy: bool = False) -> Tensor:
+    def to(
+        self, *target: Any, dtype: dtype | None = None, device: Any = None, non_blocking: Any = False,
+        copy: Any = False, memory_format: memory_format = preserve_format,
+    ) -> Tensor:  # fmt: skip
         """To another dtype or device, or to those of another tensor; itself where nothing changes."""
-        for each in target:
+        flags = [each for each in target if isinstance(each, bool)]
+        for each in target[: len(target) - len(flags)]:
             if isinstance(each, Tensor):
                 dtype = each.dtype
             elif isinstance(each, type(float32)):
                 dtype = each
             else:
                 device = each
+        copy = flags[1] if len(flags) > 1 else copy
         if device is not None:
-            type(CPU)(device)
-        if dtype is None or dtype is self.dtype:
-            return cast.clone(self) if copy else self
-        return cast.to_dtype(self, dtype.numpy)
+            usable(device)
+        moved = self if dtype is None or dtype is self.dtype else cast.to_dtype(self, dtype.numpy)
+        arranged = memory_format is preserve_format or moved.is_contiguous(memory_format=memory_format)
+        return moved if arranged and not (copy and moved is self) else moved.clone(memory_format=memory_format)
 
     def type(self, dtype: Any = None) -> Any:
         if dtype is None:
@@ -204,20 +232,20 @@ class Tensor(Value):
     def type_as(self, other: Tensor) -> Tensor:
         return self.to(other.dtype)
 
-    def float(self) -> Tensor:
-        return self.to(float32)
+    def float(self, memory_format: memory_format = preserve_format) -> Tensor:
+        return self.to(float32, memory_format=memory_format)
 
-    def double(self) -> Tensor:
-        return self.to(float64)
+    def double(self, memory_format: memory_format = preserve_format) -> Tensor:
+        return self.to(float64, memory_format=memory_format)
 
-    def long(self) -> Tensor:
-        return self.to(int64)
+    def long(self, memory_format: memory_format = preserve_format) -> Tensor:
+        return self.to(int64, memory_format=memory_format)
 
-    def int(self) -> Tensor:
-        return self.to(int32)
+    def int(self, memory_format: memory_format = preserve_format) -> Tensor:
+        return self.to(int32, memory_format=memory_format)
 
-    def bool(self) -> Tensor:
-        return self.to(bool_)
+    def bool(self, memory_format: memory_format = preserve_format) -> Tensor:
+        return self.to(bool_, memory_format=memory_format)
 
     def __repr__(self) -> str:
         return printing.tensor_text(self, (DefaultDtype.floating, int64, bool_))
@@ -335,6 +363,40 @@ class Tensor(Value):
 
     add_, sub_, mul_, div_ = (_in_place(f) for f in (arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div))
     copy_, fill_ = _in_place(inplace.copy), _in_place(inplace.fill)
+    neg_, reciprocal_, remainder_ = map(_in_place, (arithmetic.neg, arithmetic.reciprocal, arithmetic.remainder))
+    fmod_, floor_divide_, true_divide_ = map(
+        _in_place, (arithmetic.fmod, arithmetic.floor_divide, arithmetic.true_divide)
+    )  # fmt: skip
+    eq_, ne_, lt_, le_, gt_, ge_ = map(
+        _in_place, (comparison.eq, comparison.ne, comparison.lt, comparison.le, comparison.gt, comparison.ge)
+    )  # fmt: skip
+    masked_fill_ = _in_place(comparison.masked_fill)
+    logical_and_, logical_or_, logical_xor_, logical_not_ = map(
+        _in_place, (logic.logical_and, logic.logical_or, logic.logical_xor, logic.logical_not)
+    )  # fmt: skip
+    exp_, exp2_, expm1_, log_, log2_, log10_ = map(
+        _in_place, (pointwise.exp, pointwise.exp2, pointwise.expm1, pointwise.log, pointwise.log2, pointwise.log10)
+    )  # fmt: skip
+    log1p_, sqrt_, rsqrt_, erf_, erfc_, sigmoid_ = map(
+        _in_place, (pointwise.log1p, pointwise.sqrt, pointwise.rsqrt, pointwise.erf, pointwise.erfc, pointwise.sigmoid)
+    )  # fmt: skip
+    relu_, pow_, square_, abs_, sign_, sgn_ = map(
+        _in_place, (pointwise.relu, pointwise.pow, pointwise.square, pointwise.abs, pointwise.sign, pointwise.sgn)
+    )  # fmt: skip
+    sin_, cos_, tan_, atan2_ = map(
+        _in_place, (trigonometry.sin, trigonometry.cos, trigonometry.tan, trigonometry.atan2)
+    )  # fmt: skip
+    asin_, acos_, atan_ = map(_in_place, (trigonometry.asin, trigonometry.acos, trigonometry.atan))
+    sinh_, cosh_, tanh_ = map(_in_place, (trigonometry.sinh, trigonometry.cosh, trigonometry.tanh))
+    floor_, ceil_, trunc_, round_, clamp_, clamp_max_ = map(
+        _in_place, (rounding.floor, rounding.ceil, rounding.trunc, rounding.round, rounding.clamp, rounding.clamp_max)
+    )  # fmt: skip
+    clamp_min_ = _in_place(rounding.clamp_min)
+    addcmul_, addcdiv_, lerp_ = map(
+        _in_place, (blend.addcmul, blend.addcdiv, blend.lerp)
+    )  # fmt: skip
+    absolute_, negative_, multiply_, subtract_, divide_ = abs_, neg_, mul_, sub_, div_
+    clip_, fix_, arctan_ = clamp_, trunc_, atan_
 
     def zero_(self) -> Tensor:
         return self.fill_(0)
@@ -393,7 +455,22 @@ class Tensor(Value):
         return pointwise.pow(self, other)
 
     def __rpow__(self, other: Any) -> Tensor:
-        return pointwise.pow(Tensor(np.asarray(other, self.array.dtype)), self)
+        return pointwise.pow(other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return arithmetic.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return arithmetic.remainder(other, self)
+
+    def __floordiv__(self, other: Any) -> Tensor:
+        return arithmetic.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return arithmetic.floor_divide(other, self)
+
+    def __pos__(self) -> Tensor:
+        return arithmetic.positive(self)
 
     def __neg__(self) -> Tensor:
         return arithmetic.neg(self)
@@ -405,10 +482,16 @@ class Tensor(Value):
         return matmul.matmul(self, other)
 
     def __eq__(self, other: Any) -> Any:
-        return comparison.eq(self, other)
+        try:
+            return comparison.eq(self, other)
+        except TypeError:  # not comparable: Python falls back to identity
+            return NotImplemented
 
     def __ne__(self, other: Any) -> Any:
-        return comparison.ne(self, other)
+        try:
+            return comparison.ne(self, other)
+        except TypeError:  # not comparable: Python falls back to identity
+            return NotImplemented
 
     def __lt__(self, other: Any) -> Tensor:
         return comparison.lt(self, other)
@@ -426,18 +509,54 @@ class Tensor(Value):
 
     add, sub, mul, div, neg = arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div, arithmetic.neg
     maximum, minimum, reciprocal = arithmetic.maximum, arithmetic.minimum, arithmetic.reciprocal
+    remainder, fmod, floor_divide = arithmetic.remainder, arithmetic.fmod, arithmetic.floor_divide
+    subtract, multiply, divide, true_divide, negative, positive = (
+        arithmetic.sub, arithmetic.mul, arithmetic.div, arithmetic.true_divide, arithmetic.neg, arithmetic.positive,
+    )  # fmt: skip
     eq, ne, lt, le = comparison.eq, comparison.ne, comparison.lt, comparison.le
-    gt, ge = comparison.gt, comparison.ge
-    exp, log, sqrt, sin, cos = pointwise.exp, pointwise.log, pointwise.sqrt, pointwise.sin, pointwise.cos
-    tanh, sigmoid, relu, pow = pointwise.tanh, pointwise.sigmoid, pointwise.relu, pointwise.pow
-    abs, sign = pointwise.abs, pointwise.sign
-    sum, mean, max, min = reduce.sum, reduce.mean, reduce.max, reduce.min
-    argmax, argmin = reduce.argmax, reduce.argmin
+    gt, ge, masked_fill = comparison.gt, comparison.ge, comparison.masked_fill
+    not_equal, less, less_equal = comparison.ne, comparison.lt, comparison.le
+    greater, greater_equal = comparison.gt, comparison.ge
+    logical_and, logical_or, logical_xor = logic.logical_and, logic.logical_or, logic.logical_xor
+    logical_not, isnan, isinf, isfinite = logic.logical_not, logic.isnan, logic.isinf, logic.isfinite
+    isclose, allclose, equal = logic.isclose, logic.allclose, logic.equal
+    exp, exp2, expm1, log = pointwise.exp, pointwise.exp2, pointwise.expm1, pointwise.log
+    log2, log10, log1p, sqrt = pointwise.log2, pointwise.log10, pointwise.log1p, pointwise.sqrt
+    rsqrt, erf, erfc, sigmoid = pointwise.rsqrt, pointwise.erf, pointwise.erfc, pointwise.sigmoid
+    relu, pow, square, float_power = pointwise.relu, pointwise.pow, pointwise.square, pointwise.float_power
+    abs, absolute, sign, sgn = pointwise.abs, pointwise.abs, pointwise.sign, pointwise.sgn
+    sin, cos, tan = trigonometry.sin, trigonometry.cos, trigonometry.tan
+    asin, acos, atan, atan2 = trigonometry.asin, trigonometry.acos, trigonometry.atan, trigonometry.atan2
+    arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+    sinh, cosh, tanh = trigonometry.sinh, trigonometry.cosh, trigonometry.tanh
+    floor, ceil, trunc, fix, round = rounding.floor, rounding.ceil, rounding.trunc, rounding.trunc, rounding.round
+    clamp, clip = rounding.clamp, rounding.clamp
+    clamp_max, clamp_min = rounding.clamp_max, rounding.clamp_min
+    addcmul, addcdiv, lerp = blend.addcmul, blend.addcdiv, blend.lerp
+    sum, mean, all, any, count_nonzero = reduce.sum, reduce.mean, reduce.all, reduce.any, reduce.count_nonzero
+    max, min, amax, amin = extremes.max, extremes.min, extremes.amax, extremes.amin
+    argmax, argmin, prod = extremes.argmax, extremes.argmin, prod.prod
+    var, std, norm, logsumexp = moments.var, moments.std, moments.norm, moments.logsumexp
+    cumsum, diff, sort, argsort, topk = scan.cumsum, scan.diff, sort.sort, sort.argsort, sort.topk
+    gather, scatter, scatter_add = scatter.gather, scatter.scatter, scatter.scatter_add
+    index_select, index_add, index_put = pick.index_select, pick.index_add, pick.index_put
+    masked_select, nonzero = pick.masked_select, pick.nonzero
+    addmm, addmv, baddbmm, mv, outer = matmul.addmm, matmul.addmv, matmul.baddbmm, matmul.mv, matmul.outer
     matmul, mm, bmm, dot = matmul.matmul, matmul.mm, matmul.bmm, matmul.dot
     view, reshape, flatten, transpose, t = shaping.view, shaping.reshape, shaping.flatten, shaping.transpose, shaping.t
     permute, expand, squeeze, unsqueeze = shaping.permute, shaping.expand, shaping.squeeze, shaping.unsqueeze
-    select, narrow = shaping.select, shaping.narrow
+    select, narrow, clone = shaping.select, shaping.narrow, cast.clone
+    diagonal, unbind, split, chunk, movedim = views.diagonal, views.unbind, views.split, views.chunk, views.movedim
+    moveaxis, unflatten, broadcast_to, expand_as = views.movedim, views.unflatten, views.broadcast_to, views.expand_as
+    view_as, reshape_as, ravel = views.view_as, views.reshape_as, views.ravel
+    flip, fliplr, flipud, roll = spread.flip, spread.fliplr, spread.flipud, spread.roll
+    repeat, tile, repeat_interleave = spread.repeat, spread.tile, spread.repeat_interleave
+    tril, triu, diag = spread.tril, spread.triu, spread.diag
     softmax, log_softmax = softmax.softmax, softmax.log_softmax
+    new_tensor, new_zeros, new_ones = creation.new_tensor, creation.new_zeros, creation.new_ones
+    new_empty, new_full = creation.new_empty, creation.new_full
+    uniform_, normal_, random_ = sampling.uniform_, sampling.normal_, sampling.random_
+    bernoulli_, bernoulli = sampling.bernoulli_, sampling.bernoulli
 
 
 register_tensor(Tensor)

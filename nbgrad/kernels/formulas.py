@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 # ---- two operands
 
 
@@ -23,6 +25,71 @@ def div(a, b):
 
 def pow(a, b):
     return a**b
+
+
+def integer_pow(a, b):
+    """a to the b by repeated squaring; of negative powers only those of 1 and -1 are integers, others count as 0."""
+    if b < 0:
+        if a == 1:
+            return 1
+        if a == -1:
+            return 1 if b % 2 == 0 else -1
+        return 0
+    power, square = 1, a
+    while b > 0:
+        if b % 2 == 1:
+            power *= square
+        square *= square
+        b //= 2
+    return power
+
+
+def floor_div(a, b):
+    """⌊a / b⌋ of floating-point numbers, exact where the division itself would round."""
+    if b == 0:
+        return a / b
+    rest = np.fmod(a, b)
+    quotient = (a - rest) / b
+    if rest != 0 and (b < 0) != (rest < 0):
+        quotient -= 1
+    whole = math.floor(quotient)
+    return whole + 1 if quotient - whole > 0.5 else whole
+
+
+def integer_floor_div(a, b):
+    return a // b
+
+
+def trunc_div(a, b):
+    """a / b without its fraction."""
+    return np.trunc(a / b)
+
+
+def integer_trunc_div(a, b):
+    """a / b without its fraction, of integers."""
+    quotient = a // b
+    return quotient + 1 if quotient < 0 and quotient * b != a else quotient
+
+
+def fmod(a, b):
+    """What is left of a / b, with the sign of a."""
+    return np.fmod(a, b)
+
+
+def integer_fmod(a, b):
+    """What is left of a / b, with the sign of a, of integers."""
+    rest = a % b
+    return rest - b if rest != 0 and (a < 0) != (b < 0) else rest
+
+
+def remainder(a, b):
+    """What is left of a / b, with the sign of b."""
+    return a % b
+
+
+def atan2(a, b):
+    """The angle of the point (b, a)."""
+    return math.atan2(a, b)
 
 
 def maximum(a, b):
@@ -111,3 +178,79 @@ def tanh(x):
 def sigmoid(x):
     """1 / (1 + e^-x)."""
     return 1 / (1 + math.exp(-x))
+
+
+def exp2(x):
+    return 2.0**x
+
+
+def expm1(x):
+    """e^x - 1, exact near 0."""
+    return math.expm1(x)
+
+
+def log2(x):
+    return math.log2(x)
+
+
+def log10(x):
+    return math.log10(x)
+
+
+def log1p(x):
+    """ln (1 + x), exact near 0."""
+    return math.log1p(x)
+
+
+def rsqrt(x):
+    return 1 / math.sqrt(x)
+
+
+def tan(x):
+    return math.tan(x)
+
+
+def asin(x):
+    return math.asin(x)
+
+
+def acos(x):
+    return math.acos(x)
+
+
+def atan(x):
+    return math.atan(x)
+
+
+def sinh(x):
+    return math.sinh(x)
+
+
+def cosh(x):
+    return math.cosh(x)
+
+
+def erf(x):
+    return math.erf(x)
+
+
+def erfc(x):
+    """1 - erf x, exact where erf x is near 1."""
+    return math.erfc(x)
+
+
+def floor(x):
+    return np.floor(x)
+
+
+def ceil(x):
+    return np.ceil(x)
+
+
+def trunc(x):
+    return np.trunc(x)
+
+
+def rint(x):
+    """The nearest integer; halves go to the even one."""
+    return np.rint(x)

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import op
-from nbgrad.autograd.value import Value
-from nbgrad.ops.comparison import eq, ge, where
+from nbgrad.ops.comparison import eq, lt, where
+from nbgrad.ops.operands import check_operands, kind_of, need_tensors
+from nbgrad.ops.values import array_of
 
 
 @op("AddBackward0")
@@ -28,18 +29,18 @@ def _sub(k, a, b, /):
 
 @_sub.backward
 def _(node, g):
-    return g, neg(g) if node.needs(1) else None
+    return g, _neg(g) if node.needs(1) else None
 
 
 @op("RsubBackward1")
-def rsub(k, a, b, /):
+def _rsub(k, a, b, /):
     """out = b - a, b a number"""
     return k.sub(b, a)
 
 
-@rsub.backward
+@_rsub.backward
 def _(node, g):
-    return neg(g), g
+    return _neg(g), g
 
 
 @op("MulBackward0", saves={"a": "b", "b": "a"})
@@ -55,84 +56,219 @@ def _(node, g):
 
 
 @op("DivBackward0", saves=("a", "b"))
-def div(k, a, b, /):
+def _div(k, a, b, /):
     """out = a / b"""
     return k.div(a, b)
 
 
-@div.backward
+@_div.backward
 def _(node, g):
     a, b = node.saved
     return (
-        div(g, b) if node.needs(0) else None,
-        mul(neg(g), div(a, mul(b, b))) if node.needs(1) else None,
+        _div(g, b) if node.needs(0) else None,
+        mul(_neg(g), _div(a, mul(b, b))) if node.needs(1) else None,
     )
 
 
+@op("DivBackward2")
+def _div_rounded(k, a, b, /, rounding_mode):
+    """out = a / b, rounded towards zero ("trunc") or down ("floor"): steps, whose gradient is 0"""
+    return (k.trunc_div if rounding_mode == "trunc" else k.floor_div)(a, b)
+
+
+@_div_rounded.backward
+def _(node, g):
+    nothing = _sub(g, g)
+    return nothing, nothing
+
+
 @op("ReciprocalBackward0", saves=("out",))
-def reciprocal(k, a, /):
+def _reciprocal(k, a, /):
     """out = 1 / a"""
     return k.div(1.0, a)
 
 
-@reciprocal.backward
+@_reciprocal.backward
 def _(node, g):
     (out,) = node.saved
-    return mul(neg(g), mul(out, out))
+    return mul(_neg(g), mul(out, out))
 
 
 @op("NegBackward0")
-def neg(k, a, /):
+def _neg(k, a, /):
     """out = -a"""
     return k.neg(a)
 
 
-@neg.backward
+@_neg.backward
 def _(node, g):
-    return neg(g)
+    return _neg(g)
 
 
 @op("MaximumBackward0", saves=("a", "b"))
-def maximum(k, a, b, /):
+def _maximum(k, a, b, /):
     """out = the larger of a and b; NaN if either is"""
     return k.maximum(a, b)
 
 
-@maximum.backward
+@_maximum.backward
 def _(node, g):
     a, b = node.saved
-    shared = where(eq(a, b), div(g, 2.0), g)  # equals share the gradient
-    return where(ge(a, b), shared, 0.0), where(ge(b, a), shared, 0.0)
+    shared = where(eq(a, b), _div(g, 2.0), g)  # equals share the gradient
+    return where(lt(a, b), 0.0, shared), where(lt(b, a), 0.0, shared)
 
 
 @op("MinimumBackward0", saves=("a", "b"))
-def minimum(k, a, b, /):
+def _minimum(k, a, b, /):
     """out = the smaller of a and b; NaN if either is"""
     return k.minimum(a, b)
 
 
-@minimum.backward
+@_minimum.backward
 def _(node, g):
     a, b = node.saved
-    shared = where(eq(a, b), div(g, 2.0), g)
-    return where(ge(b, a), shared, 0.0), where(ge(a, b), shared, 0.0)
+    shared = where(eq(a, b), _div(g, 2.0), g)
+    return where(lt(b, a), 0.0, shared), where(lt(a, b), 0.0, shared)
 
 
-def add(input: Any, other: Any, *, alpha: float = 1) -> Any:
+@op("RemainderBackward1", saves=("a", "b"))
+def _remainder(k, a, b, /):
+    """out = a - ⌊a / b⌋ b"""
+    return k.remainder(a, b)
+
+
+@_remainder.backward
+def _(node, g):
+    a, b = node.saved
+    return g, mul(_neg(g), _div_rounded(a, b, "floor")) if node.needs(1) else None
+
+
+@op("FmodBackward1", saves=("a", "b"))
+def _fmod(k, a, b, /):
+    """out = a - trunc(a / b) b"""
+    return k.fmod(a, b)
+
+
+@_fmod.backward
+def _(node, g):
+    a, b = node.saved
+    return g, mul(_neg(g), _div_rounded(a, b, "trunc")) if node.needs(1) else None
+
+
+def _scaled(function: str, input: Any, other: Any, alpha: Any) -> Any:
+    """alpha * other, once both operands are found to be fit for it."""
+    check_operands(function, input, other)
+    if alpha == 1:
+        return other
+    if kind_of(alpha) == "f" and kind_of(input) != "f" and kind_of(other) != "f":
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    return mul(other, alpha)
+
+
+def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = input + alpha * other."""
-    return _add(input, other if alpha == 1 else mul(other, alpha))
+    return _add(input, _scaled("add", input, other, alpha))
 
 
-def sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
+def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = input - alpha * other."""
-    if _is_bool(input) and _is_bool(other):
+    _refuse_bools(input, other)
+    return _sub(input, _scaled("sub", input, other, alpha))
+
+
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """out = other - alpha * input."""
+    _refuse_bools(input, other)
+    return _rsub(_scaled("rsub", other, input, alpha), other)
+
+
+def _refuse_bools(input: Any, other: Any) -> None:
+    bools = (kind_of(input) == "b") + (kind_of(other) == "b")
+    if bools == 2:
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
             "operator instead."
         )
-    return _sub(input, other if alpha == 1 else mul(other, alpha))
+    if bools:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )
 
 
-def _is_bool(value: Any) -> bool:
-    array = value.array if isinstance(value, Value) else value
-    return isinstance(array, bool) or (isinstance(array, np.ndarray) and array.dtype.kind == "b")
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
+    """out = input / other; with `rounding_mode`, rounded towards zero ("trunc") or down ("floor")."""
+    check_operands("div", input, other)
+    if rounding_mode is None:
+        return _div(input, other)
+    if rounding_mode not in ("trunc", "floor"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    _refuse_division_by_zero(input, other)
+    return _div_rounded(input, other, rounding_mode)
+
+
+def _refuse_division_by_zero(input: Any, other: Any) -> None:
+    if kind_of(input) != "f" and kind_of(other) != "f" and np.any(array_of(other) == 0):
+        raise RuntimeError("ZeroDivisionError")
+
+
+def floor_divide(input: Any, other: Any) -> Any:
+    """out = ⌊input / other⌋."""
+    return div(input, other, rounding_mode="floor")
+
+
+def true_divide(input: Any, other: Any) -> Any:
+    """out = input / other."""
+    return div(input, other)
+
+
+def remainder(input: Any, other: Any) -> Any:
+    """out = input - ⌊input / other⌋ other: it has the sign of `other`."""
+    check_operands("remainder", input, other)
+    _refuse_division_by_zero(input, other)
+    return _remainder(input, other)
+
+
+def fmod(input: Any, other: Any) -> Any:
+    """out = input - trunc(input / other) other: it has the sign of `input`."""
+    check_operands("fmod", input, other)
+    _refuse_division_by_zero(input, other)
+    return _fmod(input, other)
+
+
+def neg(input: Any) -> Any:
+    """out = -input."""
+    need_tensors("neg", ("input", input))
+    if kind_of(input) == "b":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
+        )
+    return _neg(input)
+
+
+def reciprocal(input: Any) -> Any:
+    """out = 1 / input."""
+    need_tensors("reciprocal", ("input", input))
+    return _reciprocal(input)
+
+
+def maximum(input: Any, other: Any) -> Any:
+    """out = the larger of each pair; NaN where either is."""
+    need_tensors("maximum", ("input", input), ("other", other))
+    return _maximum(input, other)
+
+
+def minimum(input: Any, other: Any) -> Any:
+    """out = the smaller of each pair; NaN where either is."""
+    need_tensors("minimum", ("input", input), ("other", other))
+    return _minimum(input, other)
+
+
+def positive(input: Any) -> Any:
+    """out = input."""
+    if kind_of(input) == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input

@@ -1,103 +1,171 @@
-"""Functions of one operand, element by element, each with its derivative beside it."""
+"""Exponentials, logarithms, powers and absolute values, each with its derivative beside it."""
 
+import math
 from typing import Any
 
+import numpy as np
+
 from nbgrad.autograd.record import op
-from nbgrad.ops.arithmetic import div, mul, neg, sub
+from nbgrad.ops.arithmetic import add, div, mul, neg, sub
+from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import eq, ge, where
+from nbgrad.ops.operands import kind_of, need_tensors, refuse_kinds
+from nbgrad.ops.values import is_tensor
+
+LN_2, LN_10 = math.log(2.0), math.log(10.0)
 
 
 @op("ExpBackward0", saves=("out",))
-def exp(k, x, /):
+def _exp(k, x, /):
     """out = e^x, out' = out"""
     return k.exp(x)
 
 
-@exp.backward
+@_exp.backward
 def _(node, g):
     (out,) = node.saved
     return mul(g, out)
 
 
+@op("Exp2Backward0", saves=("out",))
+def _exp2(k, x, /):
+    """out = 2^x, out' = out ln 2"""
+    return k.exp2(x)
+
+
+@_exp2.backward
+def _(node, g):
+    (out,) = node.saved
+    return mul(g, mul(out, LN_2))
+
+
+@op("Expm1Backward0", saves=("out",))
+def _expm1(k, x, /):
+    """out = e^x - 1, out' = out + 1"""
+    return k.expm1(x)
+
+
+@_expm1.backward
+def _(node, g):
+    (out,) = node.saved
+    return mul(g, add(out, 1.0))
+
+
 @op("LogBackward0", saves=("x",))
-def log(k, x, /):
+def _log(k, x, /):
     """out = ln x, out' = 1 / x"""
     return k.log(x)
 
 
-@log.backward
+@_log.backward
 def _(node, g):
     (x,) = node.saved
     return div(g, x)
 
 
+@op("Log2Backward0", saves=("x",))
+def _log2(k, x, /):
+    """out = log₂ x, out' = 1 / (x ln 2)"""
+    return k.log2(x)
+
+
+@_log2.backward
+def _(node, g):
+    (x,) = node.saved
+    return div(g, mul(x, LN_2))
+
+
+@op("Log10Backward0", saves=("x",))
+def _log10(k, x, /):
+    """out = log₁₀ x, out' = 1 / (x ln 10)"""
+    return k.log10(x)
+
+
+@_log10.backward
+def _(node, g):
+    (x,) = node.saved
+    return div(g, mul(x, LN_10))
+
+
+@op("Log1PBackward0", saves=("x",))
+def _log1p(k, x, /):
+    """out = ln (1 + x), out' = 1 / (1 + x)"""
+    return k.log1p(x)
+
+
+@_log1p.backward
+def _(node, g):
+    (x,) = node.saved
+    return div(g, add(x, 1.0))
+
+
 @op("SqrtBackward0", saves=("out",))
-def sqrt(k, x, /):
+def _sqrt(k, x, /):
     """out = √x, out' = 1 / (2 out)"""
     return k.sqrt(x)
 
 
-@sqrt.backward
+@_sqrt.backward
 def _(node, g):
     (out,) = node.saved
     return div(g, mul(out, 2.0))
 
 
-@op("SinBackward0", saves=("x",))
-def sin(k, x, /):
-    """out = sin x, out' = cos x"""
-    return k.sin(x)
+@op("RsqrtBackward0", saves=("out",))
+def _rsqrt(k, x, /):
+    """out = 1 / √x, out' = -out³ / 2"""
+    return k.rsqrt(x)
 
 
-@sin.backward
-def _(node, g):
-    (x,) = node.saved
-    return mul(g, cos(x))
-
-
-@op("CosBackward0", saves=("x",))
-def cos(k, x, /):
-    """out = cos x, out' = -sin x"""
-    return k.cos(x)
-
-
-@cos.backward
-def _(node, g):
-    (x,) = node.saved
-    return mul(g, neg(sin(x)))
-
-
-@op("TanhBackward0", saves=("out",))
-def tanh(k, x, /):
-    """out = tanh x, out' = 1 - out²"""
-    return k.tanh(x)
-
-
-@tanh.backward
+@_rsqrt.backward
 def _(node, g):
     (out,) = node.saved
-    return mul(g, sub(1.0, mul(out, out)))
+    return mul(mul(g, -0.5), mul(out, mul(out, out)))
+
+
+@op("ErfBackward0", saves=("x",))
+def _erf(k, x, /):
+    """out = 2/√π ∫₀ˣ e^-t² dt, out' = 2/√π e^-x²"""
+    return k.erf(x)
+
+
+@_erf.backward
+def _(node, g):
+    (x,) = node.saved
+    return mul(g, mul(exp(neg(mul(x, x))), 2 / math.sqrt(math.pi)))
+
+
+@op("ErfcBackward0", saves=("x",))
+def _erfc(k, x, /):
+    """out = 1 - erf x, out' = -2/√π e^-x²"""
+    return k.erfc(x)
+
+
+@_erfc.backward
+def _(node, g):
+    (x,) = node.saved
+    return mul(g, mul(exp(neg(mul(x, x))), -2 / math.sqrt(math.pi)))
 
 
 @op("SigmoidBackward0", saves=("out",))
-def sigmoid(k, x, /):
+def _sigmoid(k, x, /):
     """out = 1 / (1 + e^-x), out' = out (1 - out)"""
     return k.sigmoid(x)
 
 
-@sigmoid.backward
+@_sigmoid.backward
 def _(node, g):
     (out,) = node.saved
     return mul(g, mul(out, sub(1.0, out)))
 
 
 @op("ReluBackward0", saves=("out",))
-def relu(k, x, /):
+def _relu(k, x, /):
     """out = max(x, 0), out' = 1 where out > 0, else 0"""
     return k.relu(x)
 
 
-@relu.backward
+@_relu.backward
 def _(node, g):
     (out,) = node.saved
     return threshold_backward(g, out)
@@ -116,34 +184,46 @@ def _(node, g):
 
 
 @op("AbsBackward0", saves=("x",))
-def abs(k, x, /):
+def _abs(k, x, /):
     """out = |x|, out' = sign x"""
     return k.absolute(x)
 
 
-@abs.backward
+@_abs.backward
 def _(node, g):
     (x,) = node.saved
     return mul(g, sign(x))
 
 
-@op("SignBackward0", differentiable=False)
-def sign(k, x, /):
-    """out = -1, 0 or 1"""
+@op("SignBackward0")
+def _sign(k, x, /):
+    """out = -1, 0 or 1; a step, whose gradient is 0"""
     return k.sign(x)
+
+
+@op("SgnBackward0")
+def _sgn(k, x, /):
+    """out = -1, 0 or 1; a step, whose gradient is 0"""
+    return k.sign(x)
+
+
+@_sign.backward
+@_sgn.backward
+def _(node, g):
+    return sub(g, g)
 
 
 @op("PowBackward0", saves=("a",))
 def _pow_number(k, a, /, exponent):
     """out = aⁿ, out' = n aⁿ⁻¹, n a number"""
-    return k.pow(a, exponent)
+    return k.mul(a, a) if type(exponent) is int and exponent == 2 and a.dtype.kind != "b" else k.pow(a, exponent)
 
 
 @_pow_number.backward
 def _(node, g):
     (a,) = node.saved
     (exponent,) = node.options
-    return mul(g, 0.0) if exponent == 0 else mul(g, mul(_pow_number(a, exponent - 1), exponent))
+    return sub(g, g) if exponent == 0 else mul(g, mul(_pow_number(a, exponent - 1), exponent))
 
 
 @op("PowBackward1", saves=("a", "b", "out"))
@@ -157,12 +237,154 @@ def _(node, g):
     a, b, out = node.saved
     da = db = None
     if node.needs(0):
-        da = mul(g, where(eq(b, 0.0), 0.0, mul(b, _pow(a, sub(b, 1.0)))))
+        da = where(eq(b, 0.0), 0.0, mul(g, mul(b, _pow(a, sub(b, 1.0)))))
     if node.needs(1):
-        db = mul(g, where(mul(eq(a, 0.0), ge(b, 0.0)), 0.0, mul(out, log(a))))
+        db = where(mul(eq(a, 0.0), ge(b, 0.0)), 0.0, mul(g, mul(out, log(a))))
     return da, db
 
 
+@op("PowBackward2", saves=("x", "out"))
+def _number_pow(k, x, /, base):
+    """out = baseˣ, base a number, out' = out ln base"""
+    return k.pow(base, x)
+
+
+@_number_pow.backward
+def _(node, g):
+    x, out = node.saved
+    (base,) = node.options
+    logarithm = math.log(base) if base > 0 else -math.inf if base == 0 else math.nan
+    flowing = mul(g, mul(out, logarithm))
+    return where(ge(x, 0.0), 0.0, flowing) if base == 0 else flowing
+
+
+def exp(input: Any) -> Any:
+    """out = e^input."""
+    need_tensors("exp", ("input", input))
+    return _exp(input)
+
+
+def exp2(input: Any) -> Any:
+    """out = 2^input."""
+    need_tensors("exp2", ("input", input))
+    return _exp2(input)
+
+
+def expm1(input: Any) -> Any:
+    """out = e^input - 1, exact near 0."""
+    need_tensors("expm1", ("input", input))
+    return _expm1(input)
+
+
+def log(input: Any) -> Any:
+    """out = ln input."""
+    need_tensors("log", ("input", input))
+    return _log(input)
+
+
+def log2(input: Any) -> Any:
+    """out = log₂ input."""
+    need_tensors("log2", ("input", input))
+    return _log2(input)
+
+
+def log10(input: Any) -> Any:
+    """out = log₁₀ input."""
+    need_tensors("log10", ("input", input))
+    return _log10(input)
+
+
+def log1p(input: Any) -> Any:
+    """out = ln (1 + input), exact near 0."""
+    need_tensors("log1p", ("input", input))
+    return _log1p(input)
+
+
+def sqrt(input: Any) -> Any:
+    """out = √input."""
+    need_tensors("sqrt", ("input", input))
+    return _sqrt(input)
+
+
+def rsqrt(input: Any) -> Any:
+    """out = 1 / √input."""
+    need_tensors("rsqrt", ("input", input))
+    return _rsqrt(input)
+
+
+def erf(input: Any) -> Any:
+    """out = 2/√π ∫ e^-t² dt from 0 to input."""
+    need_tensors("erf", ("input", input))
+    return _erf(input)
+
+
+def erfc(input: Any) -> Any:
+    """out = 1 - erf input."""
+    need_tensors("erfc", ("input", input))
+    return _erfc(input)
+
+
+def sigmoid(input: Any) -> Any:
+    """out = 1 / (1 + e^-input)."""
+    need_tensors("sigmoid", ("input", input))
+    return _sigmoid(input)
+
+
+def relu(input: Any) -> Any:
+    """out = max(input, 0)."""
+    need_tensors("relu", ("input", input))
+    if kind_of(input) == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
+    return _relu(input)
+
+
+def abs(input: Any) -> Any:
+    """out = |input|."""
+    need_tensors("abs", ("input", input))
+    refuse_kinds("abs_cpu", "b", input)
+    return _abs(input)
+
+
+def sign(input: Any) -> Any:
+    """out = -1, 0 or 1."""
+    need_tensors("sign", ("input", input))
+    return _sign(input)
+
+
+def sgn(input: Any) -> Any:
+    """out = -1, 0 or 1, as `sign` for real numbers."""
+    need_tensors("sgn", ("input", input))
+    return _sgn(input)
+
+
 def pow(input: Any, exponent: Any) -> Any:
-    """out = input ** exponent, either of them a tensor."""
-    return _pow_number(input, exponent) if isinstance(exponent, int | float) else _pow(input, exponent)
+    """out = input ** exponent, at least one of them a tensor."""
+    if is_tensor(input) and isinstance(exponent, int | float):
+        if kind_of(input) != "f" and isinstance(exponent, int) and exponent < 0:
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return _pow_number(input, exponent)
+    if is_tensor(exponent) and isinstance(input, int | float):
+        return _number_pow(exponent, input)
+    if is_tensor(input) and is_tensor(exponent):
+        if kind_of(input) == kind_of(exponent) == "b":
+            refuse_kinds("pow", "b", input)
+        return _pow(input, exponent)
+    got = ", ".join("Tensor" if is_tensor(each) else type(each).__name__ for each in (input, exponent))
+    raise TypeError(
+        f"pow() received an invalid combination of arguments - got ({got}), but expected one of:\n"
+        " * (Tensor input, Tensor exponent, *, Tensor out = None)\n"
+        " * (Number self, Tensor exponent, *, Tensor out = None)\n"
+        " * (Tensor input, Number exponent, *, Tensor out = None)\n"
+    )
+
+
+def square(input: Any) -> Any:
+    """out = input²."""
+    need_tensors("square", ("input", input))
+    return _pow_number(input, 2)
+
+
+def float_power(input: Any, exponent: Any) -> Any:
+    """out = input ** exponent in double precision."""
+    base, power = (to_dtype(each, np.dtype(np.float64)) if is_tensor(each) else each for each in (input, exponent))
+    return pow(base, float(power) if isinstance(power, int) else power)

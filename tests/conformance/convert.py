@@ -38,8 +38,6 @@ class Conversion:
             return nbgrad.Size(value)
         if isinstance(value, torch.device):
             return nbgrad.device(str(value))
-        if isinstance(value, complex):
-            raise Unsupported("complex numbers")
         if isinstance(value, tuple | list):
             return type(value)(self(each) for each in value)
         if isinstance(value, dict):

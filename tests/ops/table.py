@@ -48,6 +48,12 @@ def _seen_through_a_view(tensor: Any) -> Any:
     return view * view
 
 
+def _hooked(t: Any) -> Any:
+    module = t.nn.Tanh()
+    module.register_full_backward_hook(lambda _module, grad_input, _grad_output: grad_input)
+    return module
+
+
 ROWS = [
     Row("arithmetic.add", lambda t, a, b: t.add(a, b, alpha=3), ((2, 3), (2, 3))),
     Row("arithmetic.add", lambda t, a, b: a + b, ((2, 3), (3,)), name="broadcast"),
@@ -61,25 +67,106 @@ ROWS = [
     Row("arithmetic.neg", lambda t, a: -a, ((2, 3),)),
     Row("arithmetic.maximum", lambda t, a, b: t.maximum(a, b), ((2, 3), (3,)), apart=True),
     Row("arithmetic.minimum", lambda t, a, b: t.minimum(a, b), ((2, 3), (3,)), apart=True),
+    Row(
+        "arithmetic.div_rounded",
+        lambda t, a, b: t.div(a, b * 1.037, rounding_mode="floor") * a,
+        ((2, 3), (3,)),
+        apart=True,
+    ),
+    Row(
+        "arithmetic.div_rounded",
+        lambda t, a: a.div(0.71, rounding_mode="trunc") * a,
+        ((2, 3),),
+        apart=True,
+        name="to 0",
+    ),
+    Row("arithmetic.remainder", lambda t, a, b: (a % 0.71) * t.remainder(a, b * 1.037), ((2, 3), (3,)), apart=True),
+    Row("arithmetic.fmod", lambda t, a, b: t.fmod(a, 0.71) * t.fmod(a, b * 1.037), ((2, 3), (3,)), apart=True),
+    Row("comparison.masked_fill_number", lambda t, a: a.masked_fill(a.detach() > 0, 2.0) ** 2, ((2, 3),), apart=True),
+    Row("comparison.masked_fill", lambda t, a, b: t.masked_fill(a, a.detach() > 0, b) ** 2, ((2, 3), ()), apart=True),
+    *[
+        Row(f"logic.{name}", lambda t, a, b, name=name: getattr(t, name)(a, b), ((2, 3), (3,)), exact=True)
+        for name in ("logical_and", "logical_or", "logical_xor", "isclose")
+    ],
+    *[
+        Row(f"logic.{name}", lambda t, a, name=name: getattr(t, name)(a), ((2, 3),), exact=True)
+        for name in ("logical_not", "isnan", "isinf", "isfinite")
+    ],
     Row("comparison.where", lambda t, a, b: t.where(a.detach() > 0, a, b), ((2, 3), (3,)), apart=True),
     *[
         Row(f"comparison.{name}", lambda t, a, b, name=name: getattr(t, name)(a, b), ((2, 3), (3,)), exact=True)
         for name in ("eq", "ne", "lt", "le", "gt", "ge")
     ],
-    Row("pointwise.exp", lambda t, a: t.exp(a), ((2, 3),)),
-    Row("pointwise.log", lambda t, a: t.log(a), ((2, 3),), **_positive()),
-    Row("pointwise.sqrt", lambda t, a: t.sqrt(a), ((2, 3),), **_positive()),
-    Row("pointwise.sin", lambda t, a: t.sin(a), ((2, 3),)),
-    Row("pointwise.cos", lambda t, a: t.cos(a), ((2, 3),)),
-    Row("pointwise.tanh", lambda t, a: t.tanh(a), ((2, 3),)),
-    Row("pointwise.sigmoid", lambda t, a: t.sigmoid(a), ((2, 3),)),
+    Row(
+        "draws.normal_of_both",
+        lambda t, a, b: (t.manual_seed(0), t.normal(a, b))[1],
+        ((2, 1), (3,)),
+        (0, 1),
+        exact=True,
+    ),
+    Row("draws.normal_of_mean", lambda t, a: (t.manual_seed(0), t.normal(a, 0.5))[1], ((2, 3),), exact=True),
+    Row("draws.normal_of_std", lambda t, a: (t.manual_seed(0), t.normal(0.5, a))[1], ((2, 3),), (0, 1), exact=True),
+    Row("draws.coins", lambda t, a: (t.manual_seed(0), t.bernoulli(a))[1], ((2, 9),), (0, 1), exact=True),
+    *[
+        Row(f"{family}.{name}", lambda t, a, name=name: getattr(t, name)(a), ((2, 3),))
+        for family, names in (
+            ("pointwise", "exp exp2 expm1 erf erfc sigmoid"),
+            ("trigonometry", "sin cos atan sinh cosh tanh"),
+        )
+        for name in names.split()
+    ],
+    *[
+        Row(f"pointwise.{name}", lambda t, a, name=name: getattr(t, name)(a), ((2, 3),), **_positive())
+        for name in ("log", "log2", "log10", "log1p", "sqrt", "rsqrt")
+    ],
+    *[
+        Row(f"trigonometry.{name}", lambda t, a, name=name: getattr(t, name)(a), ((2, 3),), (-0.9, 0.9))
+        for name in ("asin", "acos", "tan")
+    ],
+    Row("trigonometry.atan2", lambda t, a, b: t.atan2(a, b), ((2, 3), (3,)), apart=True),
     Row("pointwise.relu pointwise.threshold_backward", lambda t, a: t.relu(a), ((2, 3),), apart=True),
     Row("pointwise.abs", lambda t, a: t.abs(a), ((2, 3),), apart=True),
-    Row("pointwise.sign", lambda t, a: t.sign(a), ((2, 3),), exact=True),
+    *[
+        Row(f"{ops}", lambda t, a, name=name: getattr(t, name)(a) * a, ((2, 3),), apart=True)
+        for ops, name in (
+            ("pointwise.sign", "sign"),
+            ("pointwise.sgn", "sgn"),
+            ("rounding.floor", "floor"),
+            ("rounding.ceil", "ceil"),
+            ("rounding.trunc", "trunc"),
+            ("rounding.round", "round"),
+        )
+    ],
+    Row("rounding.round_decimals", lambda t, a: t.round(a, decimals=1) * a, ((2, 3),), apart=True),
+    Row("rounding.clamp_numbers", lambda t, a: t.clamp(a, -1, 1) * a.clamp(max=0.5), ((3, 4),), apart=True),
+    Row("rounding.clamp", lambda t, a, b, c: t.clamp(a, b, c) ** 2, ((3, 4), (4,), (4,)), apart=True),
+    Row(
+        "rounding.clamp_max rounding.clamp_min",
+        lambda t, a, b: a.clamp_max(b) * a.clamp_min(b),
+        ((2, 3), (3,)),
+        apart=True,
+    ),
+    Row(
+        "rounding.clamp_max_number rounding.clamp_min_number",
+        lambda t, a: a.clamp_max(1) * a.clamp_min(-1),
+        ((2, 3),),
+        apart=True,
+    ),
+    Row("blend.addcmul", lambda t, a, b, c: t.addcmul(a, b, c, value=2), ((2, 3), (2, 3), (3,))),
+    Row("blend.addcdiv", lambda t, a, b, c: t.addcdiv(a, b, c, value=2), ((2, 3), (2, 3), (3,)), **_positive()),
+    Row("blend.lerp_number", lambda t, a, b: t.lerp(a, b, 0.3), ((2, 3), (3,))),
+    Row("blend.lerp", lambda t, a, b, c: t.lerp(a, b, c), ((2, 3), (3,), (2, 3))),
+    *[
+        Row(f"activation.{name}", lambda t, a, name=name: getattr(t.nn.functional, name)(a), ((3, 4),), apart=True)
+        for name in ("hardtanh", "leaky_relu", "elu", "silu", "softplus", "logsigmoid", "gelu")
+    ],
+    Row("activation.elu", lambda t, a: t.nn.functional.selu(a), ((3, 4),), apart=True, name="selu"),
+    Row("activation.gelu", lambda t, a: t.nn.functional.gelu(a, approximate="tanh"), ((3, 4),), name="tanh"),
+    Row("activation.softplus", lambda t, a: t.nn.functional.softplus(a, 2, 1), ((3, 4),), apart=True, name="linear"),
     Row("pointwise.pow_number", lambda t, a: a**3 + a**2 + a**0, ((2, 3),)),
     Row("pointwise.pow_number", lambda t, a: a**-1.5, ((2, 3),), name="fraction", **_positive()),
     Row("pointwise.pow", lambda t, a, b: t.pow(a, b), ((2, 3), (3,)), **_positive()),
-    Row("pointwise.pow", lambda t, a: 2.0**a, ((2, 3),), name="number to a tensor"),
+    Row("pointwise.number_pow", lambda t, a: 2.0**a, ((2, 3),)),
     Row("reduce.sum_all", lambda t, a: a.sum(), ((2, 3),)),
     Row("reduce.sum", lambda t, a: a.sum(1), ((2, 3, 4),)),
     Row("reduce.sum", lambda t, a: t.sum(a, (0, -1), keepdim=True), ((2, 3, 4),), name="two axes"),
@@ -157,6 +244,52 @@ ROWS = [
     Row("softmax.softmax", lambda t, a: a.softmax(0), ((3, 2, 2),), name="first axis"),
     Row("softmax.log_softmax", lambda t, a: t.log_softmax(a, -1), ((3, 4),)),
     Row("loss.mse_loss", lambda t, a, b: t.nn.functional.mse_loss(a, b), ((2, 3), (2, 3))),
+    Row("loss.smooth_l1_loss", lambda t, a, b: t.nn.functional.smooth_l1_loss(a, b, beta=0.7), ((2, 3), (2, 3))),
+    Row("loss.huber_loss", lambda t, a, b: t.nn.functional.huber_loss(a, b, delta=0.7), ((2, 3), (2, 3))),
+    Row(
+        "loss.binary_cross_entropy",
+        lambda t, a, b: t.nn.functional.binary_cross_entropy(a, b),
+        ((2, 3), (2, 3)),
+        domain=(0.1, 0.9),
+    ),
+    Row(
+        "loss.binary_cross_entropy_with_logits",
+        lambda t, a, b: t.nn.functional.binary_cross_entropy_with_logits(
+            a, b, pos_weight=t.full((3,), 2.0, dtype=a.dtype)
+        ),
+        ((2, 3), (2, 3)),
+    ),
+    Row(
+        "nll.nll_loss2d",
+        lambda t, a: t.nn.functional.nll_loss(
+            a, t.from_numpy(TARGET).reshape(1, 3, 1), t.full((4,), 2.0, dtype=a.dtype), reduction="none"
+        ),
+        ((1, 4, 3, 1),),
+    ),
+    Row(
+        "norm.batch_norm norm.fused_batch_norm_gradient",
+        lambda t, x, w, b: t.nn.functional.batch_norm(x, None, None, w, b, True),
+        ((4, 2, 3), (2,), (2,)),
+    ),
+    Row(
+        "norm.layer_norm norm.fused_layer_norm_gradient",
+        lambda t, x, w, b: t.nn.functional.layer_norm(x, (2, 3), w, b),
+        ((4, 2, 3), (2, 3), (2, 3)),
+    ),
+    Row("pool.avg_pool2d pool.spread", lambda t, x: t.nn.functional.avg_pool2d(x, 2, padding=1), ((1, 2, 4, 5),)),
+    Row(
+        "pool.adaptive_avg_pool2d pool.adaptive_spread",
+        lambda t, x: t.nn.functional.adaptive_avg_pool2d(x, (3, 2)),
+        ((1, 2, 4, 5),),
+    ),
+    Row("pad.constant_pad", lambda t, x: t.nn.functional.pad(x, (1, -1, 2, 0), value=0.5) ** 2, ((2, 3),)),
+    Row("pad.pad pad.scatter", lambda t, x: t.nn.functional.pad(x, (1, 2), "reflect") ** 2, ((1, 2, 3),)),
+    Row(
+        "embedding.embedding embedding.sum_rows",
+        lambda t, w: t.nn.functional.embedding(t.from_numpy(TARGET), w, padding_idx=1) ** 2,
+        ((3, 4),),
+    ),
+    Row("passing.pass_through", lambda t, a: _hooked(t)(a), ((2, 3),)),
     Row(
         "nll.nll_loss nll.place",
         lambda t, a: t.nn.functional.nll_loss(a, t.from_numpy(TARGET)),

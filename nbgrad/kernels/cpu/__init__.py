@@ -1,5 +1,6 @@
 """The CPU's kernels, as functions on numpy arrays: what an op's forward calls, under the names every device shares."""
 
+from nbgrad.kernels.cpu.arrange import assemble, diagonal, embed_diagonal, flip, roll, stack, tile
 from nbgrad.kernels.cpu.conv import (
     conv2d,
     conv2d_bias_gradient,
@@ -8,15 +9,31 @@ from nbgrad.kernels.cpu.conv import (
 )
 from nbgrad.kernels.cpu.elementwise import (
     absolute,
+    acos,
     add,
+    asin,
+    atan,
+    atan2,
+    ceil,
     cos,
+    cosh,
     div,
     eq,
+    erf,
+    erfc,
     exp,
+    exp2,
+    expm1,
+    floor,
+    floor_div,
+    fmod,
     ge,
     gt,
     le,
     log,
+    log1p,
+    log2,
+    log10,
     lt,
     maximum,
     minimum,
@@ -25,27 +42,76 @@ from nbgrad.kernels.cpu.elementwise import (
     neg,
     pow,
     relu,
+    remainder,
+    rint,
+    rsqrt,
     sigmoid,
     sign,
     sin,
+    sinh,
     sqrt,
     sub,
+    tan,
     tanh,
     threshold_gradient,
+    trunc,
+    trunc_div,
     where,
 )
 from nbgrad.kernels.cpu.gemm import addmm, bmm, matmul
-from nbgrad.kernels.cpu.index import cast, concatenate, contiguous, embed, fill, pick, place, scatter_add, take, write
+from nbgrad.kernels.cpu.index import (
+    cast,
+    concatenate,
+    contiguous,
+    embed,
+    fill,
+    pick,
+    place,
+    places_of,
+    scatter_add,
+    take,
+    write,
+)
+from nbgrad.kernels.cpu.loss import binary_cross_entropy, binary_cross_entropy_with_logits, huber, smooth_l1
+from nbgrad.kernels.cpu.moments import deviation, logsumexp, variance, vector_norm
+from nbgrad.kernels.cpu.norm import batch_norm, batch_norm_gradient, layer_norm, layer_norm_gradient
 from nbgrad.kernels.cpu.optim import adam, sgd
-from nbgrad.kernels.cpu.pool import max_pool2d, max_pool2d_gather, max_pool2d_gradient
-from nbgrad.kernels.cpu.reduce import largest, mean, prod, smallest, sum
+from nbgrad.kernels.cpu.pool import (
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_gradient,
+    avg_pool2d,
+    avg_pool2d_gradient,
+    max_pool2d,
+    max_pool2d_gather,
+    max_pool2d_gradient,
+)
+from nbgrad.kernels.cpu.reduce import largest, mean, prod, smallest, sum, truth
+from nbgrad.kernels.cpu.scan import cumsum
+from nbgrad.kernels.cpu.scatter import (
+    first_outside,
+    gather,
+    put,
+    put_add,
+    scatter_add_along,
+    scatter_along,
+    scatter_multiply_along,
+    scattered,
+    triangle,
+)
 from nbgrad.kernels.cpu.softmax import log_softmax, softmax
+from nbgrad.kernels.cpu.sort import sort
 
 __all__ = [
-    "absolute", "adam", "add", "addmm", "bmm", "cast", "concatenate", "contiguous", "conv2d", "conv2d_bias_gradient",
-    "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "div", "embed", "eq", "exp", "fill", "ge", "gt",
-    "largest", "le", "log", "log_softmax", "lt", "matmul", "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient",
-    "maximum", "mean", "minimum", "mul", "ne", "neg", "pick", "place", "pow", "prod", "relu", "scatter_add", "sgd",
-    "sigmoid", "sign", "sin", "smallest", "softmax", "sqrt", "sub", "sum", "take", "tanh", "threshold_gradient",
-    "where", "write",
+    "absolute", "acos", "adam", "adaptive_avg_pool2d", "adaptive_avg_pool2d_gradient", "add", "addmm", "asin",
+    "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm", "batch_norm_gradient",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "bmm", "cast", "ceil", "concatenate", "contiguous",
+    "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh", "cumsum",
+    "deviation", "diagonal", "div", "embed", "embed_diagonal", "eq", "erf", "erfc", "exp", "exp2", "expm1", "fill",
+    "first_outside", "flip", "floor", "floor_div", "fmod", "gather", "ge", "gt", "huber", "largest", "layer_norm",
+    "layer_norm_gradient", "le", "log", "log1p", "log2", "log10", "log_softmax", "logsumexp", "lt", "matmul",
+    "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "pick",
+    "place", "places_of", "pow", "prod", "put", "put_add", "relu", "remainder", "rint", "roll", "rsqrt", "scatter_add",
+    "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sgd", "sigmoid", "sign", "sin", "sinh", "smallest", "smooth_l1",
+    "softmax", "sort", "sqrt", "stack", "sub", "sum", "take", "tan", "tanh", "threshold_gradient", "tile", "triangle",
+    "trunc", "trunc_div", "truth", "variance", "vector_norm", "where", "write",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from nbgrad.kernels import formulas
 from nbgrad.kernels.registry import kernel
 from nbgrad.shapes import broadcast_shapes
 
-_BOOL = np.dtype(np.bool_)
+_BOOL, _INT64 = np.dtype(np.bool_), np.dtype(np.int64)
 _UNARY = "void(float32[::1], float32[::1])"
 _BINARY = "void(float32[::1], float32[::1], float32[::1])"
 _BROADCAST = "void(float32[::1], int64[::1], float32[::1], int64[::1], float32[::1], int64[::1])"
@@ -96,8 +96,21 @@ def _binary(
             common = result_type(a, b)
         if floating and common.kind != "f":
             common = DefaultDtype.floating.numpy
-        a, b = np.asarray(a, common, "C"), np.asarray(b, common, "C")
+        try:
+            a, b = np.asarray(a, common, "C"), np.asarray(b, common, "C")
+        except OverflowError:  # a number too large for small integers: it wraps, but compares as it is
+            common = _INT64 if result is _BOOL else common
+            a, b = (np.asarray(np.asarray(each), _INT64, "C").astype(common) for each in (a, b))
         return _launch(flat, broadcast, a, b, result or common)
+
+    return apply
+
+
+def _by_kind(floats: ArrayFunction, integers: ArrayFunction) -> ArrayFunction:
+    """One function for floating-point numbers, another for integers."""
+
+    def apply(a: Any, b: Any) -> np.ndarray:
+        return (floats if result_type(a, b).kind == "f" else integers)(a, b)
 
     return apply
 
@@ -126,7 +139,12 @@ add = _binary(formulas.add)
 sub = _binary(formulas.sub)
 mul = _binary(formulas.mul, broadcast_signatures=(_BROADCAST,))
 div = _binary(formulas.div, floating=True)
-pow = _binary(formulas.pow, ())
+pow = _by_kind(_binary(formulas.pow, ()), _binary(formulas.integer_pow, ()))
+floor_div = _by_kind(_binary(formulas.floor_div, ()), _binary(formulas.integer_floor_div, ()))
+trunc_div = _by_kind(_binary(formulas.trunc_div, ()), _binary(formulas.integer_trunc_div, ()))
+fmod = _by_kind(_binary(formulas.fmod, ()), _binary(formulas.integer_fmod, ()))
+remainder = _binary(formulas.remainder, ())
+atan2 = _binary(formulas.atan2, (), floating=True)
 maximum = _binary(formulas.maximum, ())
 minimum = _binary(formulas.minimum, ())
 eq = _binary(formulas.eq, (), _BOOL)
@@ -171,6 +189,24 @@ sin = _unary(formulas.sin, floating=True)
 cos = _unary(formulas.cos, floating=True)
 tanh = _unary(formulas.tanh, floating=True)
 sigmoid = _unary(formulas.sigmoid, floating=True)
+exp2 = _unary(formulas.exp2, floating=True)
+expm1 = _unary(formulas.expm1, floating=True)
+log2 = _unary(formulas.log2, floating=True)
+log10 = _unary(formulas.log10, floating=True)
+log1p = _unary(formulas.log1p, floating=True)
+rsqrt = _unary(formulas.rsqrt, floating=True)
+tan = _unary(formulas.tan, floating=True)
+asin = _unary(formulas.asin, floating=True)
+acos = _unary(formulas.acos, floating=True)
+atan = _unary(formulas.atan, floating=True)
+sinh = _unary(formulas.sinh, floating=True)
+cosh = _unary(formulas.cosh, floating=True)
+erf = _unary(formulas.erf, floating=True)
+erfc = _unary(formulas.erfc, floating=True)
+floor = _unary(formulas.floor)
+ceil = _unary(formulas.ceil)
+trunc = _unary(formulas.trunc)
+rint = _unary(formulas.rint)
 
 
 @kernel()
