@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from nbgrad.dtypes import dtype, float32, float64
+from nbgrad.nn import state
+from nbgrad.nn.hooks import Hook, add_hook, call
 from nbgrad.nn.parameter import Parameter
 from nbgrad.tensor import HookHandle, Tensor
+
+_STORES = ("_parameters", "_buffers", "_modules")
+_LISTENERS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+def _type_name(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return value.type() if type(value) is Tensor else "torch.nn.parameter.Parameter"
+    module = type(value).__module__
+    return type(value).__qualname__ if module == "builtins" else f"{module}.{type(value).__qualname__}"
 
 
 class Module:
@@ -29,29 +41,26 @@ class Module:
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
+    _non_persistent_buffers_set: set[str]
+    _forward_hooks: list[Hook]
+    _forward_pre_hooks: list[Hook]
+    _backward_hooks: list[Hook]
+    _backward_pre_hooks: list[Hook]
 
     def __init__(self) -> None:
-        for name in ("_parameters", "_buffers", "_modules"):
-            object.__setattr__(self, name, {})
         object.__setattr__(self, "training", True)
-        object.__setattr__(self, "_forward_hooks", [])
-        object.__setattr__(self, "_forward_pre_hooks", [])
+        for name in _STORES:
+            object.__setattr__(self, name, {})
+        object.__setattr__(self, "_non_persistent_buffers_set", set())
+        for name in _LISTENERS:
+            object.__setattr__(self, name, [])
 
     def forward(self, *inputs: Any) -> Any:
         """What the module computes; every subclass says it."""
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
-        for hook in self._forward_pre_hooks:
-            changed = hook(self, inputs)
-            if changed is not None:
-                inputs = changed if isinstance(changed, tuple) else (changed,)
-        output = self.forward(*inputs, **named)
-        for hook in self._forward_hooks:
-            changed = hook(self, inputs, output)
-            if changed is not None:
-                output = changed
-        return output
+        return call(self, inputs, named)
 
     # ---- attributes
 
@@ -63,29 +72,35 @@ class Module:
                 "Module.__init__() call"
             )
         if isinstance(value, Parameter):
-            self._forget(name)
-            self._parameters[name] = value
-        elif isinstance(value, Module):
-            self._forget(name)
-            self._modules[name] = value
+            self._forget(name, self._parameters)
+            self.register_parameter(name, value)
         elif "_parameters" in stores and name in self._parameters:
-            if value is not None:
-                raise TypeError(
-                    f"cannot assign '{type(value).__module__}.{type(value).__name__}' as parameter '{name}' "
-                    "(torch.nn.Parameter or None expected)"
-                )
+            self._require(value is None, value, "parameter", name, "torch.nn.Parameter")
             self._parameters[name] = None
+        elif isinstance(value, Module):
+            self._forget(name, self._modules)
+            self._modules[name] = value
+        elif "_modules" in stores and name in self._modules:
+            self._require(value is None, value, "child module", name, "torch.nn.Module")
+            self._modules[name] = None
         elif "_buffers" in stores and name in self._buffers:
+            self._require(value is None or isinstance(value, Tensor), value, "buffer", name, "torch.Tensor")
             self._buffers[name] = value
         else:
             object.__setattr__(self, name, value)
 
-    def _forget(self, name: str) -> None:
+    def _require(self, fits: bool, value: Any, role: str, name: str, expected: str) -> None:
+        if not fits:
+            raise TypeError(f"cannot assign '{_type_name(value)}' as {role} '{name}' ({expected} or None expected)")
+
+    def _forget(self, name: str, kept: dict) -> None:
         for store in (self.__dict__, self._parameters, self._buffers, self._modules):
-            store.pop(name, None)
+            if store is not kept:
+                store.pop(name, None)
+        self._non_persistent_buffers_set.discard(name)
 
     def __getattr__(self, name: str) -> Any:
-        for store in ("_parameters", "_buffers", "_modules"):
+        for store in _STORES:
             found = self.__dict__.get(store, {})
             if name in found:
                 return found[name]
@@ -95,68 +110,147 @@ class Module:
         for store in (self._parameters, self._buffers, self._modules):
             if name in store:
                 del store[name]
+                self._non_persistent_buffers_set.discard(name)
                 return
         object.__delattr__(self, name)
 
+    def __dir__(self) -> list[str]:
+        names = {*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers}
+        return sorted(name for name in names if not name[0].isdigit())
+
+    def _check_name(self, name: Any, role: str, store: dict) -> None:
+        if "_parameters" not in self.__dict__:
+            raise AttributeError(f"cannot assign {role} before Module.__init__() call")
+        if not isinstance(name, str):
+            raise TypeError(f"{role} name should be a string. Got {_type_name(name)}")
+        if hasattr(self, name) and name not in store:
+            raise KeyError(f"attribute '{name}' already exists")
+        if "." in name:
+            shown = f", got: {name}" if role == "module" else ""
+            raise KeyError(f'{role} name can\'t contain "."{shown}')
+        if name == "":
+            raise KeyError(f'{role} name can\'t be empty string ""')
+
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter, or the place of one that is absent (None)."""
-        if param is None:
-            self._parameters[name] = None
-        else:
-            setattr(self, name, param)
+        self._check_name(name, "parameter", self._parameters)
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(
+                f"cannot assign '{_type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None "
+                "required)"
+            )
+        self._parameters[name] = param
 
-    def register_buffer(self, name: str, tensor: Tensor | None) -> None:
-        """Add a tensor that belongs to the module's state but is not learned."""
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Add a tensor that belongs to the module but is not learned; `persistent`: and to its `state_dict`."""
+        self._check_name(name, "buffer", self._buffers)
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(
+                f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+            )
         self._buffers[name] = tensor
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Add a part under a name that need not be an identifier."""
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{_type_name(module)} is not a Module subclass")
+        self._check_name(name, "module", self._modules)
         self._modules[name] = module
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """`add_module` under its other name."""
+        self.add_module(name, module)
 
     # ---- walking
 
-    def named_modules(self, prefix: str = "", _seen: set | None = None) -> Iterator[tuple[str, Module]]:
+    def named_modules(
+        self, memo: set | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
         """The module itself and every part in it, each once, with dotted names."""
-        seen = set() if _seen is None else _seen
-        if self in seen:
+        memo = set() if memo is None else memo
+        if self in memo:
             return
-        seen.add(self)
+        if remove_duplicate:
+            memo.add(self)
         yield prefix, self
         for name, part in self._modules.items():
             if part is not None:
-                yield from part.named_modules(f"{prefix}.{name}" if prefix else name, seen)
+                yield from part.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
         return (module for _, module in self.named_modules())
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        return ((name, part) for name, part in self._modules.items() if part is not None)
+        seen: set[Module] = set()
+        for name, part in self._modules.items():
+            if part is not None and part not in seen:
+                seen.add(part)
+                yield name, part
 
     def children(self) -> Iterator[Module]:
         return (part for _, part in self.named_children())
 
-    def _named_members(self, store: str, recurse: bool) -> Iterator[tuple[str, Any]]:
+    def _named_members(
+        self, store: str, prefix: str, recurse: bool, remove_duplicate: bool
+    ) -> Iterator[tuple[str, Any]]:  # fmt: skip
         seen: set[int] = set()
-        for prefix, module in self.named_modules() if recurse else (("", self),):
-            for name, member in getattr(module, store).items():
-                if member is not None and id(member) not in seen:
-                    seen.add(id(member))
-                    yield f"{prefix}.{name}" if prefix else name, member
+        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
+            for name, tensor in getattr(module, store).items():
+                if tensor is None or id(tensor) in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(id(tensor))
+                yield f"{path}.{name}" if path else name, tensor
 
-    def named_parameters(self, recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
         """Every parameter once, with its dotted name."""
-        return self._named_members("_parameters", recurse)
+        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        return (parameter for _, parameter in self.named_parameters(recurse))
+        return (parameter for _, parameter in self.named_parameters("", recurse))
 
-    def named_buffers(self, recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        return self._named_members("_buffers", recurse)
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """Every buffer once, with its dotted name."""
+        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        return (buffer for _, buffer in self.named_buffers(recurse))
+        return (buffer for _, buffer in self.named_buffers("", recurse))
 
-    def apply(self, fn: Callable[[Module], Any]) -> Module:
+    def get_submodule(self, target: str) -> Module:
+        """The part with this dotted name; raises AttributeError where there is none."""
+        module = self
+        for name in target.split(".") if target else ():
+            if not hasattr(module, name):
+                raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+            module = getattr(module, name)
+            if not isinstance(module, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter with this dotted name; raises AttributeError where there is none."""
+        return self._member(target, "_parameters", "`{}` is not an nn.Parameter")
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer with this dotted name; raises AttributeError where there is none."""
+        return self._member(target, "_buffers", "`{}` is not a buffer")
+
+    def _member(self, target: str, store: str, sentence: str) -> Any:
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        if name not in getattr(module, store):
+            raise AttributeError(sentence.format(name))
+        return getattr(module, store)[name]
+
+    def apply(self, fn: Callable[[Module], Any]) -> Any:
         """Call `fn` on every part, then on the module itself."""
         for part in self.children():
             part.apply(fn)
@@ -165,51 +259,36 @@ class Module:
 
     # ---- state
 
-    def state_dict(self) -> OrderedDict[str, Tensor]:
-        """Names and tensors (sharing memory) of all parameters and buffers."""
-        state: OrderedDict[str, Tensor] = OrderedDict()
-        for prefix, module in self.named_modules():
-            for name, tensor in (*module._parameters.items(), *module._buffers.items()):
-                if tensor is not None:
-                    state[f"{prefix}.{name}" if prefix else name] = tensor.detach()
-        return state
+    def state_dict(
+        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> OrderedDict[str, Tensor]:  # fmt: skip
+        """Names and tensors (sharing memory) of all parameters and buffers; keep_vars: the very tensors."""
+        held = OrderedDict() if destination is None else destination
+        for name, tensor, _store, _place in state.held_tensors(self, prefix):
+            held[name] = tensor if keep_vars else tensor.detach()
+        return held
 
-    def load_state_dict(self, state_dict: dict[str, Tensor], strict: bool = True) -> None:
-        """Copy tensors into the parameters and buffers of these names.
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> state.IncompatibleKeys:
+        """Copy tensors into the parameters and buffers of these names; `assign`: put them in their place.
 
         Raises RuntimeError that names everything that does not fit, before anything is changed.
         """
-        own = self.state_dict()
-        missing = [f'"{name}"' for name in own if name not in state_dict]
-        unexpected = [f'"{name}"' for name in state_dict if name not in own]
-        complaints = []
-        if strict and unexpected:
-            complaints.append(f"Unexpected key(s) in state_dict: {', '.join(unexpected)}. ")
-        if strict and missing:
-            complaints.append(f"Missing key(s) in state_dict: {', '.join(missing)}. ")
-        for name, tensor in own.items():
-            if name in state_dict and tuple(state_dict[name].shape) != tuple(tensor.shape):
-                complaints.append(
-                    f"size mismatch for {name}: copying a param with shape {state_dict[name].shape} from checkpoint, "
-                    f"the shape in current model is {tensor.shape}."
-                )
-        if complaints:
-            what = "\n\t".join(complaints)
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{what}")
-        for name, tensor in own.items():
-            if name in state_dict:
-                tensor.copy_(state_dict[name].detach())
+        return state.load(self, state_dict, strict, assign)
 
-    def train(self, mode: bool = True) -> Module:
+    def train(self, mode: bool = True) -> Any:
         """Behave as in training (or not): matters to dropout and batch normalisation."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
         for module in self.modules():
             module.training = mode
         return self
 
-    def eval(self) -> Module:
+    def eval(self) -> Any:
         return self.train(False)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Module:
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
@@ -222,30 +301,45 @@ class Module:
             elif parameter.grad is not None:
                 parameter.grad = Tensor(parameter.grad.array * 0)
 
-    def to(self, *target: Any, dtype: dtype | None = None, device: Any = None) -> Module:
+    def to(self, *target: Any, dtype: dtype | None = None, device: Any = None, non_blocking: bool = False) -> Any:
         """Change dtype or device of all floating-point parameters and buffers."""
         for tensor in (*self.parameters(), *self.buffers()):
             if tensor.dtype.is_floating_point:
                 tensor.array = tensor.detach().to(*target, dtype=dtype, device=device).array
+                if tensor.grad is not None:
+                    tensor.grad = tensor.grad.to(*target, dtype=dtype, device=device)
         return self
 
-    def float(self) -> Module:
+    def float(self) -> Any:
         return self.to(dtype=float32)
 
-    def double(self) -> Module:
+    def double(self) -> Any:
         return self.to(dtype=float64)
+
+    def cpu(self) -> Any:
+        return self
 
     # ---- hooks
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> HookHandle:
         """Call `hook(module, inputs, output)` after each forward; what it returns replaces the output."""
-        self._forward_hooks.append(hook)
-        return HookHandle(self._forward_hooks, hook)
+        return add_hook(self._forward_hooks, Hook(hook, with_kwargs, always_call), prepend)
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> HookHandle:
         """Call `hook(module, inputs)` before each forward; what it returns replaces the inputs."""
-        self._forward_pre_hooks.append(hook)
-        return HookHandle(self._forward_pre_hooks, hook)
+        return add_hook(self._forward_pre_hooks, Hook(hook, with_kwargs), prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> HookHandle:
+        """Call `hook(module, grad_input, grad_output)` when both are known; what it returns replaces grad_input."""
+        return add_hook(self._backward_hooks, Hook(hook), prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> HookHandle:
+        """Call `hook(module, grad_output)` before the gradient enters; what it returns replaces grad_output."""
+        return add_hook(self._backward_pre_hooks, Hook(hook), prepend)
 
     # ---- printing
 
@@ -253,14 +347,17 @@ class Module:
         """What stands between the brackets of a module without parts."""
         return ""
 
+    def _get_name(self) -> str:
+        return type(self).__name__
+
     def __repr__(self) -> str:
-        parts = [f"({name}): {_indented(repr(part))}" for name, part in self._modules.items()]
-        extra = self.extra_repr()
-        if not parts:
-            return f"{type(self).__name__}({extra})"
-        lines = ([extra] if extra else []) + parts
-        return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+        parts = [f"({name}): {indented(repr(part))}" for name, part in self._modules.items()]
+        extra = self.extra_repr().split("\n") if self.extra_repr() else []
+        if len(extra) <= 1 and not parts:
+            return f"{self._get_name()}({''.join(extra)})"
+        return f"{self._get_name()}(\n  " + "\n  ".join(extra + parts) + "\n)"
 
 
-def _indented(text: str) -> str:
+def indented(text: str) -> str:
+    """The lines after the first, two columns further right."""
     return text.replace("\n", "\n  ")

@@ -3,7 +3,9 @@
 from typing import Any
 
 from nbgrad.autograd.record import op
+from nbgrad.autograd.value import Value
 from nbgrad.ops.dims import pair
+from nbgrad.ops.pad import constant_pad
 from nbgrad.ops.shape import expand, squeeze, unsqueeze, view
 
 
@@ -74,15 +76,75 @@ def conv2d(
     input: (N, C, H, W) or (C, H, W); weight: (O, C / groups, kH, kW); bias: (O,). Output height
     ⌊(H + 2 padding - dilation (kH - 1) - 1) / stride⌋ + 1, width alike. Raises RuntimeError where shapes do not fit.
     """
-    stride, padding, dilation = pair(stride), pair(padding), pair(dilation)
+    stride, dilation = pair(stride), pair(dilation)
+    if isinstance(padding, str):
+        input, padding = _padded(input, weight, stride, padding, dilation, groups)
+    padding = pair(padding)
     batched = len(input.shape) == 4
     _check(input, weight, bias, stride, padding, dilation, groups)
     out = _conv2d(input if batched else unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups)
     return out if batched else squeeze(out, 0)
 
 
+def conv1d(
+    input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> Any:
+    """Slide `weight` over rows: input (N, C, L) or (C, L), weight (O, C / groups, k), bias (O,)."""
+    stride, dilation = (1, _one(stride)), (1, _one(dilation))
+    padding = padding if isinstance(padding, str) else (0, _one(padding))
+    out = conv2d(unsqueeze(input, -2), unsqueeze(weight, -2), bias, stride, padding, dilation, groups)
+    return squeeze(out, -2)
+
+
+def _one(value: Any) -> int:
+    return value if isinstance(value, int) else value[0]
+
+
+def _padded(input: Any, weight: Any, stride: Any, padding: str, dilation: Any, groups: int) -> tuple[Any, Any]:
+    """The input and the padding that `"same"` and `"valid"` mean: an uneven rest goes behind the image."""
+    if padding == "valid":
+        return input, (0, 0)
+    if padding != "same":
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
+    _check_ranks(list(input.shape), list(weight.shape), groups)
+    if max(stride) > 1:
+        raise RuntimeError("padding='same' is not supported for strided convolutions")
+    total = [dilation[i] * (weight.shape[2 + i] - 1) for i in (0, 1)]
+    behind = [each % 2 for each in total]
+    if any(behind):
+        input = constant_pad(input, (0, behind[1], 0, behind[0]), 0)
+    return input, tuple(each // 2 for each in total)
+
+
+def _check_ranks(shape: list[int], kernel: list[int], groups: int) -> None:
+    if len(kernel) != 4 and len(kernel) == 3:
+        raise RuntimeError(
+            f"Expected 3-dimensional input for 3-dimensional weight{kernel}, but got {len(shape)}-dimensional input of "
+            f"size {shape} instead"
+        )
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+    if kernel[0] < groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
+            f"{kernel} instead"
+        )
+
+
+def _check_dtypes(input: Any, weight: Any, bias: Any) -> None:
+    names = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "uint8": "unsigned char"}
+    kinds = [(x.array if isinstance(x, Value) else x).dtype.name for x in (input, weight, bias) if x is not None]
+    for other, kind in zip(("weight", "bias"), kinds[1:], strict=False):
+        if kind != kinds[0] and not (other == "weight" and bias is not None and kinds[2] != kinds[0]):
+            raise RuntimeError(
+                f"Input type ({names.get(kinds[0], kinds[0])}) and {other} type ({names.get(kind, kind)}) should be "
+                "the same"
+            )
+
+
 def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> None:
     shape, kernel = list(input.shape), list(weight.shape)
+    _check_dtypes(input, weight, bias)
     if len(shape) not in (3, 4):
         raise RuntimeError(f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {shape}")
     if min(stride) <= 0:
@@ -91,6 +153,7 @@ def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilati
         raise RuntimeError("negative padding is not supported")
     if min(dilation) <= 0:
         raise RuntimeError("dilation should be greater than zero")
+    _check_ranks(shape, kernel, groups)
     if shape[-3] != kernel[1] * groups:
         raise RuntimeError(
             f"Given groups={groups}, weight of size {kernel}, expected input{shape} to have {kernel[1] * groups} "

@@ -3,10 +3,16 @@
 from typing import Any
 
 from nbgrad.autograd.record import op
-from nbgrad.ops.arithmetic import mul, sub
+from nbgrad.autograd.value import Value
+from nbgrad.ops.arithmetic import mul, neg, sub
+from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.dims import canonical_dim
 from nbgrad.ops.pointwise import exp
 from nbgrad.ops.reduce import sum
+
+DTYPE_NAMES = {
+    "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
+}  # fmt: skip
 
 
 @op("SoftmaxBackward0", saves=("out",))
@@ -34,11 +40,28 @@ def _(node, g):
     return sub(g, mul(exp(out), sum(g, node.options[0], True)))
 
 
-def softmax(input: Any, dim: int) -> Any:
+def _checked(input: Any, dim: int, dtype: Any, name: str) -> tuple[Any, int]:
+    """The input in the dtype asked for, and the axis; raises NotImplementedError for integers."""
+    axis = canonical_dim(dim, len(input.shape))
+    input = input if dtype is None else to_dtype(input, dtype.numpy)
+    kind = (input.array if isinstance(input, Value) else input).dtype
+    if kind.kind != "f":
+        last = "_lastdim" if axis + 1 == max(len(input.shape), 1) else ""
+        kernel = f"{name}{last}_kernel_impl"
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{DTYPE_NAMES[kind.name]}'")
+    return input, axis
+
+
+def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """out = e^x / Σ e^x along `dim`."""
-    return _softmax(input, canonical_dim(dim, len(input.shape)))
+    return _softmax(*_checked(input, dim, dtype, "softmax"))
 
 
-def log_softmax(input: Any, dim: int) -> Any:
+def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """out = x - log Σ e^x along `dim`."""
-    return _log_softmax(input, canonical_dim(dim, len(input.shape)))
+    return _log_softmax(*_checked(input, dim, dtype, "log_softmax"))
+
+
+def softmin(input: Any, dim: int, dtype: Any = None) -> Any:
+    """out = e^-x / Σ e^-x along `dim`."""
+    return softmax(neg(input), dim, dtype)

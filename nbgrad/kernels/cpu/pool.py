@@ -3,11 +3,13 @@
 Every plane (one channel of one image) is its own piece of work; threads take runs of planes.
 """
 
+import math
+
 import numba
 import numpy as np
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from nbgrad.device import empty
+from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.launch import launch
 from nbgrad.kernels.cpu.simd import clear_run, lanes, store_largest_of_four
 from nbgrad.kernels.registry import kernel
@@ -78,8 +80,11 @@ def gather_planes(x, indices, out, planes, out_size, in_size):
 
 
 @kernel()
-def average_planes(x, out, planes, geometry, count_padding, backward):
-    """out[p, y, x] = the mean of the window; backward: x[p, window] += out[p, y, x] / size of the window."""
+def average_planes(x, out, planes, geometry, count_padding, divisor, backward):
+    """out[p, y, x] = the mean of the window; backward: x[p, window] += out[p, y, x] / size of the window.
+
+    A divisor other than 0 takes the place of the window's size.
+    """
     height, width, high, wide, kh, kw, sh, sw, ph, pw = geometry
     for plane in range(planes):
         for y in range(high):
@@ -88,6 +93,7 @@ def average_planes(x, out, planes, geometry, count_padding, backward):
                 left, stop = x_out * sw - pw, min(x_out * sw - pw + kw, width + pw)
                 rows, columns = range(max(top, 0), min(end, height)), range(max(left, 0), min(stop, width))
                 size = (end - top) * (stop - left) if count_padding else len(rows) * len(columns)
+                size = divisor if divisor else size
                 at = (plane * high + y) * wide + x_out
                 if backward:
                     for row in rows:
@@ -151,37 +157,65 @@ def max_pool2d_gather(x: np.ndarray, indices: np.ndarray) -> np.ndarray:
     return out
 
 
-def _average(x: np.ndarray, out: np.ndarray, windows: tuple[Pair, ...], count_padding: bool, backward: bool) -> None:
+def _average(
+    x: np.ndarray, out: np.ndarray, windows: tuple[Pair, ...], count_padding: bool, divisor: int, backward: bool
+) -> None:
     geometry = (*x.shape[-2:], *out.shape[-2:], *(side for pair in windows for side in pair))
     planes = out.size // (out.shape[-2] * out.shape[-1]) if out.size else 0
-    average_planes(_flat(x), _flat(out), planes, geometry, count_padding, backward)
+    average_planes(_flat(x), _flat(out), planes, geometry, count_padding, divisor, backward)
 
 
 def avg_pool2d(
-    x: np.ndarray,
-    kernel_size: Pair,
-    stride: Pair,
-    padding: Pair,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-) -> np.ndarray:
-    """The mean of each window of x[..., height, width]."""
+    x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair, ceil_mode: bool = False,
+    count_include_pad: bool = True, divisor: int = 0,
+) -> np.ndarray:  # fmt: skip
+    """The mean of each window of x[..., height, width]; a divisor other than 0 replaces the window's size."""
     sides = (output_size(x.shape[i - 2], kernel_size[i], stride[i], padding[i], 1, ceil_mode) for i in (0, 1))
     out = empty((*x.shape[:-2], *sides), x.dtype)
-    _average(x, out, (kernel_size, stride, padding), count_include_pad, False)
+    _average(x, out, (kernel_size, stride, padding), count_include_pad, divisor, False)
     return out
 
 
 def avg_pool2d_gradient(
-    g: np.ndarray,
-    input_shape: tuple[int, ...],
-    kernel_size: Pair,
-    stride: Pair,
-    padding: Pair,
-    count_include_pad: bool = True,
-) -> np.ndarray:
+    g: np.ndarray, input_shape: tuple[int, ...], kernel_size: Pair, stride: Pair, padding: Pair,
+    count_include_pad: bool = True, divisor: int = 0,
+) -> np.ndarray:  # fmt: skip
     """dx: each window's gradient, spread evenly over it."""
-    dx = empty(input_shape, g.dtype)
-    dx[...] = 0
-    _average(dx, g, (kernel_size, stride, padding), count_include_pad, True)
+    dx = zeros(input_shape, g.dtype)
+    _average(dx, g, (kernel_size, stride, padding), count_include_pad, divisor, True)
+    return dx
+
+
+@kernel()
+def adaptive_planes(x, out, planes, height, width, high, wide, backward):
+    """out[p, y, x] = the mean of rows ⌊y H / high⌋ .. ⌈(y + 1) H / high⌉, columns alike; backward: spread over them."""
+    for plane in range(planes):
+        for y in range(high):
+            rows = range(y * height // high, ((y + 1) * height + high - 1) // high)
+            for x_out in range(wide):
+                columns = range(x_out * width // wide, ((x_out + 1) * width + wide - 1) // wide)
+                at, total = (plane * high + y) * wide + x_out, 0.0
+                share = out[at] / (len(rows) * len(columns)) if backward else out[at]
+                for row in rows:
+                    for column in columns:
+                        place = (plane * height + row) * width + column
+                        if backward:
+                            x[place] += share
+                        else:
+                            total += x[place]
+                if not backward:
+                    out[at] = total / (len(rows) * len(columns))
+
+
+def adaptive_avg_pool2d(x: np.ndarray, size: Pair) -> np.ndarray:
+    """The means of windows that divide x[..., height, width] into `size` parts, which may share an edge."""
+    out = zeros((*x.shape[:-2], *size), x.dtype)
+    adaptive_planes(_flat(x), out.reshape(-1), math.prod(x.shape[:-2]), *x.shape[-2:], *size, False)
+    return out
+
+
+def adaptive_avg_pool2d_gradient(g: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarray:
+    """dx: each window's gradient, spread evenly over it."""
+    dx = zeros(input_shape, g.dtype)
+    adaptive_planes(dx.reshape(-1), _flat(g), math.prod(g.shape[:-2]), *input_shape[-2:], *g.shape[-2:], True)
     return dx

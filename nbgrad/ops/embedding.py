@@ -1,0 +1,92 @@
+"""Tables of vectors: each number picks a row."""
+
+from typing import Any
+
+import numpy as np
+
+from nbgrad.autograd.record import op
+from nbgrad.autograd.value import Value
+from nbgrad.ops.arithmetic import mul
+
+
+@op("EmbeddingBackward0", saves=("indices",))
+def _embedding(k, weight, indices, /, padding_idx, scale_grad_by_freq):
+    """out = weight[indices]"""
+    return k.take(weight, (indices,))
+
+
+@_embedding.backward
+def _(node, g):
+    (indices,) = node.saved
+    return _sum_rows(g, indices, node.shape(), *node.options), None
+
+
+@op("EmbeddingDenseBackwardBackward0", saves=("indices",))
+def _sum_rows(k, g, indices, /, shape, padding_idx, scale_grad_by_freq):
+    """Zeros of `shape` with each row of g added at its index; nothing at `padding_idx`"""
+    return k.scatter_add(k.mul(g, _shares(indices, g, padding_idx, scale_grad_by_freq)), (indices,), shape)
+
+
+@_sum_rows.backward
+def _(node, g):
+    (indices,) = node.saved
+    _, padding_idx, scale = node.options
+    places = indices.array if isinstance(indices, Value) else indices
+    array = g.array if isinstance(g, Value) else g
+    return mul(_embedding(g, indices, padding_idx, scale), _shares(places, array, padding_idx, scale)), None
+
+
+def _shares(indices: np.ndarray, g: np.ndarray, padding_idx: int, by_frequency: bool) -> np.ndarray:
+    """What each row of the gradient counts: 0 at `padding_idx`, else 1, or 1 / how often its index occurs."""
+    shares = np.ones(indices.shape, g.dtype)
+    if by_frequency and indices.size:
+        shares /= np.bincount(indices.ravel())[indices]
+    if padding_idx >= 0:
+        shares[indices == padding_idx] = 0
+    return shares[..., None]
+
+
+def embedding(
+    input: Any, weight: Any, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False, sparse: bool = False,
+) -> Any:  # fmt: skip
+    """out = weight[input]; input: integers, weight: (rows, size). No gradient reaches the row `padding_idx`."""
+    if max_norm is not None or sparse:
+        raise NotImplementedError("embedding supports neither max_norm nor sparse gradients")
+    rows = weight.shape[0]
+    if padding_idx is not None:
+        if padding_idx >= rows:
+            raise AssertionError("Padding_idx must be within num_embeddings")
+        if padding_idx < -rows:
+            raise AssertionError("Padding_idx must be within num_embeddings")
+        padding_idx = padding_idx % rows
+    if len(weight.shape) != 2:
+        raise RuntimeError("'weight' must be 2-D")
+    indices = input.array if isinstance(input, Value) else input
+    if indices.dtype.name not in ("int64", "int32"):
+        kind = {"float32": "Float", "float64": "Double", "bool": "Bool"}.get(indices.dtype.name, "Byte")
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"torch.{kind}Tensor instead (while checking arguments for embedding)"
+        )
+    if indices.size and (indices.min() < 0 or indices.max() >= rows):
+        raise IndexError("index out of range in self")
+    return _embedding(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
+
+
+def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray:
+    """Zeros with a one at the place of each class; the classes are counted where `num_classes` is -1."""
+    labels = tensor.array if isinstance(tensor, Value) else tensor
+    if labels.dtype != np.int64:
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if not labels.size and num_classes <= 0:
+        raise RuntimeError("Can not infer total number of classes from empty tensor.")
+    if labels.size and labels.min() < 0:
+        raise RuntimeError("Class values must be non-negative.")
+    if num_classes == -1:
+        num_classes = int(labels.max()) + 1
+    elif labels.size and labels.max() >= num_classes:
+        raise RuntimeError("Class values must be smaller than num_classes.")
+    out = np.zeros((*labels.shape, num_classes), np.int64)
+    np.put_along_axis(out, labels[..., None], 1, -1)
+    return out

@@ -1,0 +1,205 @@
+"""Losses of classes: negative log-likelihood and cross entropy."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nbgrad.autograd.record import op
+from nbgrad.autograd.value import Value
+from nbgrad.ops.arithmetic import add, div, mul, neg
+from nbgrad.ops.comparison import where
+from nbgrad.ops.loss import reduction_of
+from nbgrad.ops.reduce import sum
+from nbgrad.ops.shape import expand, permute, reshape
+from nbgrad.ops.softmax import log_softmax
+
+
+def _forward(k: Any, rows: Any, target: Any, weight: Any, reduction: str, ignored: int) -> Any:
+    """rows: (n, classes), target: (n,)"""
+    picked = k.pick(rows, target, ignored)
+    if weight is not None:
+        picked = k.mul(picked, _weights(target, weight, ignored))
+    if reduction == "none":
+        return k.neg(picked)
+    total = k.neg(k.sum(picked, (0,), False))
+    return total if reduction == "sum" else k.div(total, _total(k, target, weight, ignored))
+
+
+def _weights(target: np.ndarray, weight: np.ndarray, ignored: int) -> np.ndarray:
+    """The weight of each target's class, 0 where it is ignored."""
+    kept = target != ignored
+    return np.where(kept, weight[np.where(kept, target, 0)] if weight.size else 0, 0).astype(weight.dtype)
+
+
+def _total(k: Any, target: np.ndarray, weight: np.ndarray | None, ignored: int) -> Any:
+    """What a mean divides by."""
+    if weight is None:
+        return float(np.count_nonzero(target != ignored))
+    return k.sum(_weights(target, weight, ignored), (0,), False)
+
+
+def _row_gradient(g: Any, target: Any, weight: Any, classes: int, reduction: str, ignored: int) -> Any:
+    """The gradient of (n, classes) from that of the loss."""
+    target, weight = _array(target), None if weight is None else _array(weight)
+    if reduction == "mean":
+        kept = float(np.count_nonzero(target != ignored)) if weight is None else sum(_weights(target, weight, ignored))
+        g = div(g, kept)
+    g = expand(g, target.shape) if reduction != "none" else g
+    if weight is not None:
+        g = mul(g, _weights(target, weight, ignored))
+    return _place(neg(g), target, classes, ignored)
+
+
+@op("NllLossBackward0", saves=("target", "weight"))
+def _nll_loss(k, x, target, weight, /, reduction, ignored):
+    """out = -mean_n weight[target[n]] x[n, target[n]] over the targets that are not ignored"""
+    return _forward(k, x, target, weight, reduction, ignored)
+
+
+@_nll_loss.backward
+def _(node, g):
+    target, weight = node.saved
+    return _row_gradient(g, target, weight, node.shape()[1], *node.options), None, None
+
+
+@op("NllLoss2DBackward0", saves=("target", "weight"))
+def _nll_loss2d(k, x, target, weight, /, reduction, ignored):
+    """`_nll_loss` of each pixel; x: (N, C, H, W), target: (N, H, W)"""
+    rows = np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
+    out = _forward(k, rows, target.reshape(-1), weight, reduction, ignored)
+    return out.reshape(target.shape) if reduction == "none" else out
+
+
+@_nll_loss2d.backward
+def _(node, g):
+    target, weight = node.saved
+    n, c, h, w = node.shape()
+    reduction = node.options[0]
+    flat = reshape(g, (-1,)) if reduction == "none" else g
+    rows = _row_gradient(flat, _array(target).reshape(-1), weight, c, *node.options)
+    return permute(reshape(rows, (n, h, w, c)), (0, 3, 1, 2)), None, None
+
+
+@op("ScatterBackward0", saves=("target",))
+def _place(k, values, target, /, classes, ignored):
+    """Zeros (n, classes) with values[n] in column target[n]"""
+    return k.place(values, target, classes, ignored)
+
+
+@_place.backward
+def _(node, g):
+    (target,) = node.saved
+    return neg(_nll_loss(g, target, None, "none", node.options[1])), None
+
+
+def _array(value: Any) -> np.ndarray:
+    return value.array if isinstance(value, Value) else value
+
+
+def nll_loss(
+    input: Any, target: Any, weight: Any = None, size_average: bool | None = None, ignore_index: int = -100,
+    reduce: bool | None = None, reduction: str = "mean",
+) -> Any:  # fmt: skip
+    """out = -mean weight[target[n]] input[n, target[n]], a mean weighted alike.
+
+    input: (N, C), (C,) or (N, C, ...) log-probabilities; target: class numbers, input's shape without C. Raises
+    IndexError where a target is no class, ValueError where the sizes differ.
+    """
+    return _nll(input, target, weight, ignore_index, reduction_of(reduction, size_average, reduce))
+
+
+def _nll(input: Any, target: Any, weight: Any, ignored: int, reduction: str) -> Any:
+    shape = tuple(input.shape)
+    _check(shape, target, weight, ignored)
+    if len(shape) == 1:
+        loss = _nll_loss(reshape(input, (1, -1)), reshape(target, (1,)), weight, reduction, ignored)
+        return reshape(loss, ()) if reduction == "none" else loss
+    if len(shape) == 2:
+        return _nll_loss(input, target, weight, reduction, ignored)
+    if len(shape) == 4:
+        return _nll_loss2d(input, target, weight, reduction, ignored)
+    inner = math.prod(shape[2:])
+    flat, labels = reshape(input, (*shape[:2], 1, inner)), reshape(target, (shape[0], 1, inner))
+    loss = _nll_loss2d(flat, labels, weight, reduction, ignored)
+    return reshape(loss, (shape[0], *shape[2:])) if reduction == "none" else loss
+
+
+def _check(shape: tuple[int, ...], target: Any, weight: Any, ignored: int) -> None:
+    if not shape:
+        raise RuntimeError("Expected 1 or more dimensions (got 0)")
+    labels = _array(target)
+    if len(shape) > 1 and (not labels.ndim or shape[0] != labels.shape[0]):
+        raise ValueError(
+            f"Expected input batch_size ({shape[0]}) to match target batch_size ({labels.shape[0] if labels.ndim else 0})."
+        )
+    if len(shape) > 2 and tuple(labels.shape[1:]) != shape[2:]:
+        raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(labels.shape)}")
+    if len(shape) == 2 and labels.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if labels.dtype not in (np.int64, np.uint8):
+        names = {"float32": "Float", "float64": "Double", "int32": "Int", "int16": "Short", "int8": "Char"}
+        raise RuntimeError(f"expected scalar type Long but found {names.get(labels.dtype.name, 'Bool')}")
+    classes = shape[0] if len(shape) == 1 else shape[1]
+    if weight is not None and tuple(weight.shape) != (classes,):
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
+            f"shape: {list(weight.shape)}"
+        )
+    outside = ((labels < 0) | (labels >= classes)) & (labels != ignored)
+    if outside.any():
+        raise IndexError(f"Target {labels[outside].ravel()[0]} is out of bounds.")
+
+
+def cross_entropy(
+    input: Any, target: Any, weight: Any = None, size_average: bool | None = None, ignore_index: int = -100,
+    reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
+) -> Any:  # fmt: skip
+    """out = nll_loss(log_softmax(input), target); target: class numbers, or probabilities of input's own shape.
+
+    label_smoothing: the share of each target that is spread evenly over all classes.
+    """
+    reduction = reduction_of(reduction, size_average, reduce)
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    axis = 0 if len(input.shape) == 1 else 1
+    if tuple(target.shape) == tuple(input.shape):
+        if _array(target).dtype.kind != "f":
+            raise RuntimeError("Expected floating point type for target with class probabilities, got Long")
+        return _of_probabilities(input, target, weight, axis, reduction, label_smoothing)
+    if label_smoothing:
+        return _smoothed(input, target, weight, axis, ignore_index, reduction, label_smoothing)
+    return _nll(log_softmax(input, axis), target, weight, ignore_index, reduction)
+
+
+def _along(weight: Any, rank: int, axis: int) -> Any:
+    return reshape(weight, tuple(-1 if i == axis else 1 for i in range(rank)))
+
+
+def _of_probabilities(input: Any, target: Any, weight: Any, axis: int, reduction: str, smoothing: float) -> Any:
+    classes, rank = input.shape[axis], len(input.shape)
+    if smoothing:
+        target = add(mul(target, 1 - smoothing), smoothing / classes)
+    losses = mul(log_softmax(input, axis), target)
+    if weight is not None:
+        losses = mul(losses, _along(weight, rank, axis))
+    if reduction == "none":
+        return neg(sum(losses, axis))
+    total = neg(sum(losses))
+    return total if reduction == "sum" else div(total, float(math.prod(input.shape)) / classes)
+
+
+def _smoothed(
+    input: Any, target: Any, weight: Any, axis: int, ignored: int, reduction: str, smoothing: float
+) -> Any:  # fmt: skip
+    logs = log_softmax(input, axis)
+    hard = _nll(logs, target, weight, ignored, reduction)
+    spread = neg(sum(logs if weight is None else mul(logs, _along(weight, len(input.shape), axis)), axis))
+    labels = _array(target)
+    spread = where(labels == ignored, 0.0, spread)
+    if reduction != "none":
+        spread = sum(spread)
+    if reduction == "mean":
+        kept = labels[labels != ignored]
+        spread = div(spread, float(kept.size) if weight is None else sum(_array(weight)[kept]))
+    return add(mul(hard, 1 - smoothing), mul(spread, smoothing / input.shape[axis]))
