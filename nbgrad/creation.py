@@ -1,32 +1,45 @@
-"""New tensors: from data, filled with one number, counted, or random."""
+"""New tensors: from data, filled with one number, or counted. `nbgrad.sampling` draws random ones."""
 
 import math
-from collections.abc import Sequence
+import warnings
 from typing import Any
 
 import numpy as np
 
-from nbgrad import random
-from nbgrad.device import device as _device
-from nbgrad.dtypes import DefaultDtype, dtype, from_numpy_dtype, int64
-from nbgrad.ops.dims import spread
-from nbgrad.tensor import Tensor
+from nbgrad.arguments import (
+    NO_GRADIENT,
+    as_dtype,
+    as_number,
+    as_size,
+    as_tensor_argument,
+    as_whole,
+    check_fits,
+)
+from nbgrad.autograd.record import wrap
+from nbgrad.autograd.value import Value
+from nbgrad.device import usable
+from nbgrad.dtypes import bool_, dtype, from_numpy_dtype, int64
+from nbgrad.kernels.cpu import sequence
+from nbgrad.nested import array_of
+
+C_NAMES = {
+    "float32": "float", "float64": "double", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
+    "uint8": "uint8_t",
+}  # fmt: skip
 
 
-def _finish(array: np.ndarray, device: Any, requires_grad: bool) -> Tensor:
+def finish(array: np.ndarray, device: Any, requires_grad: bool) -> Any:
+    """The tensor over a new array."""
     if device is not None:
-        _device(device)
-    out = Tensor(array)
-    if requires_grad:
-        out.requires_grad = True
+        usable(device)
+    if requires_grad and array.dtype.kind != "f":
+        raise RuntimeError(NO_GRADIENT)
+    out = wrap(array)
+    out._requires_grad = requires_grad
     return out
 
 
-def _numpy_dtype(wanted: dtype | None) -> np.dtype:
-    return (wanted or DefaultDtype.floating).numpy
-
-
-def tensor(data: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def tensor(data: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """A tensor with a copy of `data`: numbers, nested lists of them, arrays.
 
     >>> import nbgrad as torch
@@ -34,104 +47,178 @@ def tensor(data: Any, *, dtype: dtype | None = None, device: Any = None, require
     tensor([[1, 2],
             [3, 4]])
     """
-    if isinstance(data, Tensor):
-        array = data.array.copy()
-    elif isinstance(data, np.ndarray | np.generic):
-        array = np.array(data)
-    else:
-        array = _from_lists(data)
-    if dtype is not None:
-        array = array.astype(dtype.numpy)
-    from_numpy_dtype(array.dtype)
-    return _finish(array, device, requires_grad)
+    if isinstance(data, Value):
+        warnings.warn(_copies("torch.tensor"), UserWarning, stacklevel=2)
+    return finish(_copied("tensor", data, dtype), device, requires_grad)
 
 
-def _from_lists(data: Any) -> np.ndarray:
-    try:
-        array = np.array(_plain(data))
-    except ValueError as error:
-        if "inhomogeneous" not in str(error):
-            raise
-        first = len(data[0]) if isinstance(data[0], Sequence) else 0
-        raise ValueError(
-            f"expected sequence of length {first} at dim 1 (got "
-            f"{next((len(row) for row in data if isinstance(row, Sequence) and len(row) != first), 0)})"
-        ) from None
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"new(): data must be numbers, not {type(data).__name__}")
-    if array.dtype.kind == "f" or array.size == 0:
-        return array.astype(DefaultDtype.floating.numpy)
-    return array if array.dtype.kind == "b" else array.astype(np.int64)
+def _copies(function: str) -> str:
+    return (
+        "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+        f"sourceTensor.detach().clone().requires_grad_(True), rather than {function}(sourceTensor)."
+    )
 
 
-def _plain(data: Any) -> Any:
-    if isinstance(data, list | tuple):
-        return [_plain(item) for item in data]
-    return data.item() if isinstance(data, Tensor) else data
+def _copied(function: str, data: Any, dtype: Any) -> np.ndarray:
+    kind = None if dtype is None else as_dtype(function, dtype)
+    if isinstance(data, Value | np.ndarray | np.generic):
+        array = from_numpy(np.asarray(data.array if isinstance(data, Value) else data)).array
+        return array.astype(array.dtype if kind is None else kind, order="C")
+    return array_of(data, kind)
 
 
-def from_numpy(ndarray: np.ndarray) -> Tensor:
+def from_numpy(ndarray: np.ndarray) -> Any:
     """A tensor over an array's own memory: what changes in one changes in the other."""
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    if not ndarray.dtype.isnative:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+            "currently not supported."
+        )
     from_numpy_dtype(ndarray.dtype)
-    return Tensor(ndarray)
+    if any(step < 0 for step in ndarray.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently supported. (You can probably work around this by making a copy of your array  with "
+            "array.copy().) "
+        )
+    return wrap(ndarray)
 
 
-def as_tensor(data: Any, dtype: dtype | None = None, device: Any = None) -> Tensor:
+def as_tensor(data: Any, dtype: dtype | None = None, device: Any = None) -> Any:
     """A tensor over the data's own memory where that is possible."""
-    made = data if isinstance(data, Tensor) else from_numpy(data) if isinstance(data, np.ndarray) else tensor(data)
-    return made.to(dtype=dtype, device=device)
+    if isinstance(data, Value):
+        return data.to(dtype=dtype, device=device)  # type: ignore[attr-defined]
+    if isinstance(data, np.ndarray) and (dtype is None or as_dtype("as_tensor", dtype) == data.dtype):
+        return from_numpy(data)
+    return tensor(data, dtype=dtype, device=device)
+
+
+def _filled(shape: tuple[int, ...], value: Any, kind: np.dtype) -> np.ndarray:
+    if kind.kind != "b":
+        check_fits(value, kind, C_NAMES[kind.name])
+        value = int(value) if kind.kind in "iu" else value
+        value = value % 256 if kind.kind == "u" else value
+    return np.full(shape, value, kind)
 
 
 def full(
-    size: Sequence[int], fill_value: Any, *, dtype: dtype | None = None, device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+    size: Any, fill_value: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Any:
     """Every element `fill_value`; without `dtype` its own kind decides."""
-    if dtype is None and isinstance(fill_value, bool | int):
-        kind = np.dtype(bool if isinstance(fill_value, bool) else np.int64)
-    else:
-        kind = _numpy_dtype(dtype)
-    return _finish(np.full(tuple(size), fill_value, kind), device, requires_grad)
+    shape, value = as_size("full", (size,), spread=False), as_number("full", "fill_value", 2, fill_value)
+    guessed = bool_ if isinstance(value, bool) else int64 if isinstance(value, int) else None
+    return finish(_filled(shape, value, as_dtype("full", dtype, guessed)), device, requires_grad)
 
 
-def zeros(*size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(*size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any) -> Any:
     """Every element 0."""
-    return _finish(np.zeros(spread(*size), _numpy_dtype(dtype)), device, requires_grad)
+    shape = as_size("zeros", size_or_named(size, named), fills=True)
+    return finish(np.zeros(shape, as_dtype("zeros", dtype)), device, requires_grad)
 
 
-def ones(*size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(*size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any) -> Any:
     """Every element 1."""
-    return _finish(np.ones(spread(*size), _numpy_dtype(dtype)), device, requires_grad)
+    shape = as_size("ones", size_or_named(size, named))
+    return finish(np.ones(shape, as_dtype("ones", dtype)), device, requires_grad)
 
 
-def empty(*size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(*size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any) -> Any:
     """Elements not set to anything."""
-    return _finish(np.empty(spread(*size), _numpy_dtype(dtype)), device, requires_grad)
+    shape = as_size("empty", size_or_named(size, named))
+    return finish(np.empty(shape, as_dtype("empty", dtype)), device, requires_grad)
 
 
-def zeros_like(input: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+def size_or_named(size: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """`f(2, 3)` or `f(size=(2, 3))`; raises TypeError for any other name."""
+    if not size and "size" in named:
+        size = (named.pop("size"),)
+    if named:
+        raise TypeError(f"got an unexpected keyword argument '{next(iter(named))}'")
+    return size
+
+
+def like(function: str, input: Any, dtype: Any) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and element type of a tensor to be made like another one."""
+    array = as_tensor_argument(function, input).array
+    return array.shape, as_dtype(function, dtype, from_numpy_dtype(array.dtype))
+
+
+def zeros_like(input: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """Zeros of another tensor's shape and dtype."""
-    return zeros(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return finish(np.zeros(*like("zeros_like", input, dtype)), device, requires_grad)
 
 
-def ones_like(input: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+def ones_like(input: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """Ones of another tensor's shape and dtype."""
-    return ones(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return finish(np.ones(*like("ones_like", input, dtype)), device, requires_grad)
 
 
-def empty_like(input: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+def empty_like(input: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """Elements not set to anything, of another tensor's shape and dtype."""
-    return empty(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return finish(np.empty(*like("empty_like", input, dtype)), device, requires_grad)
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
+def full_like(
+    input: Any, fill_value: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Any:
     """One number everywhere, of another tensor's shape and dtype."""
-    return full(input.shape, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    shape, kind = like("full_like", input, dtype)
+    value = as_number("full_like", "fill_value", 2, fill_value)
+    return finish(_filled(shape, value, kind), device, requires_grad)
 
 
-def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: dtype | None = None) -> Tensor:
+def new_tensor(
+    self: Any, data: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Any:
+    """A tensor with a copy of `data`, of this one's dtype."""
+    if isinstance(data, Value):
+        warnings.warn(_copies("tensor.new_tensor"), UserWarning, stacklevel=2)
+    kind = from_numpy_dtype(self.array.dtype) if dtype is None else dtype
+    return finish(_copied("new_tensor", data, kind), device, requires_grad)
+
+
+def _new(function: str, self: Any, size: tuple, named: dict, dtype: Any) -> tuple[tuple[int, ...], np.dtype]:
+    kind = as_dtype(function, dtype, from_numpy_dtype(self.array.dtype))
+    return as_size(function, size_or_named(size, named)), kind
+
+
+def new_zeros(
+    self: Any, *size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any
+) -> Any:
+    """Zeros of this tensor's dtype."""
+    return finish(np.zeros(*_new("new_zeros", self, size, named, dtype)), device, requires_grad)
+
+
+def new_ones(
+    self: Any, *size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any
+) -> Any:
+    """Ones of this tensor's dtype."""
+    return finish(np.ones(*_new("new_ones", self, size, named, dtype)), device, requires_grad)
+
+
+def new_empty(
+    self: Any, *size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any
+) -> Any:
+    """Elements not set to anything, of this tensor's dtype."""
+    return finish(np.empty(*_new("new_empty", self, size, named, dtype)), device, requires_grad)
+
+
+def new_full(
+    self: Any, size: Any, fill_value: Any, *, dtype: dtype | None = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Any:  # fmt: skip
+    """One number everywhere, of this tensor's dtype."""
+    shape = as_size("new_full", (size,), spread=False)
+    kind = as_dtype("new_full", dtype, from_numpy_dtype(self.array.dtype))
+    return finish(_filled(shape, as_number("new_full", "fill_value", 2, fill_value), kind), device, requires_grad)
+
+
+def arange(
+    start: Any = None, end: Any = None, step: Any = 1, *, dtype: dtype | None = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Any:  # fmt: skip
     """start, start + step, ... below end.
 
     >>> import nbgrad as torch
@@ -139,60 +226,97 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: dtype | None = 
     tensor([0, 1, 2, 3])
     """
     if end is None:
-        start, end = 0, start
+        start, end = 0, as_number("arange", "end", 1, start)
+    start, end = as_number("arange", "start", 1, 0 if start is None else start), as_number("arange", "end", 2, end)
+    step = as_number("arange", "step", 3, step)
+    whole = all(isinstance(each, int) for each in (start, end, step))
+    kind = as_dtype("arange", dtype, int64 if whole else None)
+    if kind.kind == "b":
+        raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
+    count = _count(*((int(start), int(end), int(step)) if kind == np.int64 else (start, end, step)))
+    out = np.empty(count, kind)
+    work = np.empty(count, np.int64 if kind.kind in "iu" else np.float64)
+    exact = int if kind.kind in "iu" else float
+    sequence.count(exact(start), exact(step), work)
+    np.copyto(out, work, casting="unsafe")
+    return finish(out, device, requires_grad)
+
+
+def _count(start: Any, end: Any, step: Any) -> int:
     if step == 0:
         raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    whole = all(isinstance(each, int) for each in (start, end, step))
-    kind = dtype or (int64 if whole else DefaultDtype.floating)
+    if isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
+        return -(-(end - start) // step)
     count = math.ceil((end - start) / step)
-    return Tensor((start + step * np.arange(count)).astype(kind.numpy))
+    if count >= 2**63:
+        raise RuntimeError("invalid size, possible overflow?")
+    return count
 
 
-def linspace(start: float, end: float, steps: int, *, dtype: dtype | None = None) -> Tensor:
+def linspace(
+    start: Any, end: Any, steps: int, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Any:
     """`steps` numbers from start to end, both included, at equal distances."""
-    return Tensor(np.linspace(start, end, steps).astype(_numpy_dtype(dtype)))
+    start, end, steps = _bounds("linspace", start, end, steps)
+    kind = as_dtype("linspace", dtype)
+    return finish(_spread(start, end, steps, kind), device, requires_grad)
 
 
-def eye(n: int, m: int | None = None, *, dtype: dtype | None = None) -> Tensor:
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: dtype | None = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Any:  # fmt: skip
+    """base to the power of each of `linspace(start, end, steps)`."""
+    start, end, steps = _bounds("logspace", start, end, steps)
+    kind = as_dtype("logspace", dtype)
+    exponents = _spread(start, end, steps, np.dtype(np.float64))
+    powers = np.empty_like(exponents)
+    sequence.powers(float(base), exponents, powers)
+    return finish(powers.astype(kind), device, requires_grad)
+
+
+def _bounds(function: str, start: Any, end: Any, steps: Any) -> tuple[Any, Any, int]:
+    for name, value in (("start", start), ("end", end)):
+        if isinstance(value, Value) and value.array.ndim:
+            raise RuntimeError(
+                f"{function} only supports 0-dimensional start and end tensors, but got {name} with "
+                f"{value.array.ndim} dimension(s)."
+            )
+    if isinstance(steps, float):
+        given = ", ".join("Tensor" if isinstance(each, Value) else type(each).__name__ for each in (start, end, steps))
+        raise TypeError(f"{function}() received an invalid combination of arguments - got ({given})")
+    steps = as_whole(function, "steps", 3, steps)
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    return as_number(function, "start", 1, start), as_number(function, "end", 2, end), steps
+
+
+def _spread(start: Any, end: Any, steps: int, kind: np.dtype) -> np.ndarray:
+    """float32 is computed in float64 from bounds and a distance that are float32, and rounded once."""
+    work = np.empty(steps, np.float64)
+    if steps == 1:
+        work[0] = start
+    elif kind == np.float32:
+        low, high = np.float32(start), np.float32(end)
+        sequence.spread(float(low), float(high), float((high - low) / np.float32(steps - 1)), work)
+    elif steps:
+        whole = int if kind.kind in "iu" else float
+        low, high = whole(start), whole(end)
+        sequence.spread(float(low), float(high), (high - low) / (steps - 1), work)
+    return work.astype(kind)
+
+
+def eye(
+    n: int, m: int | None = None, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
+) -> Any:
     """Ones on the diagonal, zeros elsewhere."""
-    return Tensor(np.eye(n, m, dtype=_numpy_dtype(dtype)))
-
-
-def rand(
-    *size: Any, generator: Any = None, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Uniform in [0, 1), the same numbers as PyTorch's for the same seed."""
-    numbers = random.uniform(generator or random.default_generator, spread(*size), _numpy_dtype(dtype), 0.0, 1.0)
-    return _finish(numbers, device, requires_grad)
-
-
-def randn(
-    *size: Any, generator: Any = None, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Normal with mean 0 and deviation 1, the same numbers as PyTorch's for the same seed."""
-    numbers = random.normal(generator or random.default_generator, spread(*size), _numpy_dtype(dtype), 0.0, 1.0)
-    return _finish(numbers, device, requires_grad)
-
-
-def randint(low: int, high: Any = None, size: Any = None, *, generator: Any = None) -> Tensor:
-    """Whole numbers in low .. high - 1; `randint(high, size)` starts at 0."""
-    if size is None:
-        low, high, size = 0, low, high
-    return Tensor(random.randint(generator or random.default_generator, tuple(size), low, high))
-
-
-def randperm(n: int, *, generator: Any = None) -> Tensor:
-    """0 .. n - 1 in random order."""
-    return Tensor(random.randperm(generator or random.default_generator, n))
-
-
-def rand_like(input: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Uniform in [0, 1), of another tensor's shape and dtype."""
-    return rand(*input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-
-def randn_like(input: Tensor, *, dtype: dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Normal with mean 0 and deviation 1, of another tensor's shape and dtype."""
-    return randn(*input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    rows = as_whole("eye", "n", 1, n)
+    columns = rows if m is None else as_whole("eye", "m", 2, m)
+    for name, extent in (("n", rows), ("m", columns)):
+        if extent < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {extent}")
+    return finish(np.eye(rows, columns, dtype=as_dtype("eye", dtype)), device, requires_grad)

@@ -1,38 +1,82 @@
 """Where arrays live, and where their memory comes from."""
 
 import math
+import re
 import sys
 from typing import Any
 
 import numpy as np
 
+DEVICE_TYPES = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
+    "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
+)  # fmt: skip
+
 
 class device:
-    """A place for tensors; this version knows the CPU.
+    """A place for tensors, by name and number; this version computes on the CPU alone.
 
-    >>> device("cpu")
-    device(type='cpu')
+    >>> device("cpu"), device("cuda:1").index
+    (device(type='cpu'), 1)
     """
 
-    __slots__ = ("type",)
+    __slots__ = ("index", "type")
 
-    def __init__(self, type: "str | device") -> None:
-        name = type.type if isinstance(type, device) else type
-        if name != "cpu":
-            raise RuntimeError(f"There is no device «{name}» in this version of nbgrad: use device='cpu'.")
-        self.type: str = name
+    def __init__(self, type: "str | device", index: int | None = None) -> None:
+        if isinstance(type, device):
+            self.type: str = type.type
+            self.index: int | None = type.index
+            return
+        if not isinstance(type, str):
+            if isinstance(type, int):
+                raise RuntimeError("Cannot access accelerator device when none is available.")
+            given = type.__class__.__name__
+            raise TypeError(f"device() received an invalid combination of arguments - got ({given})")
+        self.type, self.index = _parse(type)
+        if index is not None:
+            if self.index is not None:
+                raise RuntimeError(
+                    f"type (string) must not include an index because index was passed explicitly: {type}"
+                )
+            if index < 0:
+                raise RuntimeError("Device index must not be negative")
+            self.index = index
 
     def __repr__(self) -> str:
-        return f"device(type={self.type!r})"
+        number = "" if self.index is None else f", index={self.index}"
+        return f"device(type={self.type!r}{number})"
 
     def __str__(self) -> str:
-        return self.type
+        return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, device) and self.type == other.type
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
 
     def __hash__(self) -> int:
-        return hash(self.type)
+        return hash((self.type, self.index))
+
+    def __reduce__(self) -> Any:
+        return device, (str(self),)
+
+
+def _parse(text: str) -> tuple[str, int | None]:
+    if not text:
+        raise RuntimeError("Device string must not be empty")
+    name, colon, number = text.partition(":")
+    if not name or (colon and not re.fullmatch(r"0|[1-9][0-9]*", number)):
+        raise RuntimeError(f"Invalid device string: '{text}'")
+    if name not in DEVICE_TYPES:
+        raise RuntimeError(f"Expected one of {', '.join(DEVICE_TYPES)} device type at start of device string: {name}")
+    return name, int(number) if colon else None
+
+
+def usable(wanted: Any) -> None:
+    """Raises unless tensors can live on the device: an AssertionError with PyTorch's sentence for one without a GPU."""
+    if not isinstance(wanted, str | device | int) or isinstance(wanted, bool):
+        raise TypeError(f"argument 'device' must be torch.device, not {wanted.__class__.__name__}")
+    name = device(wanted).type  # type: ignore[arg-type]
+    if name != "cpu":
+        raise AssertionError(f"Torch not compiled with {name.upper()} enabled")
 
 
 CPU = device("cpu")

@@ -30,6 +30,10 @@ class dtype:
     def is_signed(self) -> bool:
         return self.numpy.kind in "if"
 
+    @property
+    def is_complex(self) -> bool:
+        return False
+
 
 float32, float64 = dtype("float32"), dtype("float64")
 int8, int16, int32, int64, uint8 = dtype("int8"), dtype("int16"), dtype("int32"), dtype("int64"), dtype("uint8")
@@ -51,9 +55,74 @@ def get_default_dtype() -> dtype:
 
 def set_default_dtype(d: dtype) -> None:
     """Name the floating-point type new tensors get; raises TypeError for another kind."""
-    if not isinstance(d, dtype) or not d.is_floating_point:
-        raise TypeError(f"only floating-point types are supported as the default type, but got {d}")
+    if not isinstance(d, dtype):
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
     DefaultDtype.floating = d
+
+
+class finfo:
+    """The limits of a floating-point type.
+
+    >>> finfo(float32).eps
+    1.1920928955078125e-07
+    """
+
+    def __init__(self, type: dtype | None = None) -> None:
+        wanted = _need_dtype("finfo", type or DefaultDtype.floating)
+        if not wanted.is_floating_point:
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
+            )
+        limits = np.finfo(wanted.numpy)
+        self.dtype, self.bits = wanted.name, limits.bits
+        self.min, self.max, self.eps = float(limits.min), float(limits.max), float(limits.eps)
+        self.tiny = self.smallest_normal = float(limits.tiny)
+        self.resolution = float(f"1e-{limits.precision}")
+
+    def __repr__(self) -> str:
+        parts = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{part}={getattr(self, part):g}' for part in parts)}, dtype={self.dtype})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, finfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(("finfo", self.dtype))
+
+
+class iinfo:
+    """The limits of an integer type.
+
+    >>> iinfo(int8)
+    iinfo(min=-128, max=127, dtype=int8)
+    """
+
+    def __init__(self, type: dtype) -> None:
+        wanted = _need_dtype("iinfo", type)
+        if wanted.is_floating_point:
+            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
+        if wanted.name == "bool":
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        limits = np.iinfo(wanted.numpy)
+        self.dtype, self.bits = wanted.name, limits.bits
+        self.min, self.max = int(limits.min), int(limits.max)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, iinfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(("iinfo", self.dtype))
+
+
+def _need_dtype(function: str, wanted: Any) -> dtype:
+    if not isinstance(wanted, dtype):
+        raise TypeError(f"{function}(): argument 'type' (position 1) must be torch.dtype, not {type(wanted).__name__}")
+    return wanted
 
 
 def from_numpy_dtype(numpy_dtype: np.dtype) -> dtype:

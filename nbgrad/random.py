@@ -40,8 +40,10 @@ class Generator:
 
     def manual_seed(self, seed: int) -> "Generator":
         """Start the stream that belongs to `seed`, -2**63 .. 2**64 - 1 (a negative one counts from 2**64)."""
+        if not isinstance(seed, int | np.integer):
+            raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
         if not -(2**63) <= seed < 2**64:
-            raise RuntimeError("Overflow when unpacking long")
+            raise ValueError("Overflow when unpacking long long")
         with self._lock:
             self._seed = int(seed) % 2**64
             self._spare_normal: float | None = None
@@ -126,7 +128,7 @@ def manual_seed(seed: int) -> Generator:
     >>> manual_seed(7) is default_generator, initial_seed()
     (True, 7)
     """
-    return default_generator.manual_seed(seed)
+    return default_generator.manual_seed(int(seed))
 
 
 def seed() -> int:
@@ -152,13 +154,15 @@ def uniform(generator: Generator, shape: Sequence[int], dtype: DTypeLike, low: f
     return out
 
 
-def normal(generator: Generator, shape: Sequence[int], dtype: DTypeLike, mean: float, std: float) -> np.ndarray:
+def normal(
+    generator: Generator, shape: Sequence[int], dtype: DTypeLike, mean: float, std: float, in_blocks: bool = True
+) -> np.ndarray:
     """Normal numbers. Sixteen or more are made in blocks; where 16 does not divide them, the last is drawn anew."""
     if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     out = np.empty(shape, dtype)
     flat, kind = out.reshape(-1), out.dtype.type
-    if flat.size < 16:
+    if flat.size < 16 or not in_blocks:
         for i in range(flat.size):
             flat[i] = exact.fma_float64(generator.next_normal(), float(std), float(mean))
         return out

@@ -25,6 +25,19 @@ class Size(tuple):
         found = tuple.__getitem__(self, key)
         return Size(found) if isinstance(key, slice) else found
 
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: tuple) -> Any:
+        return Size(tuple(other) + tuple(self))
+
+    def __mul__(self, count: Any) -> Any:
+        return Size(tuple.__mul__(self, count))
+
+    __rmul__ = __mul__
+
 
 def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     """The shape two shapes broadcast to; raises RuntimeError with PyTorch's sentence where they do not."""

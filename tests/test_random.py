@@ -106,7 +106,7 @@ def test_the_state_goes_on_where_it_was():
         (lambda g: random.randint(g, (2,), 3, 3), "from=3 >= to=3"),
         (lambda g: random.randperm(g, -1), "non-negative"),
         (lambda g: random.bernoulli(g, (2,), 1.5), "p=1.5"),
-        (lambda g: g.manual_seed(2**64), "Overflow"),
+        (lambda g: g.manual_seed("a"), "expected a long, but got str"),
         (lambda g: g.set_state(np.zeros(3, np.uint8)), "wrong size"),
         (lambda g: g.set_state(np.full(random.STATE.size, 255, np.uint8)), "Invalid RNG state"),
         (lambda g: random.Generator("cuda"), "not on cuda"),
@@ -115,6 +115,11 @@ def test_the_state_goes_on_where_it_was():
 def test_wrong_arguments(call, message):
     with pytest.raises(RuntimeError, match=message):
         call(random.Generator())
+
+
+def test_a_seed_has_64_bits():
+    with pytest.raises(ValueError, match="Overflow when unpacking long long"):
+        random.manual_seed(2**64)
 
 
 def test_kernels_equal_their_twins():

@@ -34,8 +34,8 @@ def kernel(
     """Compile a function with nbgrad's options and list it in `KERNELS`.
 
     signatures: what `nbgrad warmup` compiles, as numba spells it, `"void(float32[::1], float32[::1])"`; other dtypes
-    compile when they are first met. name: for kernels made by a factory. twin: the slow kernel that says the same. exact:
-    every operation rounds as it is written, for numbers that must equal PyTorch's bit by bit.
+    compile when they are first met. name: for kernels made by a factory. twin: the slow kernel that says the same.
+    exact: every operation rounds as it is written, for numbers that must equal PyTorch's bit by bit.
     """
 
     def compile_lazily(function: Any) -> Any:
