@@ -35,13 +35,9 @@ def _(node, g):
     return _index(g, index)
 
 
-def index_put_zeros(g: Any, positions: Any, shape: tuple[int, ...], axis: int) -> Any:
-    """Zeros of `shape` with g added at `positions` along one axis (both have extent 1 there)."""
-    where = positions.array if isinstance(positions, Value) else positions
-    index = list(np.ogrid[tuple(slice(extent) for extent in where.shape)])
-    if index:
-        index[axis] = where
-    return _index_put(g, tuple(index), shape)
+def taken(x: Any, places: tuple) -> Any:
+    """x at integer arrays and masks, as `located` gives them."""
+    return _index(x, places)
 
 
 def gather_at(x: Any, positions: Any) -> Any:
@@ -88,6 +84,7 @@ def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
         elif isinstance(part, slice):
             x = _sliced(x, axis, part)
         elif not isinstance(part, np.ndarray):
+            _require_inside(part, axis, x.shape[axis])
             x = select(x, axis, part)
             continue
         elif part.ndim == 0:
@@ -105,8 +102,14 @@ def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
 
 def _parts(key: Any) -> tuple:
     """The key's parts: slices, None, Ellipsis, whole numbers, and arrays of integers or bools."""
-    parts = key if isinstance(key, tuple) else (key,)
+    parts = tuple(key) if isinstance(key, tuple) or _holds_parts(key) else (key,)
     return tuple(_part(part) for part in parts)
+
+
+def _holds_parts(key: Any) -> bool:
+    """Whether a list stands for a tuple: short, and with something in it that is not a number."""
+    kinds = list | tuple | slice | Value | np.ndarray | type(None) | type(Ellipsis)
+    return isinstance(key, list) and len(key) < 32 and any(isinstance(part, kinds) for part in key)
 
 
 def _part(part: Any) -> Any:
@@ -124,6 +127,11 @@ def _part(part: Any) -> Any:
     if found.ndim == 0 and found.dtype.kind != "b":
         return int(found)
     return found.astype(bool) if found.dtype == np.uint8 else found
+
+
+def _require_inside(number: int, axis: int, extent: int) -> None:
+    if not -extent <= number < extent:
+        raise IndexError(f"index {number} is out of bounds for dimension {axis} with size {extent}")
 
 
 def _require_mask_fits(mask: np.ndarray, x: Any, axis: int) -> None:

@@ -1,17 +1,13 @@
 """Products of matrices and vectors."""
 
+import math
 from typing import Any
 
 from nbgrad.autograd.record import op
-from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, mul
-from nbgrad.ops.reduce import sum
 from nbgrad.ops.shape import expand, reshape, squeeze, t, transpose, unsqueeze
+from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank, word
 from nbgrad.shapes import broadcast_shapes
-
-
-def _array(value: Any) -> Any:
-    return value.array if isinstance(value, Value) else value
 
 
 @op("MmBackward0", saves={"a": "b", "b": "a"})
@@ -31,7 +27,7 @@ def _matrix_gradients(node: Any, g: Any, a: Any, b: Any, first: int) -> tuple[An
     da = _mm(g, t(b)) if node.needs(first) else None
     if not node.needs(first + 1):
         return da, None
-    transposed = b is None or not _array(b).flags.c_contiguous  # not kept: a Linear's weight, as a rule
+    transposed = b is None or not array_of(b).flags.c_contiguous  # not kept: a Linear's weight, as a rule
     return da, t(_mm(t(g), a)) if transposed else _mm(t(a), g)
 
 
@@ -62,14 +58,80 @@ def _(node, g):
     )
 
 
+@op("MvBackward0", saves={"a": "v", "v": "a"})
+def _mv(k, a, v, /):
+    """out[i] = Σ_p a[i, p] v[p]"""
+    return k.matmul(a, v[:, None]).reshape(-1)
+
+
+@_mv.backward
+def _(node, g):
+    a, v = node.saved
+    return _outer(g, v) if node.needs(0) else None, _mv(t(a), g) if node.needs(1) else None
+
+
+@op("DotBackward0", saves={"a": "b", "b": "a"})
+def _dot(k, a, b, /):
+    """out = Σ_p a[p] b[p]"""
+    return k.matmul(a[None], b[:, None]).reshape(())
+
+
+@_dot.backward
+def _(node, g):
+    a, b = node.saved
+    return mul(g, b) if node.needs(0) else None, mul(g, a) if node.needs(1) else None
+
+
+@op("AddmvBackward0", saves=("a", "v"))
+def _addmv(k, x, a, v, /, beta, alpha):
+    """out[i] = beta x[i] + alpha Σ_p a[i, p] v[p]"""
+    return _weighted(k, x, k.matmul(a, v[:, None]).reshape(-1), beta, alpha)
+
+
+@_addmv.backward
+def _(node, g):
+    a, v = node.saved
+    beta, alpha = node.options
+    return (
+        mul(g, beta) if node.needs(0) else None,
+        mul(_outer(g, v), alpha) if node.needs(1) else None,
+        mul(_mv(t(a), g), alpha) if node.needs(2) else None,
+    )
+
+
+@op("BaddbmmBackward0", saves=("a", "b"))
+def _baddbmm(k, x, a, b, /, beta, alpha):
+    """out[n, i, j] = beta x[n, i, j] + alpha Σ_p a[n, i, p] b[n, p, j]"""
+    return _weighted(k, x, k.bmm(a, b), beta, alpha)
+
+
+@_baddbmm.backward
+def _(node, g):
+    a, b = node.saved
+    beta, alpha = node.options
+    return (
+        mul(g, beta) if node.needs(0) else None,
+        mul(_bmm(g, transpose(b, 1, 2)), alpha) if node.needs(1) else None,
+        mul(_bmm(transpose(a, 1, 2), g), alpha) if node.needs(2) else None,
+    )
+
+
+def _weighted(k: Any, x: Any, product: Any, beta: float, alpha: float) -> Any:
+    """beta x + alpha product; where beta is 0, x does not count, NaN or not."""
+    scaled = product if alpha == 1 else k.mul(product, alpha)
+    if beta == 0:
+        return scaled
+    return k.add(x if beta == 1 else k.mul(x, beta), scaled)
+
+
+def _outer(a: Any, b: Any) -> Any:
+    return mul(unsqueeze(a, 1), b)
+
+
 def _require_same_dtype(a: Any, b: Any) -> None:
-    left, right = _array(a).dtype, _array(b).dtype
+    left, right = numpy_dtype(a), numpy_dtype(b)
     if left != right:
-        names = {"float32": "float", "float64": "double", "int64": "long", "int32": "int", "bool": "bool"}
-        raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {names.get(left.name, left.name)} != "
-            f"{names.get(right.name, right.name)}"
-        )
+        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {word(left)} != {word(right)}")
 
 
 def _require_inner(a: Any, b: Any) -> None:
@@ -89,34 +151,107 @@ def mm(input: Any, mat2: Any) -> Any:
 
 def bmm(input: Any, mat2: Any) -> Any:
     """Products of matrices, one each along the first axis."""
-    if len(input.shape) != 3 or len(mat2.shape) != 3:
-        raise RuntimeError("batch1 must be a 3D tensor" if len(input.shape) != 3 else "batch2 must be a 3D tensor")
-    if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but "
-            f"got: [{mat2.shape[0]}, {mat2.shape[1]}]."
-        )
-    _require_same_dtype(input, mat2)
+    _require_batches(input, mat2)
     return _bmm(input, mat2)
+
+
+def _require_batches(a: Any, b: Any) -> None:
+    if rank(a) != 3 or rank(b) != 3:
+        raise RuntimeError(f"batch{1 if rank(a) != 3 else 2} must be a 3D tensor")
+    if a.shape[0] != b.shape[0] or a.shape[2] != b.shape[1]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but got: "
+            f"[{b.shape[0]}, {b.shape[1]}]."
+        )
+    if numpy_dtype(a) != numpy_dtype(b):
+        raise RuntimeError(f"expected scalar type {class_name(numpy_dtype(a))} but found {class_name(numpy_dtype(b))}")
 
 
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Any:
     """out = beta input + alpha (mat1 @ mat2)."""
+    for name, each in (("mat1", mat1), ("mat2", mat2)):
+        if rank(each) != 2:
+            raise RuntimeError(f"{name} must be a matrix, got {rank(each)}-D tensor")
     _require_inner(mat1, mat2)
+    if numpy_dtype(input) != numpy_dtype(mat2):
+        raise RuntimeError(
+            f"self and mat2 must have the same dtype, but got {class_name(numpy_dtype(input))} and "
+            f"{class_name(numpy_dtype(mat2))}"
+        )
     _require_same_dtype(mat1, mat2)
+    _require_expands(input, (mat1.shape[0], mat2.shape[1]))
     return _addmm(mul(input, beta) if beta != 1 else input, mul(mat1, alpha) if alpha != 1 else mat1, mat2)
+
+
+def _require_expands(input: Any, shape: tuple[int, ...]) -> None:
+    """Raises RuntimeError with the sentence of `expand` where the input does not fit the product."""
+    if tuple(input.shape) != shape:
+        expand(array_of(input), shape)
+
+
+def _require_vector(sizes: Any, mat: Any, vec: Any) -> None:
+    if rank(mat) != 2 or rank(vec) != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {len(sizes)}, {rank(mat)}, {rank(vec)}")
+    rows, columns = mat.shape
+    if columns != vec.shape[0] or (sizes and sizes[0] not in (1, rows)):
+        raise RuntimeError(
+            f"size mismatch, got input ({sizes[0] if sizes else 1}), mat ({rows}x{columns}), vec ({vec.shape[0]})"
+        )
+
+
+def _require_dtypes(name: str, *operands: Any) -> None:
+    kinds = [class_name(numpy_dtype(each)) for each in operands]
+    if len(set(kinds)) > 1:
+        raise RuntimeError(
+            f"{name} input tensors must have the same dtype, but got {kinds[0]}, {kinds[1]}, and {kinds[2]}"
+        )
+
+
+def mv(input: Any, vec: Any) -> Any:
+    """out[i] = Σ_p input[i, p] vec[p]; a matrix and a vector."""
+    _require_vector((input.shape[0],) if rank(input) else (), input, vec)
+    _require_dtypes("addmv", vec, input, vec)
+    return _mv(input, vec)
+
+
+def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+    """out = beta input + alpha (mat @ vec)."""
+    _require_vector(tuple(input.shape), mat, vec)
+    _require_dtypes("addmv", input, mat, vec)
+    return _addmv(input, mat, vec, beta, alpha)
+
+
+def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+    """out = beta input + alpha (batch1 @ batch2), one product each along the first axis."""
+    if rank(batch1) == rank(batch2) == 3:
+        _require_expands(input, (batch1.shape[0], batch1.shape[1], batch2.shape[2]))
+    _require_batches(batch1, batch2)
+    return _baddbmm(input, batch1, batch2, beta, alpha)
+
+
+def outer(input: Any, vec2: Any) -> Any:
+    """out[i, j] = input[i] vec2[j]."""
+    for name, each in (("self", input), ("vec2", vec2)):
+        if rank(each) != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {rank(each)}-D")
+    return _outer(input, vec2)
 
 
 def dot(input: Any, other: Any) -> Any:
     """Σ input · other; two vectors of one length."""
-    if len(input.shape) != 1 or len(other.shape) != 1:
-        raise RuntimeError(f"1D tensors expected, but got {len(input.shape)}D and {len(other.shape)}D tensors")
+    if rank(input) != 1 or rank(other) != 1:
+        raise RuntimeError(f"1D tensors expected, but got {rank(input)}D and {rank(other)}D tensors")
+    if numpy_dtype(input) != numpy_dtype(other):
+        raise RuntimeError(
+            "dot : expected both vectors to have same dtype, but found "
+            f"{class_name(numpy_dtype(input))} and {class_name(numpy_dtype(other))}"
+        )
     if input.shape != other.shape:
         raise RuntimeError(
             "inconsistent tensor size, expected tensor [{}] and src [{}] to have the same number of elements, but got "
             "{} and {} elements respectively".format(*input.shape, *other.shape, *input.shape, *other.shape)
         )
-    return sum(mul(input, other))
+    return _dot(input, other)
 
 
 def matmul(input: Any, other: Any) -> Any:
@@ -129,19 +264,23 @@ def matmul(input: Any, other: Any) -> Any:
     if left == 1:
         return squeeze(matmul(unsqueeze(input, 0), other), -2)
     if right == 1:
-        return squeeze(matmul(input, unsqueeze(other, 1)), -1)
+        if left == 2:
+            return mv(input, other)
+        rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
+        return reshape(mv(rows, other), tuple(input.shape[:-1]))
     if left == 2 and right == 2:
         return mm(input, other)
     if right == 2:
-        rows = reshape(input, (-1, input.shape[-1]))
+        rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
         return reshape(mm(rows, other), (*input.shape[:-1], other.shape[1]))
     return _stacked(input, other)
 
 
 def _stacked(input: Any, other: Any) -> Any:
     stack = broadcast_shapes(tuple(input.shape[:-2]), tuple(other.shape[:-2]))
-    left = reshape(expand(input, (*stack, *input.shape[-2:])), (-1, *input.shape[-2:]))
-    right = reshape(expand(other, (*stack, *other.shape[-2:])), (-1, *other.shape[-2:]))
+    count = math.prod(stack)
+    left = reshape(expand(input, (*stack, *input.shape[-2:])), (count, *input.shape[-2:]))
+    right = reshape(expand(other, (*stack, *other.shape[-2:])), (count, *other.shape[-2:]))
     return reshape(bmm(left, right), (*stack, input.shape[-2], other.shape[-1]))
 
 

@@ -1,16 +1,16 @@
-"""Sums, means, extremes: many numbers become one, and the gradient goes back to those it came from."""
+"""Sums, means, truths: many numbers become one, and the gradient goes back to those it came from."""
 
 import math
 from typing import Any
 
 from nbgrad.autograd.engine import Sums
 from nbgrad.autograd.record import op
-from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, div
 from nbgrad.ops.cast import to_dtype
-from nbgrad.ops.dims import canonical_dim, canonical_dims
-from nbgrad.ops.index import index_put_zeros
+from nbgrad.ops.comparison import ne
+from nbgrad.ops.dims import canonical_dims
 from nbgrad.ops.shape import expand, unsqueeze_all, view
+from nbgrad.ops.values import class_name, numpy_dtype
 
 
 def _rank(value: Any) -> int:
@@ -80,76 +80,43 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """out = Σ input / n over `dim` (all axes where None); raises RuntimeError for integers."""
-    input = _as(input, dtype)
-    kind = (input.array if isinstance(input, Value) else input).dtype
+    kind = numpy_dtype(input) if dtype is None else dtype.numpy
     if kind.kind != "f":
-        name = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool"}
         raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {name[kind.name]}"
+            f"mean(): could not infer output dtype. {'Input' if dtype is None else 'Optional'} dtype must be either a "
+            f"floating point or complex dtype. Got: {class_name(kind)}"
         )
+    input = _as(input, dtype)
     if dim is None:
         return _mean_all(input)
     return _mean(input, canonical_dims(dim, _rank(input)), keepdim)
 
 
-@op("MaxBackward0", saves=("out1",))
-def _max_dim(k, x, /, axis, keepdim):
-    """(largest number along one axis, its position); the gradient goes to that position alone"""
-    return k.largest(x, (axis,) if x.ndim else (), keepdim)
+@op("AllBackward0", differentiable=False)
+def _all(k, x, /, axes, keepdim):
+    """out = whether every number over the axes is not 0"""
+    return k.truth(x, axes, keepdim, True)
 
 
-@op("MinBackward0", saves=("out1",))
-def _min_dim(k, x, /, axis, keepdim):
-    """(smallest number along one axis, its position); the gradient goes to that position alone"""
-    return k.smallest(x, (axis,) if x.ndim else (), keepdim)
+@op("AnyBackward0", differentiable=False)
+def _any(k, x, /, axes, keepdim):
+    """out = whether some number over the axes is not 0"""
+    return k.truth(x, axes, keepdim, False)
 
 
-@_max_dim.backward
-@_min_dim.backward
-def _(node, g, _positions=None):
-    (positions,) = node.saved
-    axis, keepdim = node.options
-    if not keepdim and node.shape():
-        g, positions = unsqueeze_all(g, (axis,)), unsqueeze_all(positions, (axis,))
-    return index_put_zeros(g, positions, node.shape(), axis)
+def all(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    """Whether every number over `dim` (all axes where None) is not 0."""
+    return _all(input, canonical_dims(dim, _rank(input)), keepdim)
 
 
-def _flat_extreme(along_axis: Any, input: Any) -> Any:
-    if math.prod(input.shape) == 0:
-        raise RuntimeError(
-            "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
-            "'dim' argument."
-        )
-    return along_axis(view(input, (-1,)), 0, False)
+def any(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    """Whether some number over `dim` (all axes where None) is not 0."""
+    return _any(input, canonical_dims(dim, _rank(input)), keepdim)
 
 
-def max(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The largest number; with `dim`, (values, indices) along it."""
-    if dim is None:
-        return _flat_extreme(_max_dim, input)[0]
-    return _max_dim(input, canonical_dim(dim, _rank(input)), keepdim)
-
-
-def min(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The smallest number; with `dim`, (values, indices) along it."""
-    if dim is None:
-        return _flat_extreme(_min_dim, input)[0]
-    return _min_dim(input, canonical_dim(dim, _rank(input)), keepdim)
-
-
-def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Position of the largest number, flat or along `dim`."""
-    if dim is None:
-        return _flat_extreme(_max_dim, input)[1]
-    return _max_dim(input, canonical_dim(dim, _rank(input)), keepdim)[1]
-
-
-def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Position of the smallest number, flat or along `dim`."""
-    if dim is None:
-        return _flat_extreme(_min_dim, input)[1]
-    return _min_dim(input, canonical_dim(dim, _rank(input)), keepdim)[1]
+def count_nonzero(input: Any, dim: Any = None) -> Any:
+    """How many numbers over `dim` (all axes where None) are not 0."""
+    return sum(ne(input, 0), dim)
 
 
 def sum_to(x: Any, shape: tuple[int, ...]) -> Any:

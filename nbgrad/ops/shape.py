@@ -8,7 +8,7 @@ import numpy as np
 
 from nbgrad.autograd.record import op
 from nbgrad.ops.cast import clone
-from nbgrad.ops.dims import canonical_dim, spread
+from nbgrad.ops.dims import canonical_dim, canonical_dims, spread
 
 
 @op("ViewBackward0", view=True)
@@ -68,15 +68,29 @@ def _(node, g):
     return g  # the engine sums what was repeated
 
 
+@op("SqueezeBackward0", view=True)
+def _squeeze_all(k, x, /):
+    """out = x without its axes of extent 1"""
+    return x.squeeze()
+
+
 @op("SqueezeBackward1", view=True)
 def _squeeze(k, x, /, axes):
+    """out = x without one axis, of extent 1 (or as it is)"""
+    return x.squeeze(axes)
+
+
+@op("SqueezeBackward2", view=True)
+def _squeeze_several(k, x, /, axes):
     """out = x without the axes, each of extent 1"""
     return x.squeeze(axes)
 
 
+@_squeeze_all.backward
 @_squeeze.backward
+@_squeeze_several.backward
 def _(node, g):
-    return _view(g, node.shape())
+    return reshape(g, node.shape())
 
 
 @op("UnsqueezeBackward0", view=True)
@@ -97,6 +111,11 @@ def _inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     if any(extent < -1 for extent in shape):
         raise RuntimeError(f"invalid shape dimension {min(shape)}")
     known = math.prod(extent for extent in shape if extent != -1)
+    if -1 in shape and known == 0 == count:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 "
+            "can be any value and is ambiguous"
+        )
     if -1 in shape and known and count % known == 0:
         return tuple(count // known if extent == -1 else extent for extent in shape)
     if -1 in shape or known != count:
@@ -120,9 +139,9 @@ def view(input: Any, *shape: "int | Sequence[int]") -> Any:
     return _view(input, wanted)
 
 
-def reshape(input: Any, *shape: "int | Sequence[int]") -> Any:
+def reshape(input: Any, shape: "int | Sequence[int]", *more: int) -> Any:
     """The same numbers in another shape, sharing memory where that is possible."""
-    wanted = _inferred(spread(*shape), math.prod(input.shape))
+    wanted = _inferred(spread(shape, *more), math.prod(input.shape))
     return _view(input, wanted) if _can_view(input, wanted) else _view(clone(input), wanted)
 
 
@@ -152,10 +171,10 @@ def t(input: Any) -> Any:
     return _t(input)
 
 
-def permute(input: Any, *dims: "int | Sequence[int]") -> Any:
+def permute(input: Any, dims: "int | Sequence[int]", *more: int) -> Any:
     """Axes in another order, sharing memory."""
     rank = len(input.shape)
-    order = tuple(canonical_dim(dim, rank) for dim in spread(*dims))
+    order = tuple(canonical_dim(dim, rank) for dim in spread(dims, *more))
     if sorted(order) != list(range(rank)):
         raise RuntimeError(
             f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
@@ -175,6 +194,11 @@ def expand(input: Any, *shape: "int | Sequence[int]") -> Any:
             f"expand(torch.FloatTensor{{{list(have)}}}, size={list(wanted)}): the number of sizes provided "
             f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({len(have)})"
         )
+    for i, extent in enumerate(wanted[:extra]):
+        if extent < 0:
+            raise RuntimeError(
+                f"The expanded size of the tensor ({extent}) isn't allowed in a leading, non-existing dimension {i}"
+            )
     full = tuple(have[i - extra] if extent == -1 and i >= extra else extent for i, extent in enumerate(wanted))
     for i, extent in enumerate(have):
         if extent not in (1, full[i + extra]):
@@ -187,10 +211,12 @@ def expand(input: Any, *shape: "int | Sequence[int]") -> Any:
 
 def squeeze(input: Any, dim: "int | Sequence[int] | None" = None) -> Any:
     """Without axes of extent 1: all of them, or those named."""
+    if dim is None:
+        return _squeeze_all(input)
     rank = len(input.shape)
-    named = range(rank) if dim is None else (dim,) if isinstance(dim, int) else dim
+    named = (dim,) if isinstance(dim, int) else canonical_dims(dim, rank) if len(dim) else ()
     axes = tuple(a for a in (canonical_dim(d, rank) for d in named) if rank and input.shape[a] == 1)
-    return _squeeze(input, axes)
+    return _squeeze(input, axes) if isinstance(dim, int) else _squeeze_several(input, axes)
 
 
 def unsqueeze(input: Any, dim: int) -> Any:
@@ -236,12 +262,17 @@ def embed(k, g, /, index, shape):
 @embed.backward
 def _(node, g):
     index, _ = node.options
+    return basic(g, index)
+
+
+def basic(x: Any, index: tuple) -> Any:
+    """x[index] for an index of integers and slices."""
     for dim, part in reversed(list(enumerate(index))):
         if isinstance(part, int):
-            g = _select(g, dim, part)
+            x = _select(x, dim, part)
         elif part != slice(None):
-            g = slice_(g, dim, part.start, part.stop, part.step)
-    return g
+            x = slice_(x, dim, *part.indices(x.shape[dim]))
+    return x
 
 
 def select(input: Any, dim: int, index: int) -> Any:
@@ -252,14 +283,33 @@ def select(input: Any, dim: int, index: int) -> Any:
     dim = canonical_dim(dim, rank)
     extent = input.shape[dim]
     if not -extent <= index < extent:
-        raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {extent}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension {dim}"
+        )
     return _select(input, dim, index % extent)
 
 
-def narrow(input: Any, dim: int, start: int, length: int) -> Any:
+def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """`length` entries from `start` along an axis; shares memory."""
+    if len(input.shape) == 0:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    start = _whole_start(start)
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
     dim = canonical_dim(dim, len(input.shape))
     extent = input.shape[dim]
-    if start + length > extent or start < 0 or length < 0:
+    if not -extent <= start <= extent:
+        raise IndexError(f"start out of range (expected to be in range of [{-extent}, {extent}], but got {start})")
+    start += extent if start < 0 else 0
+    if start + length > extent:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({extent}).")
     return slice_(input, dim, start, start + length, 1)
+
+
+def _whole_start(start: Any) -> int:
+    array = getattr(start, "array", None)
+    if array is None:
+        return int(start)
+    if array.ndim or array.dtype.kind not in "iu":
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
+    return int(array)

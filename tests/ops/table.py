@@ -271,7 +271,7 @@ ROWS = [
     Row(
         "scatter.scatter",
         lambda t, a, b: a.scatter(1, t.from_numpy(PLACES)[:, :2], b) ** 2,
-        ((2, 3), (2, 3)),
+        ((2, 3), (2, 2)),
     ),
     Row("scatter.scatter_number", lambda t, a: a.scatter(1, t.from_numpy(PLACES), 2.5) * a, ((2, 4),)),
     Row(
@@ -281,8 +281,8 @@ ROWS = [
     ),
     Row(
         "scatter.scatter_reduce",
-        lambda t, a, b: a.scatter(1, t.from_numpy(PLACES), b, reduce="multiply"),
-        ((2, 3), (2, 3)),
+        lambda t, a: a.scatter(1, t.from_numpy(PLACES), 2.5, reduce="multiply"),
+        ((2, 3),),
         exact=True,
     ),
     Row("pick.index_select pick.slices_added", lambda t, a: a.index_select(1, t.from_numpy(TWICE)) ** 2, ((2, 3),)),

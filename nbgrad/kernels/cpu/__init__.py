@@ -90,7 +90,6 @@ from nbgrad.kernels.cpu.scan import cumsum
 from nbgrad.kernels.cpu.scatter import (
     first_outside,
     gather,
-    put,
     put_add,
     scatter_add_along,
     scatter_along,

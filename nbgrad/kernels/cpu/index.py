@@ -3,6 +3,7 @@
 import numpy as np
 
 from nbgrad.device import empty, zeros
+from nbgrad.dtypes import result_type
 from nbgrad.kernels.registry import kernel
 
 
@@ -40,6 +41,15 @@ def write(x: np.ndarray, index: tuple, source: np.ndarray) -> np.ndarray:
     return out
 
 
+def places_of(mask: np.ndarray) -> list[np.ndarray]:
+    """For each axis: where along it the mask holds, in order."""
+    lines = [
+        np.arange(extent).reshape([-1 if i == axis else 1 for i in range(mask.ndim)])
+        for axis, extent in enumerate(mask.shape)
+    ]
+    return [np.ascontiguousarray(np.broadcast_to(line, mask.shape)[mask]) for line in lines]
+
+
 def embed(source: np.ndarray, index: tuple, shape: tuple[int, ...]) -> np.ndarray:
     """Zeros of `shape` with `source` at [index], a basic index (slices and integers) that names each place once."""
     out = zeros(shape, source.dtype)
@@ -51,8 +61,8 @@ def concatenate(parts: list[np.ndarray], axis: int) -> np.ndarray:
     """The arrays one after another along an existing axis."""
     shape = list(parts[0].shape)
     shape[axis] = sum(part.shape[axis] for part in parts)
-    out = empty(tuple(shape), np.result_type(*parts))
-    np.concatenate(parts, axis, out)
+    out = empty(tuple(shape), result_type(*parts))
+    np.concatenate(parts, axis, out, casting="unsafe")
     return out
 
 

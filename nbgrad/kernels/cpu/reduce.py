@@ -95,7 +95,7 @@ def _smallest(x, out, positions, count, inner):
             out[o * inner + i], positions[o * inner + i] = best, where
 
 
-def _as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:
+def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:
     """The array flat, with the reduced axes side by side: (flat, remaining shape, count, inner)."""
     kept = [axis for axis in range(x.ndim) if axis not in axes]
     if not axes or axes == tuple(range(axes[0], axes[0] + len(axes))):
@@ -110,9 +110,9 @@ def _as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndar
 
 def sum(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """Σ x over the axes (sorted, non-negative); bools and integers sum to int64."""
-    result_shape = _reduced_shape(x.shape, axes, keepdim)
+    result_shape = reduced_shape(x.shape, axes, keepdim)
     floating = x.dtype.kind == "f"
-    flat, shape, count, inner = _as_outer_count_inner(x, axes)
+    flat, shape, count, inner = as_outer_count_inner(x, axes)
     out = empty(shape, x.dtype if floating else np.dtype(np.int64))
     if flat.size == 0:
         out.fill(0)
@@ -139,10 +139,10 @@ def _divide(x, n):
 
 def prod(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """Π x over the axes; bools and integers multiply in int64."""
-    result_shape = _reduced_shape(x.shape, axes, keepdim)
+    result_shape = reduced_shape(x.shape, axes, keepdim)
     if x.dtype.kind != "f":
         x = x.astype(np.int64)
-    flat, shape, count, inner = _as_outer_count_inner(x, axes)
+    flat, shape, count, inner = as_outer_count_inner(x, axes)
     out = empty(shape, x.dtype)
     if flat.size == 0:
         out.fill(1)
@@ -151,9 +151,30 @@ def prod(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     return out.reshape(result_shape)
 
 
+@kernel()
+def _any(x, out, count, inner, wanted):
+    """out[o, i] = whether (x[o, c, i] != 0) == wanted for one c at least."""
+    for o in range(out.size // inner):
+        for i in range(inner):
+            found = False
+            for c in range(count):
+                if (x[(o * count + c) * inner + i] != 0) == wanted:
+                    found = True
+            out[o * inner + i] = found if wanted else not found
+
+
+def truth(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, every: bool) -> np.ndarray:
+    """Whether some number over the axes, or every one, is not 0; bool, and uint8 of uint8."""
+    flat, shape, count, inner = as_outer_count_inner(x, axes)
+    out = empty(shape, x.dtype if x.dtype == np.uint8 else np.dtype(np.bool_))
+    if out.size:
+        _any(flat, out.reshape(-1), count, inner, not every)
+    return out.reshape(reduced_shape(x.shape, axes, keepdim))
+
+
 def _extreme(loop, x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
-    result_shape = _reduced_shape(x.shape, axes, keepdim)
-    flat, shape, count, inner = _as_outer_count_inner(x, axes)
+    result_shape = reduced_shape(x.shape, axes, keepdim)
+    flat, shape, count, inner = as_outer_count_inner(x, axes)
     out, positions = empty(shape, x.dtype), empty(shape, np.dtype(np.int64))
     if out.size:
         loop(flat, out.ravel(), positions.ravel(), count, inner)
@@ -170,7 +191,7 @@ def smallest(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.nd
     return _extreme(_smallest, x, axes, keepdim)
 
 
-def _reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdim: bool) -> tuple[int, ...]:
+def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdim: bool) -> tuple[int, ...]:
     if keepdim:
         return tuple(1 if axis in axes else extent for axis, extent in enumerate(shape))
     return tuple(extent for axis, extent in enumerate(shape) if axis not in axes)
