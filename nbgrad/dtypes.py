@@ -153,7 +153,13 @@ def promote_types(a: np.dtype, b: np.dtype) -> np.dtype:
 def _scalar_dtype(value: Any) -> np.dtype:
     if isinstance(value, bool):
         return _BOOL
-    return _INT64 if isinstance(value, int) else DefaultDtype.floating.numpy
+    if isinstance(value, float):
+        return DefaultDtype.floating.numpy
+    if isinstance(value, int | np.integer):
+        return _INT64
+    if isinstance(value, np.floating | np.bool_):
+        return _BOOL if isinstance(value, np.bool_) else DefaultDtype.floating.numpy
+    raise TypeError(f"must be Tensor, not {type(value).__name__}")
 
 
 def result_type(*operands: Any) -> np.dtype:

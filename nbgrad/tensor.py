@@ -58,6 +58,21 @@ def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _seen_anew(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`x.t_()` from `t(x)`: x becomes the view of itself."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        self._require_changeable()
+        seen = function(self, *args, **kwargs)
+        self.array, self.node, self.output_nr = seen.array, seen.node, seen.output_nr
+        self.version[0] += 1
+        return self
+
+    method.__name__ = method.__qualname__ = f"{function.__name__}_"
+    method.__doc__ = f"`{function.__name__}`, in place."
+    return method
+
+
 class Tensor(Value):
     """A multi-dimensional array that remembers how it was computed.
 
@@ -397,6 +412,14 @@ class Tensor(Value):
     )  # fmt: skip
     absolute_, negative_, multiply_, subtract_, divide_ = abs_, neg_, mul_, sub_, div_
     clip_, fix_, arctan_ = clamp_, trunc_, atan_
+    index_add_, index_put_, cumsum_ = map(_in_place, (pick.index_add, pick.index_put, scan.cumsum))
+    scatter_, scatter_add_, tril_, triu_ = map(
+        _in_place, (scatter.scatter, scatter.scatter_add, spread.tril, spread.triu)
+    )  # fmt: skip
+    addmm_, addmv_, baddbmm_ = map(_in_place, (matmul.addmm, matmul.addmv, matmul.baddbmm))
+    t_, transpose_, squeeze_, unsqueeze_ = map(
+        _seen_anew, (shaping.t, shaping.transpose, shaping.squeeze, shaping.unsqueeze)
+    )  # fmt: skip
 
     def zero_(self) -> Tensor:
         return self.fill_(0)
@@ -455,7 +478,10 @@ class Tensor(Value):
         return pointwise.pow(self, other)
 
     def __rpow__(self, other: Any) -> Tensor:
-        return pointwise.pow(other, self)
+        try:
+            return pointwise.pow(other, self)
+        except TypeError:
+            return NotImplemented
 
     def __mod__(self, other: Any) -> Tensor:
         return arithmetic.remainder(self, other)

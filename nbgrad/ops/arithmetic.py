@@ -6,8 +6,10 @@ import numpy as np
 
 from nbgrad.autograd.record import op
 from nbgrad.ops.comparison import eq, lt, where
-from nbgrad.ops.operands import check_operands, kind_of, need_tensors
+from nbgrad.ops.operands import kind_of, need_tensor, need_tensors, refuse_bools
 from nbgrad.ops.values import array_of
+
+_BOOL = np.dtype(np.bool_)
 
 
 @op("AddBackward0")
@@ -24,6 +26,7 @@ def _(node, g):
 @op("SubBackward0")
 def _sub(k, a, b, /):
     """out = a - b"""
+    _refuse_bools(a, b)
     return k.sub(a, b)
 
 
@@ -35,6 +38,7 @@ def _(node, g):
 @op("RsubBackward1")
 def _rsub(k, a, b, /):
     """out = b - a, b a number"""
+    _refuse_bools(a, b)
     return k.sub(b, a)
 
 
@@ -155,35 +159,31 @@ def _(node, g):
     return g, mul(_neg(g), _div_rounded(a, b, "trunc")) if node.needs(1) else None
 
 
-def _scaled(function: str, input: Any, other: Any, alpha: Any) -> Any:
-    """alpha * other, once both operands are found to be fit for it."""
-    check_operands(function, input, other)
-    if alpha == 1:
-        return other
+def _scaled(input: Any, other: Any, alpha: Any) -> Any:
+    """alpha * other."""
     if kind_of(alpha) == "f" and kind_of(input) != "f" and kind_of(other) != "f":
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return mul(other, alpha)
+    return other * alpha if isinstance(other, int | float) else mul(other, alpha)
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = input + alpha * other."""
-    return _add(input, _scaled("add", input, other, alpha))
+    return _add(input, other if alpha == 1 else _scaled(input, other, alpha))
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = input - alpha * other."""
-    _refuse_bools(input, other)
-    return _sub(input, _scaled("sub", input, other, alpha))
+    return _sub(input, other if alpha == 1 else _scaled(input, other, alpha))
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = other - alpha * input."""
-    _refuse_bools(input, other)
-    return _rsub(_scaled("rsub", other, input, alpha), other)
+    return _rsub(input if alpha == 1 else _scaled(other, input, alpha), other)
 
 
-def _refuse_bools(input: Any, other: Any) -> None:
-    bools = (kind_of(input) == "b") + (kind_of(other) == "b")
+def _refuse_bools(a: Any, b: Any) -> None:
+    left, right = getattr(a, "dtype", type(a)), getattr(b, "dtype", type(b))
+    bools = (left is _BOOL or left is bool) + (right is _BOOL or right is bool)
     if bools == 2:
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
@@ -198,13 +198,13 @@ def _refuse_bools(input: Any, other: Any) -> None:
 
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     """out = input / other; with `rounding_mode`, rounded towards zero ("trunc") or down ("floor")."""
-    check_operands("div", input, other)
     if rounding_mode is None:
         return _div(input, other)
     if rounding_mode not in ("trunc", "floor"):
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
         )
+    refuse_bools(f"div_{rounding_mode}_cpu", input, other)
     _refuse_division_by_zero(input, other)
     return _div_rounded(input, other, rounding_mode)
 
@@ -226,21 +226,21 @@ def true_divide(input: Any, other: Any) -> Any:
 
 def remainder(input: Any, other: Any) -> Any:
     """out = input - ⌊input / other⌋ other: it has the sign of `other`."""
-    check_operands("remainder", input, other)
+    refuse_bools("remainder_cpu", input, other)
     _refuse_division_by_zero(input, other)
     return _remainder(input, other)
 
 
 def fmod(input: Any, other: Any) -> Any:
     """out = input - trunc(input / other) other: it has the sign of `input`."""
-    check_operands("fmod", input, other)
+    refuse_bools("fmod_cpu", input, other)
     _refuse_division_by_zero(input, other)
     return _fmod(input, other)
 
 
 def neg(input: Any) -> Any:
     """out = -input."""
-    need_tensors("neg", ("input", input))
+    need_tensor("neg", input)
     if kind_of(input) == "b":
         raise RuntimeError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
@@ -251,7 +251,7 @@ def neg(input: Any) -> Any:
 
 def reciprocal(input: Any) -> Any:
     """out = 1 / input."""
-    need_tensors("reciprocal", ("input", input))
+    need_tensor("reciprocal", input)
     return _reciprocal(input)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import op
-from nbgrad.ops.operands import need_tensors
+from nbgrad.ops.operands import need_tensor, need_tensors
 from nbgrad.ops.values import array_of, class_name
 
 _BOOL = np.dtype(np.bool_)
@@ -86,25 +86,25 @@ def logical_xor(input: Any, other: Any) -> Any:
 
 def logical_not(input: Any) -> Any:
     """out = ¬input."""
-    need_tensors("logical_not", ("input", input))
+    need_tensor("logical_not", input)
     return _logical_not(input)
 
 
 def isnan(input: Any) -> Any:
     """Whether each number is NaN."""
-    need_tensors("isnan", ("input", input))
+    need_tensor("isnan", input)
     return _isnan(input)
 
 
 def isinf(input: Any) -> Any:
     """Whether each number is ∞ or -∞."""
-    need_tensors("isinf", ("input", input))
+    need_tensor("isinf", input)
     return _isinf(input)
 
 
 def isfinite(input: Any) -> Any:
     """Whether each number is neither ∞, -∞ nor NaN."""
-    need_tensors("isfinite", ("input", input))
+    need_tensor("isfinite", input)
     return _isfinite(input)
 
 

@@ -2,7 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
+from nbgrad.arguments import check_fits
+from nbgrad.autograd.value import Value
 from nbgrad.ops.values import array_of, class_name, is_tensor
+
+_TENSORS = (Value, np.ndarray)  # arrays, while they flow through a backward pass
 
 _C_NAMES = {
     "float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short",
@@ -10,10 +16,16 @@ _C_NAMES = {
 }  # fmt: skip
 
 
+def need_tensor(function: str, input: Any) -> None:
+    """Raises TypeError unless the operand is a tensor."""
+    if not isinstance(input, _TENSORS):
+        raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
+
+
 def need_tensors(function: str, *named: tuple[str, Any]) -> None:
     """Raises TypeError unless each of (name, value) is a tensor."""
     for position, (name, value) in enumerate(named, 1):
-        if not is_tensor(value):
+        if not isinstance(value, _TENSORS):
             raise TypeError(
                 f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}"
             )
@@ -31,15 +43,6 @@ def check_combination(function: str, second: str, input: Any, other: Any) -> Non
     )
 
 
-def check_operands(function: str, input: Any, other: Any) -> None:
-    """Raises TypeError unless both are tensors or numbers."""
-    for position, (name, value) in enumerate((("input", input), ("other", other)), 1):
-        if not (is_tensor(value) or isinstance(value, int | float)):
-            raise TypeError(
-                f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}"
-            )
-
-
 def kind_of(value: Any) -> str:
     """numpy's letter for the kind of a tensor's elements ("f", "i", "u", "b"), or of a number."""
     if is_tensor(value):
@@ -53,6 +56,19 @@ def refuse_kinds(kernel: str, kinds: str, input: Any) -> None:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{class_name(array_of(input).dtype)}'")
 
 
-def c_name(dtype: Any) -> str:
+def refuse_bools(kernel: str, input: Any, other: Any) -> None:
+    """Raises NotImplementedError where both are bools and PyTorch has no kernel for them."""
+    if kind_of(input) == kind_of(other) == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+
+
+def check_number(value: Any, input: Any) -> None:
+    """Raises RuntimeError where a whole number does not fit among the integers of a tensor."""
+    if kind_of(input) in "iu" and isinstance(value, int):
+        kind = array_of(input).dtype
+        check_fits(value, kind, "int" if kind.name == "int32" else f"{kind.name}_t")
+
+
+def c_name(dtype: Any) -> Any:
     """An element type as the compiler spells it: long int, unsigned char."""
     return _C_NAMES.get(dtype.name, dtype.name)

@@ -9,7 +9,7 @@ from nbgrad.autograd.record import op
 from nbgrad.ops.arithmetic import add, div, mul, neg, sub
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import eq, ge, where
-from nbgrad.ops.operands import kind_of, need_tensors, refuse_kinds
+from nbgrad.ops.operands import check_number, kind_of, need_tensor, refuse_kinds
 from nbgrad.ops.values import is_tensor
 
 LN_2, LN_10 = math.log(2.0), math.log(10.0)
@@ -260,79 +260,79 @@ def _(node, g):
 
 def exp(input: Any) -> Any:
     """out = e^input."""
-    need_tensors("exp", ("input", input))
+    need_tensor("exp", input)
     return _exp(input)
 
 
 def exp2(input: Any) -> Any:
     """out = 2^input."""
-    need_tensors("exp2", ("input", input))
+    need_tensor("exp2", input)
     return _exp2(input)
 
 
 def expm1(input: Any) -> Any:
     """out = e^input - 1, exact near 0."""
-    need_tensors("expm1", ("input", input))
+    need_tensor("expm1", input)
     return _expm1(input)
 
 
 def log(input: Any) -> Any:
     """out = ln input."""
-    need_tensors("log", ("input", input))
+    need_tensor("log", input)
     return _log(input)
 
 
 def log2(input: Any) -> Any:
     """out = log₂ input."""
-    need_tensors("log2", ("input", input))
+    need_tensor("log2", input)
     return _log2(input)
 
 
 def log10(input: Any) -> Any:
     """out = log₁₀ input."""
-    need_tensors("log10", ("input", input))
+    need_tensor("log10", input)
     return _log10(input)
 
 
 def log1p(input: Any) -> Any:
     """out = ln (1 + input), exact near 0."""
-    need_tensors("log1p", ("input", input))
+    need_tensor("log1p", input)
     return _log1p(input)
 
 
 def sqrt(input: Any) -> Any:
     """out = √input."""
-    need_tensors("sqrt", ("input", input))
+    need_tensor("sqrt", input)
     return _sqrt(input)
 
 
 def rsqrt(input: Any) -> Any:
     """out = 1 / √input."""
-    need_tensors("rsqrt", ("input", input))
+    need_tensor("rsqrt", input)
     return _rsqrt(input)
 
 
 def erf(input: Any) -> Any:
     """out = 2/√π ∫ e^-t² dt from 0 to input."""
-    need_tensors("erf", ("input", input))
+    need_tensor("erf", input)
     return _erf(input)
 
 
 def erfc(input: Any) -> Any:
     """out = 1 - erf input."""
-    need_tensors("erfc", ("input", input))
+    need_tensor("erfc", input)
     return _erfc(input)
 
 
 def sigmoid(input: Any) -> Any:
     """out = 1 / (1 + e^-input)."""
-    need_tensors("sigmoid", ("input", input))
+    need_tensor("sigmoid", input)
     return _sigmoid(input)
 
 
 def relu(input: Any) -> Any:
     """out = max(input, 0)."""
-    need_tensors("relu", ("input", input))
+    need_tensor("relu", input)
     if kind_of(input) == "b":
         raise RuntimeError("Boolean inputs not supported for relu")
     return _relu(input)
@@ -340,20 +340,20 @@ def relu(input: Any) -> Any:
 
 def abs(input: Any) -> Any:
     """out = |input|."""
-    need_tensors("abs", ("input", input))
+    need_tensor("abs", input)
     refuse_kinds("abs_cpu", "b", input)
     return _abs(input)
 
 
 def sign(input: Any) -> Any:
     """out = -1, 0 or 1."""
-    need_tensors("sign", ("input", input))
+    need_tensor("sign", input)
     return _sign(input)
 
 
 def sgn(input: Any) -> Any:
     """out = -1, 0 or 1, as `sign` for real numbers."""
-    need_tensors("sgn", ("input", input))
+    need_tensor("sgn", input)
     return _sgn(input)
 
 
@@ -362,6 +362,7 @@ def pow(input: Any, exponent: Any) -> Any:
     if is_tensor(input) and isinstance(exponent, int | float):
         if kind_of(input) != "f" and isinstance(exponent, int) and exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
+        check_number(exponent, input)
         return _pow_number(input, exponent)
     if is_tensor(exponent) and isinstance(input, int | float):
         return _number_pow(exponent, input)
@@ -380,7 +381,7 @@ def pow(input: Any, exponent: Any) -> Any:
 
 def square(input: Any) -> Any:
     """out = input²."""
-    need_tensors("square", ("input", input))
+    need_tensor("square", input)
     return _pow_number(input, 2)
 
 

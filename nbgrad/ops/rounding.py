@@ -6,7 +6,7 @@ from nbgrad.autograd.record import op
 from nbgrad.ops.arithmetic import sub
 from nbgrad.ops.comparison import ge, gt, le, lt, where
 from nbgrad.ops.logic import logical_and, logical_or
-from nbgrad.ops.operands import check_combination, kind_of, need_tensors, refuse_kinds
+from nbgrad.ops.operands import check_combination, check_number, kind_of, need_tensor, refuse_bools, refuse_kinds
 from nbgrad.ops.values import is_tensor
 
 
@@ -142,28 +142,28 @@ def _(node, g):
 
 def floor(input: Any) -> Any:
     """out = the largest integer that is not above input."""
-    need_tensors("floor", ("input", input))
+    need_tensor("floor", input)
     refuse_kinds("floor_vml_cpu", "b", input)
     return _floor(input)
 
 
 def ceil(input: Any) -> Any:
     """out = the smallest integer that is not below input."""
-    need_tensors("ceil", ("input", input))
+    need_tensor("ceil", input)
     refuse_kinds("ceil_vml_cpu", "b", input)
     return _ceil(input)
 
 
 def trunc(input: Any) -> Any:
     """out = input without its fraction."""
-    need_tensors("trunc", ("input", input))
+    need_tensor("trunc", input)
     refuse_kinds("trunc_vml_cpu", "b", input)
     return _trunc(input)
 
 
 def round(input: Any, *, decimals: int = 0) -> Any:
     """out = the nearest number with this many decimals; halves go to the even one."""
-    need_tensors("round", ("input", input))
+    need_tensor("round", input)
     if decimals == 0:
         refuse_kinds("round_vml_cpu", "b", input)
         return _round(input)
@@ -173,7 +173,7 @@ def round(input: Any, *, decimals: int = 0) -> Any:
 
 def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     """out = input, at least `min` and at most `max`: both numbers or both tensors."""
-    need_tensors("clamp", ("input", input))
+    need_tensor("clamp", input)
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     tensors = [is_tensor(each) for each in (min, max) if each is not None]
@@ -188,10 +188,18 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
 def clamp_max(input: Any, max: Any) -> Any:
     """out = input, at most `max`."""
     check_combination("clamp_max", "max", input, max)
-    return _clamp_max(input, max) if is_tensor(max) else _clamp_max_number(input, max)
+    if is_tensor(max):
+        return _clamp_max(input, max)
+    refuse_bools("clamp_max_scalar_cpu", input, max)
+    check_number(max, input)
+    return _clamp_max_number(input, max)
 
 
 def clamp_min(input: Any, min: Any) -> Any:
     """out = input, at least `min`."""
     check_combination("clamp_min", "min", input, min)
-    return _clamp_min(input, min) if is_tensor(min) else _clamp_min_number(input, min)
+    if is_tensor(min):
+        return _clamp_min(input, min)
+    refuse_bools("clamp_min_scalar_cpu", input, min)
+    check_number(min, input)
+    return _clamp_min_number(input, min)

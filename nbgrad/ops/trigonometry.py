@@ -4,7 +4,7 @@ from typing import Any
 
 from nbgrad.autograd.record import op
 from nbgrad.ops.arithmetic import add, div, mul, neg, sub
-from nbgrad.ops.operands import need_tensors
+from nbgrad.ops.operands import need_tensor, need_tensors
 from nbgrad.ops.pointwise import rsqrt
 
 
@@ -131,55 +131,55 @@ def _(node, g):
 
 def sin(input: Any) -> Any:
     """out = sin input."""
-    need_tensors("sin", ("input", input))
+    need_tensor("sin", input)
     return _sin(input)
 
 
 def cos(input: Any) -> Any:
     """out = cos input."""
-    need_tensors("cos", ("input", input))
+    need_tensor("cos", input)
     return _cos(input)
 
 
 def tan(input: Any) -> Any:
     """out = tan input."""
-    need_tensors("tan", ("input", input))
+    need_tensor("tan", input)
     return _tan(input)
 
 
 def asin(input: Any) -> Any:
     """out = the angle in [-π/2, π/2] whose sine is input."""
-    need_tensors("asin", ("input", input))
+    need_tensor("asin", input)
     return _asin(input)
 
 
 def acos(input: Any) -> Any:
     """out = the angle in [0, π] whose cosine is input."""
-    need_tensors("acos", ("input", input))
+    need_tensor("acos", input)
     return _acos(input)
 
 
 def atan(input: Any) -> Any:
     """out = the angle in (-π/2, π/2) whose tangent is input."""
-    need_tensors("atan", ("input", input))
+    need_tensor("atan", input)
     return _atan(input)
 
 
 def sinh(input: Any) -> Any:
     """out = (e^input - e^-input) / 2."""
-    need_tensors("sinh", ("input", input))
+    need_tensor("sinh", input)
     return _sinh(input)
 
 
 def cosh(input: Any) -> Any:
     """out = (e^input + e^-input) / 2."""
-    need_tensors("cosh", ("input", input))
+    need_tensor("cosh", input)
     return _cosh(input)
 
 
 def tanh(input: Any) -> Any:
     """out = sinh input / cosh input."""
-    need_tensors("tanh", ("input", input))
+    need_tensor("tanh", input)
     return _tanh(input)
 
 

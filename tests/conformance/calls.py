@@ -10,7 +10,7 @@ def _method(name: str) -> Callable[..., Any]:
     attribute = getattr(nbgrad.Tensor, name)  # AttributeError says what is missing
     if isinstance(attribute, property):
         return lambda tensor: getattr(tensor, name)
-    return lambda tensor, *args, **kwargs: getattr(tensor, name)(*args, **kwargs)
+    return attribute
 
 
 def _normal_number_mean(std: Any, mean: Any, *args: Any, **kwargs: Any) -> Any:

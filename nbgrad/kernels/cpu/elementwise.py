@@ -13,6 +13,7 @@ from nbgrad.kernels.registry import kernel
 from nbgrad.shapes import broadcast_shapes
 
 _BOOL, _INT64 = np.dtype(np.bool_), np.dtype(np.int64)
+_OPERANDS = (np.ndarray, np.generic, int, float)
 _UNARY = "void(float32[::1], float32[::1])"
 _BINARY = "void(float32[::1], float32[::1], float32[::1])"
 _BROADCAST = "void(float32[::1], int64[::1], float32[::1], int64[::1], float32[::1], int64[::1])"
@@ -93,17 +94,25 @@ def _binary(
         if type(a) is np.ndarray and type(b) is np.ndarray and a.dtype is b.dtype:
             common = a.dtype
         else:
-            common = result_type(a, b)
+            common = _common_type(formula.__name__, a, b)
         if floating and common.kind != "f":
             common = DefaultDtype.floating.numpy
         try:
             a, b = np.asarray(a, common, "C"), np.asarray(b, common, "C")
-        except OverflowError:  # a number too large for small integers: it wraps, but compares as it is
-            common = _INT64 if result is _BOOL else common
+        except OverflowError:  # a number too large for small integers wraps
             a, b = (np.asarray(np.asarray(each), _INT64, "C").astype(common) for each in (a, b))
         return _launch(flat, broadcast, a, b, result or common)
 
     return apply
+
+
+def _common_type(function: str, a: Any, b: Any) -> np.dtype:
+    """The operands' common type; raises TypeError with PyTorch's sentence where one is no tensor and no number."""
+    try:
+        return result_type(a, b)
+    except TypeError as error:
+        where = "'input' (position 1)" if not isinstance(a, _OPERANDS) else "'other' (position 2)"
+        raise TypeError(f"{function}(): argument {where} {error}") from None
 
 
 def _by_kind(floats: ArrayFunction, integers: ArrayFunction) -> ArrayFunction:
