@@ -38,6 +38,9 @@ class Generator:
         self._bits = np.random.MT19937()
         self.manual_seed(DEFAULT_SEED)
 
+    def __repr__(self) -> str:
+        return f"<torch._C.Generator object at {id(self):#x}>"
+
     def manual_seed(self, seed: int) -> "Generator":
         """Start the stream that belongs to `seed`, -2**63 .. 2**64 - 1 (a negative one counts from 2**64)."""
         if not isinstance(seed, int | np.integer):

@@ -392,7 +392,7 @@ t.ones(2).device, str(t.ones(2).device), t.ones(2).dtype
 """
 
 EXPRESSIONS = {
-    name: [line for line in text.strip().split("\n")]
+    name: text.strip().split("\n")
     for name, text in (("data", DATA), ("filled", FILLED), ("counted", COUNTED), ("random", RANDOM), ("types", TYPES))
 }
 ALL = [pytest.param(line, id=line) for lines in EXPRESSIONS.values() for line in lines]

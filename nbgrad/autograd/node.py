@@ -53,6 +53,9 @@ class Node:
         """Nodes of one age (all leaves) wait in the order they became ready."""
         return False
 
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
     def name(self) -> str:
         """The op's name in the graph, as PyTorch spells it."""
         return type(self).__name__
@@ -83,10 +86,10 @@ class Node:
         if values is None:
             raise RuntimeError(FREED)
         arrays = []
-        for value, version in zip(values, self.saved_versions, strict=False):
+        for place, (value, version) in enumerate(zip(values, self.saved_versions, strict=False)):
             if isinstance(value, Value):
                 if value.version[0] != version:
-                    raise RuntimeError(_modified(value, version))
+                    raise RuntimeError(_modified(value, version, self if place == self.saves_output else value.node))
                 arrays.append(value.array)
             else:
                 arrays.append(value)
@@ -108,17 +111,17 @@ class Node:
             self.saved_values = None
 
 
-def _modified(value: Value, version: int) -> str:
+def _modified(value: Value, version: int, maker: Node | None) -> str:
     array = value.array
     kind = {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "bool": "Bool"}.get(
         FROM_NUMPY[array.dtype].name, FROM_NUMPY[array.dtype].name.capitalize()
     )
-    origin = f", which is output {value.output_nr} of {value.node.name()}," if value.node is not None else ""
+    origin = f", which is output {value.output_nr} of {maker.name().partition('Backward')[0]}," if maker else ""
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{kind}Tensor {list(array.shape)}]{origin} is at version {value.version[0]}; expected version "
         f"{version} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
-        "gradient, with torch.autograd.set_detect_anomaly(True)."
+        "gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
 
 

@@ -299,7 +299,7 @@ class Module:
             if set_to_none:
                 parameter.grad = None
             elif parameter.grad is not None:
-                parameter.grad = Tensor(parameter.grad.array * 0)
+                parameter.grad = parameter.grad.detach().zero_()
 
     def to(self, *target: Any, dtype: dtype | None = None, device: Any = None, non_blocking: bool = False) -> Any:
         """Change dtype or device of all floating-point parameters and buffers."""

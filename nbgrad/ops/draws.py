@@ -63,7 +63,7 @@ def scaled_normal(mean: Any, std: Any, draw: Callable[[tuple[int, ...], np.dtype
     if not isinstance(mean, Value):
         kind = std.array.dtype if std.array.dtype.kind == "f" else DefaultDtype.floating.numpy
         return _normal_of_std(std, mean, draw(std.array.shape, kind))
-    shape = broadcast_shapes(tuple(mean.shape), tuple(std.shape))
+    shape = broadcast_shapes(mean.array.shape, std.array.shape)
     return _normal_of_both(mean, std, draw(shape, mean.array.dtype))
 
 

@@ -109,7 +109,7 @@ def test_in_place_results_are_recorded():
 
 
 def test_only_floats_require_gradients():
-    with pytest.raises(RuntimeError, match="only Tensors of floating point dtype can require gradients"):
+    with pytest.raises(RuntimeError, match="nly Tensors of floating point"):
         torch.tensor([1, 2], requires_grad=True)
 
 

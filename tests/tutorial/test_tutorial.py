@@ -1,0 +1,37 @@
+"""The 60-minute blitz with `import nbgrad as torch`: each statement shows what PyTorch showed, byte by byte.
+
+The scripts tensors.txt, autograd.txt and network.txt are typed in order; expected.json holds PyTorch's answers
+(written by `python -m tests.tutorial.session`). ResNet's part of the tutorial is left out: it needs torchvision's
+models and weights, which are an issue of their own.
+"""
+
+import json
+
+import pytest
+
+from tests.tutorial.session import EXPECTED, SCRIPTS, shown, statements
+
+GAPS = {  # statement -> why it does not show the same yet
+    "print(y.grad)": "reading .grad of a tensor that is no leaf does not warn yet",
+}
+
+RECORDS = json.loads(EXPECTED.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return {name: shown(name, "nbgrad") for name in SCRIPTS}
+
+
+def lines():
+    for name in SCRIPTS:
+        for i, statement in enumerate(statements(name)):
+            marks = [pytest.mark.xfail(strict=True, reason=GAPS[statement])] if statement in GAPS else []
+            yield pytest.param(name, i, statement, marks=marks, id=f"{name}-{i}-{statement.splitlines()[0][:60]}")
+
+
+@pytest.mark.parametrize(("name", "i", "statement"), list(lines()))
+def test_shows_what_pytorch_shows(ours, name, i, statement):
+    recorded, expected = RECORDS[name][i]
+    assert recorded == statement, "run python -m tests.tutorial.session again"
+    assert ours[name][i] == expected
