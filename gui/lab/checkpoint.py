@@ -31,8 +31,10 @@ def save(trainer: Trainer, path: Path) -> None:
     numbers: dict[str, float] = {}
     for name, parameter in trainer.model.named_parameters():
         for key, value in trainer.optimizer.state.get(parameter, {}).items():
-            held = tensors if hasattr(value, "numpy") else numbers
-            held[f"{OPTIMIZER}{name}/{key}"] = value
+            if getattr(value, "ndim", 0):
+                tensors[f"{OPTIMIZER}{name}/{key}"] = value
+            else:
+                numbers[f"{OPTIMIZER}{name}/{key}"] = float(value)
     tensors |= {CURVE + key: column for key, column in vars(trainer.timeline.curves()).items()}
     counters = {key: getattr(trainer, key) for key in COUNTERS}
     metadata = {

@@ -1,5 +1,7 @@
 """Optimizer: parameters in groups, each with its settings, and a state for each parameter."""
 
+import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -7,6 +9,7 @@ import numpy as np
 
 from nbgrad.autograd.modes import enable_grad, no_grad
 from nbgrad.autograd.record import BACKENDS
+from nbgrad.creation import tensor
 from nbgrad.tensor import Tensor
 
 
@@ -18,8 +21,11 @@ class Optimizer:
     """
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        if defaults.get("differentiable"):
+            raise NotImplementedError("An optimizer's steps cannot be recorded: use differentiable=False.")
         self.defaults = defaults
-        self.state: dict[Tensor, dict[str, Any]] = {}
+        self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self._opt_called = False
         self.param_groups: list[dict[str, Any]] = []
         if isinstance(params, Tensor):
             raise TypeError(
@@ -34,7 +40,14 @@ class Optimizer:
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with settings of their own."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         params = param_group["params"]
+        if isinstance(params, set):
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
+                "will change between runs. Please use a list instead."
+            )
         group = {**self.defaults, **param_group, "params": [params] if isinstance(params, Tensor) else list(params)}
         for param in group["params"]:
             if not isinstance(param, Tensor):
@@ -43,6 +56,12 @@ class Optimizer:
                 raise ValueError("can't optimize a non-leaf Tensor")
             if any(param is other for known in self.param_groups for other in known["params"]):
                 raise ValueError("some parameters appear in more than one parameter group")
+        if len({id(param) for param in group["params"]}) < len(group["params"]):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+                stacklevel=3,
+            )
         self.param_groups.append(group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -56,6 +75,7 @@ class Optimizer:
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; `closure` computes the loss anew and returns it."""
+        self._opt_called = True
         loss = None
         if closure is not None:
             with enable_grad():
@@ -65,7 +85,10 @@ class Optimizer:
                 for param in group["params"]:
                     if param.grad is not None:
                         kernels = BACKENDS[type(param.array)]
-                        self._update(kernels, param, param.grad.array, self.state.setdefault(param, {}), group)
+                        gradient = param.grad.array
+                        if group.get("maximize"):
+                            gradient = kernels.neg(gradient)
+                        self._update(kernels, param, gradient, self.state[param], group)
                         param.version[0] += 1
         return loss
 
@@ -75,8 +98,12 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """The state of each parameter by number, and the groups with numbers in place of parameters."""
         numbers = {param: i for i, param in enumerate(self._all())}
-        groups = [{**group, "params": [numbers[param] for param in group["params"]]} for group in self.param_groups]
-        return {"state": {numbers[p]: dict(s) for p, s in self.state.items()}, "param_groups": groups}
+        groups = [
+            {key: value for key, value in group.items() if key != "params"}
+            | {"params": [numbers[param] for param in group["params"]]}
+            for group in self.param_groups
+        ]
+        return {"state": {numbers[p]: dict(s) for p, s in self.state.items() if s}, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take the state that `state_dict` gave; raises ValueError where the groups do not match."""
@@ -90,10 +117,9 @@ class Optimizer:
         for own, given in zip(self.param_groups, groups, strict=True):
             own.update({key: value for key, value in given.items() if key != "params"})
         params = self._all()
-        self.state = {
-            params[number]: {k: v.clone() if isinstance(v, Tensor) else v for k, v in state.items()}
-            for number, state in state_dict["state"].items()
-        }
+        self.state = defaultdict(dict)
+        for number, state in state_dict["state"].items():
+            self.state[params[number]] = {key: _own(key, value, params[number]) for key, value in state.items()}
 
     def _all(self) -> list[Tensor]:
         return [param for group in self.param_groups for param in group["params"]]
@@ -104,3 +130,23 @@ class Optimizer:
             lines.append(f"Parameter Group {i}")
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return f"{type(self).__name__} (\n" + "\n".join(lines) + "\n)"
+
+
+def _own(key: str, value: Any, param: Tensor) -> Any:
+    """A copy of a loaded number, in the parameter's dtype where it belongs to its elements."""
+    if not isinstance(value, Tensor):
+        return value
+    return value.clone() if key == "step" else value.to(param.dtype, copy=True)
+
+
+def advance(state: dict[str, Any]) -> float:
+    """Count one step more, and give the count."""
+    step = float(state["step"]) + 1
+    state["step"] = tensor(step)
+    return step
+
+
+def require(name: str, value: Any, fits: bool) -> None:
+    """Raises ValueError with PyTorch's sentence where a setting is out of range."""
+    if not fits:
+        raise ValueError(f"Invalid {name}: {value}")

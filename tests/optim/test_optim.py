@@ -12,6 +12,15 @@ SETTINGS = [
     ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
     ("Adam", {"lr": 0.05}),
     ("Adam", {"lr": 0.05, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.1}),
+    ("SGD", {"lr": 0.01, "momentum": 0.5, "maximize": True}),
+    ("Adam", {"lr": 0.05, "amsgrad": True, "weight_decay": 0.1}),
+    ("Adam", {"lr": 0.05, "maximize": True}),
+    ("AdamW", {"lr": 0.05}),
+    ("AdamW", {"lr": 0.05, "amsgrad": True, "weight_decay": 0.2}),
+    ("RMSprop", {"lr": 0.05}),
+    ("RMSprop", {"lr": 0.05, "momentum": 0.9, "centered": True, "weight_decay": 0.1}),
+    ("Adagrad", {"lr": 0.05}),
+    ("Adagrad", {"lr": 0.05, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.3, "maximize": True}),
 ]
 
 
@@ -35,6 +44,50 @@ def descend(module, name, settings, steps=7):
 def test_follows_pytorch(name, settings, torch):
     for ours, theirs in zip(descend(nbgrad, name, settings), descend(torch, name, settings), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "settings"), SETTINGS)
+def test_state_and_text_are_pytorchs(name, settings, torch):
+    made = []
+    for module in (nbgrad, torch):
+        w = module.tensor([1.0, 2.0], requires_grad=True)
+        optimizer = getattr(module.optim, name)([w], **settings)
+        for _ in range(2):
+            optimizer.zero_grad()
+            (w * w).sum().backward()
+            optimizer.step()
+        made.append(optimizer)
+    ours, theirs = (optimizer.state_dict() for optimizer in made)
+    assert repr(made[0]) == repr(made[1])
+    assert ours["param_groups"] == theirs["param_groups"]
+    assert list(ours["param_groups"][0]) == list(theirs["param_groups"][0])
+    assert list(ours["state"]) == list(theirs["state"])
+    for number, state in theirs["state"].items():
+        assert list(ours["state"][number]) == list(state)
+        for key, value in state.items():
+            np.testing.assert_allclose(ours["state"][number][key].numpy(), value.numpy(), rtol=1e-6)
+            assert str(ours["state"][number][key].dtype) == str(value.dtype)
+
+
+def test_fused_steps_equal_their_twins():
+    from nbgrad.kernels.cpu import optim
+
+    rng = np.random.default_rng(0)
+
+    def both(fast, slow, count, *settings):
+        held = [rng.uniform(0.1, 1, 7) for _ in range(count)]
+        copies = [each.copy() for each in held]
+        fast(*held, *settings)
+        slow(*copies, *settings)
+        for mine, other in zip(held, copies, strict=True):
+            np.testing.assert_allclose(mine, other, rtol=1e-12)
+
+    for amsgrad in (False, True):
+        for decoupled in (False, True):
+            both(optim._adamw, optim.adamw_twin, 5, amsgrad, decoupled, 3.0, 0.1, 0.9, 0.99, 1e-8, 0.1)
+    for centered in (False, True):
+        both(optim._rmsprop, optim.rmsprop_twin, 5, centered, 0.1, 0.9, 1e-2, 0.1, 0.5)
+    both(optim._adagrad, optim.adagrad_twin, 3, 0.1, 1e-8, 0.1)
 
 
 def test_sgd_with_momentum_by_hand():

@@ -14,6 +14,9 @@ from nbgrad.kernels.cpu.elementwise import (
     asin,
     atan,
     atan2,
+    bitwise_and,
+    bitwise_or,
+    bitwise_xor,
     ceil,
     cos,
     cosh,
@@ -75,7 +78,7 @@ from nbgrad.kernels.cpu.index import (
 from nbgrad.kernels.cpu.loss import binary_cross_entropy, binary_cross_entropy_with_logits, huber, smooth_l1
 from nbgrad.kernels.cpu.moments import deviation, logsumexp, variance, vector_norm
 from nbgrad.kernels.cpu.norm import batch_norm, batch_norm_gradient, layer_norm, layer_norm_gradient
-from nbgrad.kernels.cpu.optim import adam, sgd
+from nbgrad.kernels.cpu.optim import adagrad, adam, adamw, rmsprop, sgd
 from nbgrad.kernels.cpu.pool import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_gradient,
@@ -101,16 +104,18 @@ from nbgrad.kernels.cpu.softmax import log_softmax, softmax
 from nbgrad.kernels.cpu.sort import sort
 
 __all__ = [
-    "absolute", "acos", "adam", "adaptive_avg_pool2d", "adaptive_avg_pool2d_gradient", "add", "addmm", "asin",
-    "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm", "batch_norm_gradient",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "bmm", "cast", "ceil", "concatenate", "contiguous",
-    "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh", "cumsum",
-    "deviation", "diagonal", "div", "embed", "embed_diagonal", "eq", "erf", "erfc", "exp", "exp2", "expm1", "fill",
-    "first_outside", "flip", "floor", "floor_div", "fmod", "gather", "ge", "gt", "huber", "largest", "layer_norm",
-    "layer_norm_gradient", "le", "log", "log1p", "log2", "log10", "log_softmax", "logsumexp", "lt", "matmul",
-    "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "pick",
-    "place", "places_of", "pow", "prod", "put", "put_add", "relu", "remainder", "rint", "roll", "rsqrt", "scatter_add",
-    "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sgd", "sigmoid", "sign", "sin", "sinh", "smallest", "smooth_l1",
-    "softmax", "sort", "sqrt", "stack", "sub", "sum", "take", "tan", "tanh", "threshold_gradient", "tile", "triangle",
-    "trunc", "trunc_div", "truth", "variance", "vector_norm", "where", "write",
+    "absolute", "acos", "adagrad", "adam", "adamw", "adaptive_avg_pool2d", "adaptive_avg_pool2d_gradient", "add",
+    "addmm", "asin", "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm",
+    "batch_norm_gradient", "binary_cross_entropy", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_or",
+    "bitwise_xor", "bmm", "cast", "ceil", "concatenate", "contiguous", "conv2d", "conv2d_bias_gradient",
+    "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh", "cumsum", "deviation", "diagonal", "div", "embed",
+    "embed_diagonal", "eq", "erf", "erfc", "exp", "exp2", "expm1", "fill", "first_outside", "flip", "floor",
+    "floor_div", "fmod", "gather", "ge", "gt", "huber", "largest", "layer_norm", "layer_norm_gradient", "le", "log",
+    "log1p", "log2", "log10", "log_softmax", "logsumexp", "lt", "matmul", "max_pool2d", "max_pool2d_gather",
+    "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "pick", "place", "places_of", "pow",
+    "prod", "put", "put_add", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt", "scatter_add",
+    "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sgd", "sigmoid", "sign", "sin",
+    "sinh", "smallest", "smooth_l1", "softmax", "sort", "sqrt", "stack", "sub", "sum", "take", "tan", "tanh",
+    "threshold_gradient", "tile", "triangle", "trunc", "trunc_div", "truth", "variance", "vector_norm", "where",
+    "write",
 ]  # fmt: skip

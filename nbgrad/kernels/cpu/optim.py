@@ -45,6 +45,99 @@ def _adam(p, g, m, v, step, lr, beta1, beta2, eps, weight_decay):
         p[i] -= rate * m[i] / (np.sqrt(v[i]) * root + tiny)
 
 
+@kernel()
+def adamw_twin(p, g, m, v, top, amsgrad, decoupled, step, lr, beta1, beta2, eps, weight_decay):
+    """`_adamw`, one formula after the other."""
+    d = g.copy()
+    if decoupled:
+        p[:] = p - lr * weight_decay * p
+    else:
+        d = g + weight_decay * p
+    m[:] = beta1 * m + (1 - beta1) * d
+    v[:] = beta2 * v + (1 - beta2) * d * d
+    if amsgrad:
+        top[:] = np.maximum(top, v)
+    unbiased = (top if amsgrad else v) / (1 - beta2**step)
+    p[:] = p - lr * (m / (1 - beta1**step)) / (np.sqrt(unbiased) + eps)
+
+
+@kernel(twin=adamw_twin)
+def _adamw(p, g, m, v, top, amsgrad, decoupled, step, lr, beta1, beta2, eps, weight_decay):
+    """`_adam` whose decay may act on p alone (p -= lr λ p) and which may divide by the largest v so far. All (n,)."""
+    scalar = p.dtype.type
+    keep1, keep2, decay, tiny = scalar(beta1), scalar(beta2), scalar(weight_decay), scalar(eps)
+    add1, add2, shrink = scalar(1 - beta1), scalar(1 - beta2), scalar(1 - lr * weight_decay)
+    rate, root = scalar(lr / (1 - beta1**step)), scalar(1 / math.sqrt(1 - beta2**step))
+    for i in range(p.size):
+        d = g[i]
+        if decoupled:
+            p[i] *= shrink
+        else:
+            d += decay * p[i]
+        m[i] = keep1 * m[i] + add1 * d
+        v[i] = keep2 * v[i] + add2 * d * d
+        spread = v[i]
+        if amsgrad:
+            top[i] = max(top[i], spread)
+            spread = top[i]
+        p[i] -= rate * m[i] / (np.sqrt(spread) * root + tiny)
+
+
+@kernel()
+def rmsprop_twin(p, g, squares, mean, buffer, centered, lr, alpha, eps, weight_decay, momentum):
+    """`_rmsprop`, one formula after the other."""
+    d = g + weight_decay * p
+    squares[:] = alpha * squares + (1 - alpha) * d * d
+    spread = squares.copy()
+    if centered:
+        mean[:] = mean + (1 - alpha) * (d - mean)
+        spread = squares - mean * mean
+    move = d / (np.sqrt(spread) + eps)
+    if momentum > 0:
+        buffer[:] = momentum * buffer + move
+        move = buffer.copy()
+    p[:] = p - lr * move
+
+
+@kernel(twin=rmsprop_twin)
+def _rmsprop(p, g, squares, mean, buffer, centered, lr, alpha, eps, weight_decay, momentum):
+    """d = g + λp;  s = αs + (1-α)d²;  a = αa + (1-α)d (centered);  b = μb + d / (√(s - a²) + ε);  p -= lr b."""
+    scalar = p.dtype.type
+    rate, keep, add, tiny = scalar(lr), scalar(alpha), scalar(1 - alpha), scalar(eps)
+    decay, inertia = scalar(weight_decay), scalar(momentum)
+    for i in range(p.size):
+        d = g[i] + decay * p[i]
+        squares[i] = keep * squares[i] + add * d * d
+        spread = squares[i]
+        if centered:
+            mean[i] += add * (d - mean[i])
+            spread -= mean[i] * mean[i]
+        move = d / (np.sqrt(spread) + tiny)
+        if momentum > 0:
+            move += inertia * buffer[i]
+            buffer[i] = move
+        p[i] -= rate * move
+
+
+@kernel()
+def adagrad_twin(p, g, squares, lr, eps, weight_decay):
+    """`_adagrad`, one formula after the other."""
+    d = g + weight_decay * p
+    squares[:] = squares + d * d
+    p[:] = p - lr * d / (np.sqrt(squares) + eps)
+
+
+@kernel(twin=adagrad_twin)
+def _adagrad(p, g, squares, lr, eps, weight_decay):
+    """d = g + λp;  s = s + d²;  p -= lr d / (√s + ε). All (n,)."""
+    scalar = p.dtype.type
+    rate, tiny, decay = scalar(lr), scalar(eps), scalar(weight_decay)
+    for i in range(p.size):
+        d = g[i] + decay * p[i]
+        squares[i] += d * d
+        p[i] -= rate * d / (np.sqrt(squares[i]) + tiny)
+
+
 def _flat(x: np.ndarray) -> np.ndarray:
     """The array as (n,), sharing memory; parameters and state are always contiguous."""
     if not x.flags.c_contiguous:
@@ -71,3 +164,34 @@ def adam(
     """One step of Adam on `p`, in place; `step` counts from 1."""
     gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
     _adam(_flat(p), gradient, _flat(m), _flat(v), step, lr, beta1, beta2, eps, weight_decay)
+
+
+def adamw(
+    p: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, top: np.ndarray | None, decoupled: bool, step: float,
+    lr: float, beta1: float, beta2: float, eps: float, weight_decay: float,
+) -> None:  # fmt: skip
+    """One step of AdamW (decoupled) or of Adam on `p`, in place; `top` holds the largest v so far, where wanted."""
+    gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
+    largest = _flat(v if top is None else top)
+    _adamw(
+        _flat(p), gradient, _flat(m), _flat(v), largest, top is not None, decoupled, step, lr, beta1, beta2, eps,
+        weight_decay,
+    )  # fmt: skip
+
+
+def rmsprop(
+    p: np.ndarray, g: np.ndarray, squares: np.ndarray, mean: np.ndarray | None, buffer: np.ndarray | None, lr: float,
+    alpha: float, eps: float, weight_decay: float, momentum: float,
+) -> None:  # fmt: skip
+    """One step of RMSprop on `p`, in place; `mean` where it is centered, `buffer` where it has momentum."""
+    gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
+    held = [_flat(squares if each is None else each) for each in (mean, buffer)]
+    _rmsprop(
+        _flat(p), gradient, _flat(squares), *held, mean is not None, lr, alpha, eps, weight_decay,
+        momentum if buffer is not None else 0.0,
+    )  # fmt: skip
+
+
+def adagrad(p: np.ndarray, g: np.ndarray, squares: np.ndarray, lr: float, eps: float, weight_decay: float) -> None:
+    """One step of Adagrad on `p`, in place."""
+    _adagrad(_flat(p), np.ascontiguousarray(g, p.dtype).reshape(-1), _flat(squares), lr, eps, weight_decay)
