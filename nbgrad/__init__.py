@@ -65,6 +65,7 @@ from nbgrad.ops.blend import (
     lerp,
 )
 from nbgrad.ops.cast import clone
+from nbgrad.ops.choose import where
 from nbgrad.ops.comparison import (
     eq,
     ge,
@@ -73,12 +74,15 @@ from nbgrad.ops.comparison import (
     lt,
     masked_fill,
     ne,
-    where,
 )
 from nbgrad.ops.extremes import amax, amin, argmax, argmin, max, min
 from nbgrad.ops.join import cat, hstack, stack, vstack
 from nbgrad.ops.logic import (
     allclose,
+    bitwise_and,
+    bitwise_not,
+    bitwise_or,
+    bitwise_xor,
     equal,
     isclose,
     isfinite,
@@ -191,9 +195,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Generator", "Size", "Tensor", "abs", "absolute", "acos", "add", "addcdiv", "addcmul", "addmm", "addmv", "all",
     "allclose", "amax", "amin", "any", "arange", "arccos", "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort",
-    "as_tensor", "asin", "atan", "atan2", "autograd", "baddbmm", "bernoulli", "bmm", "bool", "broadcast_to", "can_cast",
-    "cat", "ceil", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "cos", "cosh", "count_nonzero", "cuda", "cumsum",
-    "device", "diag", "diagonal", "diff", "div", "divide", "dot", "double", "dtype", "empty", "empty_like",
+    "as_tensor", "asin", "atan", "atan2", "autograd", "baddbmm", "bernoulli", "bitwise_and", "bitwise_not",
+    "bitwise_or", "bitwise_xor", "bmm", "bool", "broadcast_to", "can_cast", "cat", "ceil", "channels_last", "chunk",
+    "clamp", "clamp_max", "clamp_min", "clip", "clone", "contiguous_format", "cos", "cosh", "count_nonzero", "cuda",
+    "cumsum", "device", "diag", "diagonal", "diff", "div", "divide", "dot", "double", "dtype", "empty", "empty_like",
     "enable_grad", "eq", "equal", "erf", "erfc", "exp", "exp2", "expm1", "eye", "finfo", "fix", "flatten", "flip",
     "fliplr", "flipud", "float", "float32", "float64", "float_power", "floor", "floor_divide", "fmod", "from_numpy",
     "full", "full_like", "gather", "ge", "get_default_dtype", "greater", "greater_equal", "gt", "hstack", "iinfo",
@@ -201,14 +206,14 @@ __all__ = [
     "int64", "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
     "is_tensor", "isclose", "isfinite", "isinf", "isnan", "le", "lerp", "less", "less_equal", "linspace", "log",
     "log1p", "log2", "log10", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor", "logspace",
-    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_select", "matmul", "max", "maximum", "mean", "min",
-    "minimum", "mm", "movedim", "mul", "multiply", "mv", "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero",
-    "norm", "normal", "not_equal", "numel", "ones", "ones_like", "optim", "outer", "permute", "positive", "pow", "prod",
-    "promote_types", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "ravel",
-    "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type", "roll", "round", "rsqrt", "rsub",
-    "scatter", "scatter_add", "seed", "select", "set_default_dtype", "set_grad_enabled", "set_printoptions", "sgn",
-    "short", "sigmoid", "sign", "sin", "sinh", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
-    "std_mean", "sub", "subtract", "sum", "t", "tan", "tanh", "tensor", "tile", "topk", "transpose", "tril", "triu",
-    "true_divide", "trunc", "typename", "uint8", "unbind", "unflatten", "unsqueeze", "utils", "var", "var_mean",
-    "vision", "vstack", "where", "zeros", "zeros_like",
+    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_select", "matmul", "max", "maximum", "mean",
+    "memory_format", "min", "minimum", "mm", "movedim", "mul", "multiply", "mv", "narrow", "ne", "neg", "negative",
+    "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "optim", "outer",
+    "permute", "positive", "pow", "preserve_format", "prod", "promote_types", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat_interleave",
+    "reshape", "result_type", "roll", "round", "rsqrt", "rsub", "scatter", "scatter_add", "seed", "select",
+    "set_default_dtype", "set_grad_enabled", "set_printoptions", "sgn", "short", "sigmoid", "sign", "sin", "sinh",
+    "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub", "subtract", "sum", "t",
+    "tan", "tanh", "tensor", "tile", "topk", "transpose", "tril", "triu", "true_divide", "trunc", "typename", "uint8",
+    "unbind", "unflatten", "unsqueeze", "utils", "var", "var_mean", "vision", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip

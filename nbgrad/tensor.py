@@ -445,6 +445,10 @@ class Tensor(Value):
         else:
             index.getitem(self, key).copy_(source)
 
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """The number itself where the condition holds, else `other`."""
+        return comparison.where(condition, self, other)
+
     def __getitem__(self, key: Any) -> Tensor:
         return index.getitem(self, key)
 
@@ -498,6 +502,27 @@ class Tensor(Value):
     def __pos__(self) -> Tensor:
         return arithmetic.positive(self)
 
+    def __and__(self, other: Any) -> Tensor:
+        return logic.bitwise_and(self, other)
+
+    def __rand__(self, other: Any) -> Tensor:
+        return logic.bitwise_and(self, other)
+
+    def __or__(self, other: Any) -> Tensor:
+        return logic.bitwise_or(self, other)
+
+    def __ror__(self, other: Any) -> Tensor:
+        return logic.bitwise_or(self, other)
+
+    def __xor__(self, other: Any) -> Tensor:
+        return logic.bitwise_xor(self, other)
+
+    def __rxor__(self, other: Any) -> Tensor:
+        return logic.bitwise_xor(self, other)
+
+    def __invert__(self) -> Tensor:
+        return logic.bitwise_not(self)
+
     def __neg__(self) -> Tensor:
         return arithmetic.neg(self)
 
@@ -543,6 +568,8 @@ class Tensor(Value):
     gt, ge, masked_fill = comparison.gt, comparison.ge, comparison.masked_fill
     not_equal, less, less_equal = comparison.ne, comparison.lt, comparison.le
     greater, greater_equal = comparison.gt, comparison.ge
+    bitwise_and, bitwise_or, bitwise_xor = logic.bitwise_and, logic.bitwise_or, logic.bitwise_xor
+    bitwise_not = logic.bitwise_not
     logical_and, logical_or, logical_xor = logic.logical_and, logic.logical_or, logic.logical_xor
     logical_not, isnan, isinf, isfinite = logic.logical_not, logic.isnan, logic.isinf, logic.isfinite
     isclose, allclose, equal = logic.isclose, logic.allclose, logic.equal

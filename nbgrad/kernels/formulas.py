@@ -126,6 +126,18 @@ def ge(a, b):
     return a >= b
 
 
+def bitwise_and(a, b):
+    return a & b
+
+
+def bitwise_or(a, b):
+    return a | b
+
+
+def bitwise_xor(a, b):
+    return a ^ b
+
+
 def threshold_gradient(g, out):
     """The gradient of relu from its result: it passes where the gate is open (out > 0, or NaN)."""
     return 0 if out <= 0 else g

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import op
-from nbgrad.ops.operands import need_tensor, need_tensors
+from nbgrad.dtypes import result_type
+from nbgrad.ops.operands import kind_of, need_tensor, need_tensors, refuse_kinds
 from nbgrad.ops.values import array_of, class_name
 
 _BOOL = np.dtype(np.bool_)
@@ -33,6 +34,24 @@ def _logical_xor(k, a, b, /):
 def _logical_not(k, x, /):
     """out = ¬x"""
     return k.eq(x, 0)
+
+
+@op("BitwiseAndBackward0", differentiable=False)
+def _bitwise_and(k, a, b, /):
+    """out = a ∧ b, bit by bit"""
+    return k.bitwise_and(a, b)
+
+
+@op("BitwiseOrBackward0", differentiable=False)
+def _bitwise_or(k, a, b, /):
+    """out = a ∨ b, bit by bit"""
+    return k.bitwise_or(a, b)
+
+
+@op("BitwiseXorBackward0", differentiable=False)
+def _bitwise_xor(k, a, b, /):
+    """out = a or b, not both, bit by bit"""
+    return k.bitwise_xor(a, b)
 
 
 @op("IsnanBackward0", differentiable=False)
@@ -88,6 +107,37 @@ def logical_not(input: Any) -> Any:
     """out = ¬input."""
     need_tensor("logical_not", input)
     return _logical_not(input)
+
+
+def bitwise_and(input: Any, other: Any) -> Any:
+    """out = input ∧ other, bit by bit."""
+    _refuse_floats("and", input, other)
+    return _bitwise_and(input, other)
+
+
+def bitwise_or(input: Any, other: Any) -> Any:
+    """out = input ∨ other, bit by bit."""
+    _refuse_floats("or", input, other)
+    return _bitwise_or(input, other)
+
+
+def bitwise_xor(input: Any, other: Any) -> Any:
+    """out = input or other, not both, bit by bit."""
+    _refuse_floats("xor", input, other)
+    return _bitwise_xor(input, other)
+
+
+def bitwise_not(input: Any) -> Any:
+    """out = ¬input for bools, -1 - input for integers: every bit turned."""
+    need_tensor("bitwise_not", input)
+    refuse_kinds("bitwise_not_cpu", "f", input)
+    return _logical_not(input) if kind_of(input) == "b" else _bitwise_xor(input, -1)
+
+
+def _refuse_floats(name: str, input: Any, other: Any) -> None:
+    if kind_of(input) == "f" or kind_of(other) == "f":
+        kind = class_name(result_type(array_of(input), array_of(other)))
+        raise NotImplementedError(f"\"bitwise_{name}_cpu\" not implemented for '{kind}'")
 
 
 def isnan(input: Any) -> Any:

@@ -3,6 +3,7 @@
 A row's function takes a module that looks like torch (nbgrad or PyTorch itself) and the inputs.
 """
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,6 +90,10 @@ ROWS = [
     *[
         Row(f"logic.{name}", lambda t, a, b, name=name: getattr(t, name)(a, b), ((2, 3), (3,)), exact=True)
         for name in ("logical_and", "logical_or", "logical_xor", "isclose")
+    ],
+    *[
+        Row(f"logic.bitwise_{name}", lambda t, a, b, do=do: do(a > 0, b > 0), ((2, 3), (3,)), exact=True)
+        for name, do in (("and", operator.and_), ("or", operator.or_), ("xor", operator.xor))
     ],
     *[
         Row(f"logic.{name}", lambda t, a, name=name: getattr(t, name)(a), ((2, 3),), exact=True)
@@ -263,6 +268,7 @@ ROWS = [
         Row("moments.vector_norm", lambda t, a, p=p: t.norm(a, p, 1), ((2, 4),), apart=True, name=f"p = {p}")
         for p in (2, 1, 3, 0.5, 1.5, float("inf"))
     ],
+    Row("nuclear.aligned", lambda t, a: t.norm(a, "nuc"), ((2, 3),), apart=True),
     Row("scan.cumsum", lambda t, a: a.cumsum(1), ((2, 4),)),
     Row("arithmetic.sub", lambda t, a, b: t.diff(a, 2, 1, prepend=b), ((2, 4), (2, 1)), name="diff"),
     Row("sort.sort", lambda t, a: a.sort(1)[0] ** 2, ((2, 5),), apart=True),

@@ -11,11 +11,11 @@ import nbgrad
 DTYPES = ("bool", "uint8", "int32", "int64", "float32", "float64")
 BINARY = (
     "add", "sub", "mul", "div", "floor_divide", "remainder", "fmod", "pow", "maximum", "eq", "lt", "logical_xor",
-    "atan2", "clamp_max",
+    "atan2", "clamp_max", "bitwise_and", "bitwise_or",
 )  # fmt: skip
 UNARY = (
     "neg", "abs", "sign", "sgn", "square", "exp", "log2", "sqrt", "reciprocal", "sigmoid", "relu", "atan", "floor",
-    "round", "isnan", "isfinite", "logical_not", "positive",
+    "round", "isnan", "isfinite", "logical_not", "positive", "bitwise_not",
 )  # fmt: skip
 NUMBERS = (True, 2, 300, -3, 1.5)
 VALUES = {"bool": [1, 0, 1], "uint8": [1, 2, 250], "int32": [1, -2, 7], "int64": [3, -1, 9]}

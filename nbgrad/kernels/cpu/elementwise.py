@@ -162,6 +162,9 @@ lt = _binary(formulas.lt, (), _BOOL)
 le = _binary(formulas.le, (), _BOOL)
 gt = _binary(formulas.gt, (), _BOOL)
 ge = _binary(formulas.ge, (), _BOOL)
+bitwise_and = _binary(formulas.bitwise_and, ())
+bitwise_or = _binary(formulas.bitwise_or, ())
+bitwise_xor = _binary(formulas.bitwise_xor, ())
 threshold_gradient = _binary(formulas.threshold_gradient)
 
 
