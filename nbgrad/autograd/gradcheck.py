@@ -29,7 +29,7 @@ def gradcheck(
         if not output._requires_grad:
             continue
         for i, tensor in enumerate(inputs):
-            if not isinstance(tensor, Value) or not tensor._requires_grad:
+            if not isinstance(tensor, Value) or not tensor._requires_grad or tensor.array.size == 0:
                 continue
             analytic = _analytic_jacobian(func, inputs, o, tensor)
             numerical = _numerical_jacobian(func, inputs, o, tensor, eps)

@@ -7,10 +7,11 @@ from nbgrad.ops import results
 from nbgrad.ops.arithmetic import div, maximum, minimum
 from nbgrad.ops.comparison import eq, where
 from nbgrad.ops.dims import canonical_dim, canonical_dims
+from nbgrad.ops.out import deliver
 from nbgrad.ops.reduce import sum
 from nbgrad.ops.scatter import scattered
 from nbgrad.ops.shape import reshape, unsqueeze_all
-from nbgrad.ops.values import is_tensor, rank
+from nbgrad.ops.values import class_name, is_tensor, numpy_dtype, rank
 
 
 @op("MaxBackward0", saves=("out1",))
@@ -115,8 +116,8 @@ def _require_tensor(name: str, input: Any, other: Any) -> None:
         raise TypeError(
             f"{name}() received an invalid combination of arguments - got ({type(input).__name__}, "
             f"{type(other).__name__}), but expected one of:\n * (Tensor input, *, Tensor out = None)\n * (Tensor "
-            "input, Tensor other, *, Tensor out = None)\n * (Tensor input, int dim, bool keepdim = False, *, tuple of Tensors "
-            "out = None)\n * (Tensor input, name dim, bool keepdim = False, *, tuple of Tensors out = None)\n"
+            "input, Tensor other, *, Tensor out = None)\n * (Tensor input, int dim, bool keepdim = False, *, tuple of "
+            "Tensors out = None)\n * (Tensor input, name dim, bool keepdim = False, *, tuple of Tensors out = None)\n"
         )
 
 
@@ -144,21 +145,27 @@ def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
     return results.min(*_along("min", _min_dim, input, dim, keepdim))
 
 
-def _over(name: str, op: Any, input: Any, dim: Any, keepdim: bool) -> Any:
+def _over(name: str, op: Any, input: Any, dim: Any, keepdim: bool, out: Any) -> Any:
     axes = canonical_dims(dim, rank(input))
     everything = not isinstance(dim, int) and len(dim) == 0
     _require_numbers(name, input, None if everything else axes, RuntimeError)
-    return op(input, axes, keepdim)
+    if out is not None and out.dtype is not input.dtype:
+        raise RuntimeError(
+            "Expected the dtype for input and out to match, but got "
+            f"{class_name(numpy_dtype(input))} for input's dtype "
+            f"and {class_name(numpy_dtype(out))} for out's dtype."
+        )
+    return deliver(name, op(input, axes, keepdim), out, input)
 
 
-def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
+def amax(input: Any, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Any:
     """The largest number over `dim` (all axes where empty); equals share the gradient."""
-    return _over("amax", _amax, input, dim, keepdim)
+    return _over("amax", _amax, input, dim, keepdim, out)
 
 
-def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
+def amin(input: Any, dim: Any = (), keepdim: bool = False, *, out: Any = None) -> Any:
     """The smallest number over `dim` (all axes where empty); equals share the gradient."""
-    return _over("amin", _amin, input, dim, keepdim)
+    return _over("amin", _amin, input, dim, keepdim, out)
 
 
 def _position(name: str, op: Any, input: Any, dim: int | None, keepdim: bool) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from nbgrad.autograd.record import op
 from nbgrad.ops.dims import canonical_dim
+from nbgrad.ops.out import deliver
 from nbgrad.ops.shape import reshape, select, slice_
 from nbgrad.ops.values import is_tensor, rank
 
@@ -44,7 +45,7 @@ def _require_tensors(name: str, tensors: Any) -> None:
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(each).__name__}")
 
 
-def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
+def cat(tensors: Sequence[Any], dim: int = 0, *, out: Any = None) -> Any:
     """The tensors one after another along an existing axis."""
     _require_tensors("cat", tensors)
     if not tensors:
@@ -59,9 +60,10 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
         if tuple(each.shape) != (0,):
             _require_joinable(like, each, dim, i)
     if len(parts) == len(tensors) or not parts:
-        return _cat(*tensors, dim=dim)
+        return deliver("cat", _cat(*tensors, dim=dim), out, *tensors)
     empty = [0 if axis == dim else extent for axis, extent in enumerate(like.shape)]
-    return _cat(*[each if tuple(each.shape) != (0,) else reshape(each, empty) for each in tensors], dim=dim)
+    joined = _cat(*[each if tuple(each.shape) != (0,) else reshape(each, empty) for each in tensors], dim=dim)
+    return deliver("cat", joined, out, *tensors)
 
 
 def _require_joinable(like: Any, each: Any, dim: int, number: int) -> None:

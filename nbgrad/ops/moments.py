@@ -9,6 +9,7 @@ from nbgrad.ops.arithmetic import div, mul, sub
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import eq, where
 from nbgrad.ops.dims import canonical_dims
+from nbgrad.ops.nuclear import nuclear_norm
 from nbgrad.ops.pointwise import abs, exp, pow, sign
 from nbgrad.ops.reduce import mean, sum
 from nbgrad.ops.shape import expand, unsqueeze_all
@@ -192,6 +193,6 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
             f"{class_name(numpy_dtype(input))}"
         )
     if p == "nuc":
-        raise NotImplementedError("The nuclear norm needs singular values, which nbgrad does not compute.")
+        return nuclear_norm(input, dim, keepdim)
     order = 2.0 if p in ("fro", None) else float(p)
     return _vector_norm(input, canonical_dims(dim, rank(input)), keepdim, order)

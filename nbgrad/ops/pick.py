@@ -7,6 +7,7 @@ import numpy as np
 from nbgrad.autograd.record import BACKENDS, op, wrap
 from nbgrad.ops.dims import canonical_dim
 from nbgrad.ops.index import located, taken, written
+from nbgrad.ops.out import deliver
 from nbgrad.ops.shape import expand
 from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank
 from nbgrad.shapes import broadcast_shapes
@@ -82,7 +83,7 @@ def _(node, g):
     return _masked_select(g, *node.options)
 
 
-def _line(index: Any, dim: int, extent: int) -> np.ndarray:
+def _line(index: Any, extent: int) -> np.ndarray:
     """The places along an axis, checked."""
     places = array_of(index)
     if places.ndim > 1:
@@ -96,12 +97,13 @@ def _line(index: Any, dim: int, extent: int) -> np.ndarray:
     return places
 
 
-def index_select(input: Any, dim: int, index: Any) -> Any:
+def index_select(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     """The slices of `input` at the places `index` along an axis."""
     dim = canonical_dim(dim, rank(input))
     if rank(input) == 0:
-        return index_select(input.reshape(1), 0, index).reshape(())
-    return _index_select(input, dim, _line(index, dim, input.shape[dim]))
+        return index_select(input.reshape(1), 0, index, out=out).reshape(())
+    found = _index_select(input, dim, _line(index, input.shape[dim]))
+    return deliver("index_select", found, out, input, index)
 
 
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
@@ -120,7 +122,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
             "index_add_(): self and source expected to have the same dtype, but got (self) "
             f"{class_name(numpy_dtype(input))} and (source) {class_name(numpy_dtype(source))}"
         )
-    places = _line(index, dim, input.shape[dim])
+    places = _line(index, input.shape[dim])
     if places.size != (source.shape[dim] if rank(source) else 1):
         raise RuntimeError(
             f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): "
@@ -141,13 +143,14 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
     return _put_add(input, values, places) if accumulate else written(input, places, values)
 
 
-def masked_select(input: Any, mask: Any) -> Any:
+def masked_select(input: Any, mask: Any, *, out: Any = None) -> Any:
     """The numbers of `input` where the mask holds, as a vector; the two broadcast together."""
     chosen = array_of(mask)
     if chosen.dtype.kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     shape = broadcast_shapes(tuple(input.shape), chosen.shape)
-    return _masked_select(expand(input, shape), np.broadcast_to(chosen, shape))
+    found = _masked_select(expand(input, shape), np.broadcast_to(chosen, shape))
+    return deliver("masked_select", found, out, input, mask)
 
 
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:

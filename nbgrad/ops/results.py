@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 
-def _text(result: Any) -> str:
-    fields = ",\n".join(f"{name}={value!r}" for name, value in zip(result._fields, result, strict=True))
-    return f"torch.return_types.{type(result).__name__}(\n{fields})"
+def _text(self: Any) -> str:
+    fields = ",\n".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+    return f"torch.return_types.{type(self).__name__}(\n{fields})"
 
 
 class _Pair(NamedTuple):

@@ -6,8 +6,9 @@ import numpy as np
 
 from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.ops.dims import canonical_dim
+from nbgrad.ops.out import deliver
 from nbgrad.ops.shape import embed
-from nbgrad.ops.values import array_of, numpy_dtype, rank
+from nbgrad.ops.values import array_of, numpy_dtype, rank, word
 
 
 @op("GatherBackward0")
@@ -97,7 +98,7 @@ def _extent(input: Any, dim: int) -> int:
     return input.shape[dim] if rank(input) else 1
 
 
-def gather(input: Any, dim: int, index: Any) -> Any:
+def gather(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     """out[i, j, k] = input[i, index[i, j, k], k] for dim 1, and so on."""
     dim, places = canonical_dim(dim, rank(input)), _checked_index(index)
     if places.size and max(places.ndim, 1) != max(rank(input), 1):
@@ -110,7 +111,10 @@ def gather(input: Any, dim: int, index: Any) -> Any:
                     f"self {list(input.shape)} apart from dimension {dim}"
                 )
     _require_inside(places, dim, _extent(input, dim))
-    return _gather(input, dim, places)
+    if out is not None and out.dtype is not input.dtype:
+        wanted, given = word(numpy_dtype(input)), word(numpy_dtype(out))
+        raise RuntimeError(f"Expected out tensor to have dtype {wanted}, but got {given} instead")
+    return deliver("gather", _gather(input, dim, places), out, input, index)
 
 
 def _scatter_places(input: Any, dim: int, index: Any, src: Any) -> tuple[int, np.ndarray]:

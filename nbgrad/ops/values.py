@@ -4,11 +4,11 @@ from typing import Any
 
 from nbgrad.autograd.value import Value
 
-_CLASSES = {
+_CLASSES: dict[str, str] = {
     "float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
     "int8": "Char", "uint8": "Byte", "bool": "Bool",
 }  # fmt: skip
-_WORDS = {"float32": "float", "float64": "double", "int64": "long", "int32": "int", "int16": "short"}
+_WORDS: dict[str, str] = {"float32": "float", "float64": "double", "int64": "long", "int32": "int", "int16": "short"}
 
 
 def array_of(value: Any) -> Any:
@@ -23,12 +23,12 @@ def numpy_dtype(value: Any) -> Any:
 
 def class_name(dtype: Any) -> str:
     """An element type as PyTorch's classes spell it: Float, Long."""
-    return _CLASSES.get(dtype.name, dtype.name)
+    return _CLASSES.get(str(dtype), str(dtype))
 
 
 def word(dtype: Any) -> str:
     """An element type as C spells it: float, long."""
-    return _WORDS.get(dtype.name, dtype.name)
+    return _WORDS.get(str(dtype), str(dtype))
 
 
 def rank(value: Any) -> int:
