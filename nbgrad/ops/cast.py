@@ -6,6 +6,7 @@ import numpy as np
 
 from nbgrad.autograd.record import op
 from nbgrad.formats import channels_last, memory_format, preserve_format
+from nbgrad.ops.values import array_of, class_name, numpy_dtype
 
 
 @op("ToCopyBackward0")
@@ -20,11 +21,9 @@ def _(node, g):
 
 
 @op("CloneBackward0")
-def _clone(k, x, /, channels_last=False):
-    """out = a copy of x, its axes in memory in their order or with the second last"""
-    if channels_last:
-        return np.moveaxis(k.contiguous(np.moveaxis(x, 1, -1)), -1, 1)
-    return k.contiguous(x)
+def _clone(k, x, /, order):
+    """out = a copy of x, its axes in memory in this order"""
+    return k.contiguous(x.transpose(order)).transpose(np.argsort(order)) if order else k.contiguous(x)
 
 
 @_clone.backward
@@ -35,12 +34,33 @@ def _(node, g):
 def clone(input: Any, *, memory_format: memory_format = preserve_format) -> Any:
     """A copy in memory of its own; the gradient passes through."""
     if memory_format is not channels_last:
-        return _clone(input)
-    require_images(input)
-    return _clone(input, True)
-
-
-def require_images(input: Any) -> None:
-    """Raises RuntimeError where the input has no four axes, as `channels_last` asks for."""
+        return _clone(input, _memory_order(array_of(input)) if memory_format is preserve_format else None)
     if len(input.shape) != 4:
         raise RuntimeError("required rank 4 tensor to use channels_last format")
+    return _clone(input, (0, 2, 3, 1))
+
+
+def _memory_order(array: Any) -> tuple[int, ...] | None:
+    """The axes of an array without gaps and overlaps, slowest first; None where the shape says it."""
+    if array.flags.c_contiguous or array.size == 0:
+        return None
+    order = tuple(sorted(range(array.ndim), key=lambda axis: (-array.strides[axis], axis)))
+    return order if array.transpose(order).flags.c_contiguous else None
+
+
+@op("ViewBackward1", view=True, differentiable=False)
+def _view_dtype(k, x, /, dtype):
+    """out = the bytes of x as another element type"""
+    return x.view(dtype)
+
+
+def view_dtype(input: Any, dtype: Any) -> Any:
+    """The same bytes as another element type; raises RuntimeError where the last axis does not divide."""
+    have = numpy_dtype(input)
+    ratio = dtype.itemsize // have.itemsize
+    if ratio > 1 and (len(input.shape) == 0 or input.shape[-1] % ratio):
+        raise RuntimeError(
+            f"self.size(-1) must be divisible by {ratio} to view {class_name(have)} as {class_name(dtype)} (different "
+            f"element sizes), but got {input.shape[-1] if len(input.shape) else 1}"
+        )
+    return _view_dtype(input, dtype)

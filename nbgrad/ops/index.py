@@ -77,14 +77,15 @@ def getitem(x: Any, key: Any) -> Any:
 
 def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
     """What basic indices show of x, and where integer tensors and masks point in that (None where there are none)."""
-    places, axis = [], 0
+    places, axis, taken_axes = [], 0, 0
     for part in _without_ellipsis(_parts(key), len(x.shape)):
+        number, taken_axes = taken_axes, taken_axes + _width(part)
         if part is None:
             x = unsqueeze(x, axis)
         elif isinstance(part, slice):
             x = _sliced(x, axis, part)
         elif not isinstance(part, np.ndarray):
-            _require_inside(part, axis, x.shape[axis])
+            _require_inside(part, number, x.shape[axis])
             x = select(x, axis, part)
             continue
         elif part.ndim == 0:
@@ -211,7 +212,9 @@ def _without_ellipsis(parts: tuple, rank: int) -> tuple:
 
 
 def _sliced(x: Any, axis: int, part: slice) -> Any:
-    if part.step is not None and part.step <= 0:
+    if part.step == 0:
+        raise ValueError("slice step cannot be zero")
+    if part.step is not None and part.step < 0:
         raise ValueError("step must be greater than zero")
     if part == slice(None):
         return x

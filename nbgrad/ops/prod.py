@@ -8,7 +8,7 @@ from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.dims import canonical_dim
 from nbgrad.ops.join import cat, stack
 from nbgrad.ops.shape import expand, reshape, slice_, transpose, unsqueeze
-from nbgrad.ops.values import rank
+from nbgrad.ops.values import numpy_dtype, rank
 
 
 @op("ProdBackward0", saves=("x",))
@@ -68,4 +68,5 @@ def _ones(k, x, /):
 def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """out = Π input along `dim` (all axes where None); bools and integers multiply to int64."""
     input = input if dtype is None else to_dtype(input, dtype.numpy)
-    return _prod_all(input) if dim is None else _prod(input, canonical_dim(dim, rank(input)), keepdim)
+    out = _prod_all(input) if dim is None else _prod(input, canonical_dim(dim, rank(input)), keepdim)
+    return out if dtype is None or numpy_dtype(out) == dtype.numpy else to_dtype(out, dtype.numpy)

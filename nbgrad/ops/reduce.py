@@ -18,7 +18,7 @@ def _rank(value: Any) -> int:
 
 
 def _as(x: Any, dtype: Any) -> Any:
-    return x if dtype is None else to_dtype(x, dtype.numpy)
+    return x if dtype is None or numpy_dtype(x) == dtype.numpy else to_dtype(x, dtype.numpy)
 
 
 @op("SumBackward0")
@@ -73,9 +73,8 @@ def _(node, g):
 def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """out = Σ input over `dim` (all axes where None); bools and integers sum to int64."""
     input = _as(input, dtype)
-    if dim is None:
-        return _sum_all(input)
-    return _sum(input, canonical_dims(dim, _rank(input)), keepdim)
+    out = _sum_all(input) if dim is None else _sum(input, canonical_dims(dim, _rank(input)), keepdim)
+    return out if dtype is None else _as(out, dtype)
 
 
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:

@@ -28,7 +28,8 @@ def _(node, g):
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Any:
     """out[i] = Σ_{j <= i} input[j] along an axis; bools and integers sum to int64."""
     axis = canonical_dim(dim, rank(input))
-    return _cumsum(input if dtype is None else to_dtype(input, dtype.numpy), axis)
+    out = _cumsum(input if dtype is None else to_dtype(input, dtype.numpy), axis)
+    return out if dtype is None or numpy_dtype(out) == dtype.numpy else to_dtype(out, dtype.numpy)
 
 
 def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Any:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import op
-from nbgrad.ops.cast import clone
+from nbgrad.dtypes import dtype
+from nbgrad.formats import contiguous_format
+from nbgrad.ops.cast import clone, view_dtype
 from nbgrad.ops.dims import canonical_dim, canonical_dims, spread
 
 
@@ -108,8 +110,9 @@ def _inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """The shape with its -1 replaced; raises RuntimeError with PyTorch's sentence where it cannot hold `count`."""
     if shape.count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
-    if any(extent < -1 for extent in shape):
-        raise RuntimeError(f"invalid shape dimension {min(shape)}")
+    for i, extent in enumerate(shape):
+        if extent < -1:
+            raise RuntimeError(f"invalid shape dimension {extent} at index {i} of shape {list(shape)}")
     known = math.prod(extent for extent in shape if extent != -1)
     if -1 in shape and known == 0 == count:
         raise RuntimeError(
@@ -128,8 +131,13 @@ def _can_view(x: Any, shape: tuple[int, ...]) -> bool:
     return array.flags.c_contiguous or np.shares_memory(array, array.reshape(shape))
 
 
-def view(input: Any, *shape: "int | Sequence[int]") -> Any:
-    """The same numbers in another shape, sharing memory; raises RuntimeError where that needs a copy."""
+def view(input: Any, *shape: Any) -> Any:
+    """The same numbers in another shape (or the same bytes as another dtype), sharing memory.
+
+    Raises RuntimeError where that needs a copy.
+    """
+    if len(shape) == 1 and isinstance(shape[0], dtype):
+        return view_dtype(input, shape[0].numpy)
     wanted = _inferred(spread(*shape), math.prod(input.shape))
     if not _can_view(input, wanted):
         raise RuntimeError(
@@ -142,7 +150,7 @@ def view(input: Any, *shape: "int | Sequence[int]") -> Any:
 def reshape(input: Any, shape: "int | Sequence[int]", *more: int) -> Any:
     """The same numbers in another shape, sharing memory where that is possible."""
     wanted = _inferred(spread(shape, *more), math.prod(input.shape))
-    return _view(input, wanted) if _can_view(input, wanted) else _view(clone(input), wanted)
+    return _view(input if _can_view(input, wanted) else clone(input, memory_format=contiguous_format), wanted)
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:

@@ -269,6 +269,7 @@ ROWS = [
         for p in (2, 1, 3, 0.5, 1.5, float("inf"))
     ],
     Row("nuclear.aligned", lambda t, a: t.norm(a, "nuc"), ((2, 3),), apart=True),
+    Row("cast.view_dtype", lambda t, a: a.view(t.int32), ((2, 3),), exact=True),
     Row("scan.cumsum", lambda t, a: a.cumsum(1), ((2, 4),)),
     Row("arithmetic.sub", lambda t, a, b: t.diff(a, 2, 1, prepend=b), ((2, 4), (2, 1)), name="diff"),
     Row("sort.sort", lambda t, a: a.sort(1)[0] ** 2, ((2, 5),), apart=True),
