@@ -43,7 +43,8 @@ def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     """The shape two shapes broadcast to; raises RuntimeError with PyTorch's sentence where they do not."""
     rank = max(len(a), len(b))
     padded_a, padded_b = (1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b
-    for axis, (m, n) in enumerate(zip(padded_a, padded_b, strict=True)):
+    for axis in reversed(range(rank)):
+        m, n = padded_a[axis], padded_b[axis]
         if m != n and m != 1 and n != 1:
             raise RuntimeError(
                 f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {axis}"

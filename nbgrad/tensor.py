@@ -43,14 +43,17 @@ from nbgrad.ops import (
 from nbgrad.ops import shape as shaping
 from nbgrad.shapes import Size
 
+_NUMBERS = (bool, int, float)  # within the class these names are methods
 _ONLY_FLOATS = "only Tensors of floating point dtype can require gradients"
 
 
-def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`x.add_(y)` from `add(x, y)`: the result goes into x's own memory."""
+def _in_place(function: Callable[..., Any], repeated: bool = False) -> Callable[..., Any]:
+    """`x.add_(y)` from `add(x, y)`: the result goes into x's own memory. repeated: some of it may serve two places."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         self._require_changeable()
+        if not repeated:
+            _require_one_place_each(self.array)
         return self._change(function(self, *args, **kwargs))
 
     method.__name__ = method.__qualname__ = f"{function.__name__}_"
@@ -71,6 +74,20 @@ def _seen_anew(function: Callable[..., Any]) -> Callable[..., Any]:
     method.__name__ = method.__qualname__ = f"{function.__name__}_"
     method.__doc__ = f"`{function.__name__}`, in place."
     return method
+
+
+def _require_one_place_each(array: np.ndarray) -> None:
+    if 0 in array.strides and any(step == 0 and n > 1 for step, n in zip(array.strides, array.shape, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+            "location. Please clone() the tensor before performing the operation."
+        )
+
+
+def _without_leading_ones(source: Tensor, ndim: int) -> Tensor:
+    while source.ndim > ndim and source.array.shape[0] == 1:
+        source = shaping.squeeze(source, 0)
+    return source
 
 
 class Tensor(Value):
@@ -138,6 +155,14 @@ class Tensor(Value):
     @property
     def T(self) -> Tensor:
         return shaping.permute(self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def mT(self) -> Tensor:
+        if self.ndim < 2:
+            raise RuntimeError(
+                f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor."
+            )
+        return shaping.transpose(self, -2, -1)
 
     @property
     def requires_grad(self) -> bool:
@@ -377,7 +402,7 @@ class Tensor(Value):
         return self
 
     add_, sub_, mul_, div_ = (_in_place(f) for f in (arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div))
-    copy_, fill_ = _in_place(inplace.copy), _in_place(inplace.fill)
+    copy_, fill_ = _in_place(inplace.copy), _in_place(inplace.fill, repeated=True)
     neg_, reciprocal_, remainder_ = map(_in_place, (arithmetic.neg, arithmetic.reciprocal, arithmetic.remainder))
     fmod_, floor_divide_, true_divide_ = map(
         _in_place, (arithmetic.fmod, arithmetic.floor_divide, arithmetic.true_divide)
@@ -385,7 +410,7 @@ class Tensor(Value):
     eq_, ne_, lt_, le_, gt_, ge_ = map(
         _in_place, (comparison.eq, comparison.ne, comparison.lt, comparison.le, comparison.gt, comparison.ge)
     )  # fmt: skip
-    masked_fill_ = _in_place(comparison.masked_fill)
+    masked_fill_ = _in_place(comparison.masked_fill, repeated=True)
     logical_and_, logical_or_, logical_xor_, logical_not_ = map(
         _in_place, (logic.logical_and, logic.logical_or, logic.logical_xor, logic.logical_not)
     )  # fmt: skip
@@ -443,7 +468,13 @@ class Tensor(Value):
             self._require_changeable()
             self._change(index.written(self, index.numpy_key(key), source.to(self.dtype)))
         else:
-            index.getitem(self, key).copy_(source)
+            place = index.getitem(self, key)
+            if isinstance(value, _NUMBERS):
+                place.fill_(value)
+            elif source.array.shape == place.array.shape:
+                place.copy_(source)
+            else:
+                place.copy_(shaping.expand(_without_leading_ones(source, place.ndim), place.shape))
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """The number itself where the condition holds, else `other`."""

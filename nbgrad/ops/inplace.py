@@ -12,6 +12,7 @@ from nbgrad.autograd.value import Value
 from nbgrad.ops.comparison import where
 from nbgrad.ops.index import gather_at, scatter_at
 from nbgrad.ops.shape import expand
+from nbgrad.shapes import broadcast_shapes
 
 
 @op("FillBackward0")
@@ -38,7 +39,13 @@ def _(node, g):
 
 def copy(x: Any, source: Any) -> Any:
     """The numbers of `source`, whose shape broadcasts to that of x."""
-    return _copy(x, expand(source, tuple(x.shape)))
+    shape, given = tuple(x.shape), tuple(source.shape)
+    if given == shape:
+        return _copy(x, source)
+    joined = broadcast_shapes(shape, given)
+    if joined != shape:
+        raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(joined)}")
+    return _copy(x, expand(source, shape))
 
 
 @op("CopySlices")
