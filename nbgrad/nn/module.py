@@ -84,7 +84,9 @@ class Module:
             self._require(value is None, value, "child module", name, "torch.nn.Module")
             self._modules[name] = None
         elif "_buffers" in stores and name in self._buffers:
-            self._require(value is None or isinstance(value, Tensor), value, "buffer", name, "torch.Tensor")
+            self._require(
+                value is None or isinstance(value, Tensor), value, "buffer", name, "torch.nn.Buffer, torch.Tensor"
+            )
             self._buffers[name] = value
         else:
             object.__setattr__(self, name, value)

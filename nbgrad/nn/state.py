@@ -41,11 +41,11 @@ def load(module: Module, state_dict: Mapping[str, Any], strict: bool, assign: bo
     if not isinstance(state_dict, Mapping):
         raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
     own = OrderedDict((name, (tensor, store, place)) for name, tensor, store, place in held_tensors(module))
-    missing = [name for name in own if name not in state_dict]
+    # older states do not count batches: what they lack keeps its value
+    missing = [name for name in own if name not in state_dict and not name.endswith("num_batches_tracked")]
     unexpected = [name for name in state_dict if name not in own]
-    complaints = [
-        text for name, (tensor, _, _) in own.items() if name in state_dict and (text := _mismatch(name, state_dict[name], tensor))
-    ]  # fmt: skip
+    shared = [name for name in own if name in state_dict]
+    complaints = [text for name in shared if (text := _mismatch(name, state_dict[name], own[name][0]))]
     if strict:
         for title, names in (("Unexpected", unexpected), ("Missing", missing)):
             if names:
@@ -54,9 +54,8 @@ def load(module: Module, state_dict: Mapping[str, Any], strict: bool, assign: bo
     if complaints:
         what = "\n\t".join(complaints)
         raise RuntimeError(f"Error(s) in loading state_dict for {type(module).__name__}:\n\t{what}")
-    for name, (tensor, store, place) in own.items():
-        if name in state_dict:
-            _put(state_dict[name], tensor, store, place, assign)
+    for name in shared:
+        _put(state_dict[name], *own[name], assign)
     return IncompatibleKeys(missing, unexpected)
 
 

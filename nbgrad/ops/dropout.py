@@ -6,7 +6,6 @@ import numpy as np
 
 from nbgrad import random
 from nbgrad.autograd.record import BACKENDS
-from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import mul
 
 
@@ -14,11 +13,11 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     """out = input * b / (1 - p), b one with probability 1 - p, else zero; input itself outside of training."""
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    array = input.array if isinstance(input, Value) else input
+    array: np.ndarray = getattr(input, "array", input)
     if p == 0 or not training or array.size == 0:
         return input
     out = mul(input, _mask(array, p))
-    return input._change(out) if inplace and isinstance(input, Value) else out
+    return input._change(out) if inplace else out
 
 
 def _mask(array: np.ndarray, p: float) -> np.ndarray:

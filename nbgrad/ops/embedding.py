@@ -9,36 +9,34 @@ from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import mul
 
 
-@op("EmbeddingBackward0", saves=("indices",))
-def _embedding(k, weight, indices, /, padding_idx, scale_grad_by_freq):
+@op("EmbeddingBackward0")
+def _embedding(k, weight, /, indices, padding_idx, scale_grad_by_freq):
     """out = weight[indices]"""
     return k.take(weight, (indices,))
 
 
 @_embedding.backward
 def _(node, g):
-    (indices,) = node.saved
-    return _sum_rows(g, indices, node.shape(), *node.options), None
+    return _sum_rows(g, node.shape(), *node.options)
 
 
-@op("EmbeddingDenseBackwardBackward0", saves=("indices",))
-def _sum_rows(k, g, indices, /, shape, padding_idx, scale_grad_by_freq):
+@op("EmbeddingDenseBackwardBackward0")
+def _sum_rows(k, g, /, shape, indices, padding_idx, scale_grad_by_freq):
     """Zeros of `shape` with each row of g added at its index; nothing at `padding_idx`"""
-    return k.scatter_add(k.mul(g, _shares(indices, g, padding_idx, scale_grad_by_freq)), (indices,), shape)
+    return k.scatter_add(k.mul(g, _shares(indices, g.dtype, padding_idx, scale_grad_by_freq)), (indices,), shape)
 
 
 @_sum_rows.backward
 def _(node, g):
-    (indices,) = node.saved
-    _, padding_idx, scale = node.options
-    places = indices.array if isinstance(indices, Value) else indices
-    array = g.array if isinstance(g, Value) else g
-    return mul(_embedding(g, indices, padding_idx, scale), _shares(places, array, padding_idx, scale)), None
+    _shape, *options = node.options
+    indices, padding_idx, scale = options
+    kind = (g.array if isinstance(g, Value) else g).dtype
+    return mul(_embedding(g, *options), _shares(indices, kind, padding_idx, scale))
 
 
-def _shares(indices: np.ndarray, g: np.ndarray, padding_idx: int, by_frequency: bool) -> np.ndarray:
+def _shares(indices: np.ndarray, dtype: np.dtype, padding_idx: int, by_frequency: bool) -> np.ndarray:
     """What each row of the gradient counts: 0 at `padding_idx`, else 1, or 1 / how often its index occurs."""
-    shares = np.ones(indices.shape, g.dtype)
+    shares = np.ones(indices.shape, dtype)
     if by_frequency and indices.size:
         shares /= np.bincount(indices.ravel())[indices]
     if padding_idx >= 0:
@@ -71,7 +69,7 @@ def embedding(
         )
     if indices.size and (indices.min() < 0 or indices.max() >= rows):
         raise IndexError("index out of range in self")
-    return _embedding(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
+    return _embedding(weight, indices, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
 
 
 def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray:

@@ -39,9 +39,8 @@ def _total(k: Any, target: np.ndarray, weight: np.ndarray | None, ignored: int) 
     return k.sum(_weights(target, weight, ignored), (0,), False)
 
 
-def _row_gradient(g: Any, target: Any, weight: Any, classes: int, reduction: str, ignored: int) -> Any:
+def _row_gradient(g: Any, classes: int, target: Any, weight: Any, reduction: str, ignored: int) -> Any:
     """The gradient of (n, classes) from that of the loss."""
-    target, weight = _array(target), None if weight is None else _array(weight)
     if reduction == "mean":
         kept = float(np.count_nonzero(target != ignored)) if weight is None else sum(_weights(target, weight, ignored))
         g = div(g, kept)
@@ -51,20 +50,19 @@ def _row_gradient(g: Any, target: Any, weight: Any, classes: int, reduction: str
     return _place(neg(g), target, classes, ignored)
 
 
-@op("NllLossBackward0", saves=("target", "weight"))
-def _nll_loss(k, x, target, weight, /, reduction, ignored):
+@op("NllLossBackward0")
+def _nll_loss(k, x, /, target, weight, reduction, ignored):
     """out = -mean_n weight[target[n]] x[n, target[n]] over the targets that are not ignored"""
     return _forward(k, x, target, weight, reduction, ignored)
 
 
 @_nll_loss.backward
 def _(node, g):
-    target, weight = node.saved
-    return _row_gradient(g, target, weight, node.shape()[1], *node.options), None, None
+    return _row_gradient(g, node.shape()[1], *node.options)
 
 
-@op("NllLoss2DBackward0", saves=("target", "weight"))
-def _nll_loss2d(k, x, target, weight, /, reduction, ignored):
+@op("NllLoss2DBackward0")
+def _nll_loss2d(k, x, /, target, weight, reduction, ignored):
     """`_nll_loss` of each pixel; x: (N, C, H, W), target: (N, H, W)"""
     rows = np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
     out = _forward(k, rows, target.reshape(-1), weight, reduction, ignored)
@@ -73,24 +71,23 @@ def _nll_loss2d(k, x, target, weight, /, reduction, ignored):
 
 @_nll_loss2d.backward
 def _(node, g):
-    target, weight = node.saved
+    target, weight, reduction, ignored = node.options
     n, c, h, w = node.shape()
-    reduction = node.options[0]
     flat = reshape(g, (-1,)) if reduction == "none" else g
-    rows = _row_gradient(flat, _array(target).reshape(-1), weight, c, *node.options)
-    return permute(reshape(rows, (n, h, w, c)), (0, 3, 1, 2)), None, None
+    rows = _row_gradient(flat, c, target.reshape(-1), weight, reduction, ignored)
+    return permute(reshape(rows, (n, h, w, c)), (0, 3, 1, 2))
 
 
-@op("ScatterBackward0", saves=("target",))
-def _place(k, values, target, /, classes, ignored):
+@op("ScatterBackward0")
+def _place(k, values, /, target, classes, ignored):
     """Zeros (n, classes) with values[n] in column target[n]"""
     return k.place(values, target, classes, ignored)
 
 
 @_place.backward
 def _(node, g):
-    (target,) = node.saved
-    return neg(_nll_loss(g, target, None, "none", node.options[1])), None
+    target, _classes, ignored = node.options
+    return neg(_nll_loss(g, target, None, "none", ignored))
 
 
 def _array(value: Any) -> np.ndarray:
@@ -112,16 +109,17 @@ def nll_loss(
 def _nll(input: Any, target: Any, weight: Any, ignored: int, reduction: str) -> Any:
     shape = tuple(input.shape)
     _check(shape, target, weight, ignored)
+    labels, options = _array(target), (None if weight is None else _array(weight), reduction, ignored)
     if len(shape) == 1:
-        loss = _nll_loss(reshape(input, (1, -1)), reshape(target, (1,)), weight, reduction, ignored)
+        loss = _nll_loss(reshape(input, (1, -1)), labels.reshape(1), *options)
         return reshape(loss, ()) if reduction == "none" else loss
     if len(shape) == 2:
-        return _nll_loss(input, target, weight, reduction, ignored)
+        return _nll_loss(input, labels, *options)
     if len(shape) == 4:
-        return _nll_loss2d(input, target, weight, reduction, ignored)
+        return _nll_loss2d(input, labels, *options)
     inner = math.prod(shape[2:])
-    flat, labels = reshape(input, (*shape[:2], 1, inner)), reshape(target, (shape[0], 1, inner))
-    loss = _nll_loss2d(flat, labels, weight, reduction, ignored)
+    flat = reshape(input, (*shape[:2], 1, inner))
+    loss = _nll_loss2d(flat, labels.reshape(shape[0], 1, inner), *options)
     return reshape(loss, (shape[0], *shape[2:])) if reduction == "none" else loss
 
 
@@ -130,17 +128,17 @@ def _check(shape: tuple[int, ...], target: Any, weight: Any, ignored: int) -> No
         raise RuntimeError("Expected 1 or more dimensions (got 0)")
     labels = _array(target)
     if len(shape) > 1 and (not labels.ndim or shape[0] != labels.shape[0]):
-        raise ValueError(
-            f"Expected input batch_size ({shape[0]}) to match target batch_size ({labels.shape[0] if labels.ndim else 0})."
-        )
+        rows = labels.shape[0] if labels.ndim else 0
+        raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({rows}).")
     if len(shape) > 2 and tuple(labels.shape[1:]) != shape[2:]:
         raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(labels.shape)}")
     if len(shape) == 2 and labels.ndim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if labels.dtype not in (np.int64, np.uint8):
         names = {"float32": "Float", "float64": "Double", "int32": "Int", "int16": "Short", "int8": "Char"}
-        raise RuntimeError(f"expected scalar type Long but found {names.get(labels.dtype.name, 'Bool')}")
-    classes = shape[0] if len(shape) == 1 else shape[1]
+        found = names.get(labels.dtype.name, "Bool")
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {found}")
+    classes = shape[min(len(shape) - 1, 1)]
     if weight is not None and tuple(weight.shape) != (classes,):
         raise RuntimeError(
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import op, wrap
 from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, mul, reciprocal, sub
 from nbgrad.ops.cast import clone
@@ -47,7 +47,7 @@ def _recorded_batch_norm_gradient(
         centred = sub(x, mean(x, axes, True))
         inverse = reciprocal(sqrt(add(mean(mul(centred, centred), axes, True), eps)))
     else:
-        centred, inverse = sub(x, reshape(centre, shape)), reshape(inverse, shape)
+        centred, inverse = sub(x, reshape(wrap(centre.array), shape)), reshape(wrap(inverse.array), shape)
     unit = mul(centred, inverse)
     flowing = g
     if training:

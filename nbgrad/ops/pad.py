@@ -90,8 +90,8 @@ def constant_pad(input: Any, pad: Sequence[int], value: float) -> Any:
     for axis, (before, after) in enumerate(widths):
         if input.shape[axis] + before + after < 0:
             raise RuntimeError(
-                f"The input size {input.shape[axis]}, plus negative padding {before} and {after} resulted in a negative "
-                f"output size, which is invalid. Check dimension {axis} of your input."
+                f"The input size {input.shape[axis]}, plus negative padding {before} and {after} resulted in a "
+                f"negative output size, which is invalid. Check dimension {axis} of your input."
             )
     if all(a <= 0 and b <= 0 for a, b in widths):
         return _cut(input, widths)

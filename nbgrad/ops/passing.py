@@ -1,7 +1,6 @@
 """A gate in the graph: values pass unchanged, and whoever stands there sees their gradients pass back."""
 
 from collections.abc import Callable
-from typing import Any
 
 from nbgrad.autograd.record import op
 

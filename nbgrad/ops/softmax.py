@@ -42,11 +42,12 @@ def _(node, g):
 
 def _checked(input: Any, dim: int, dtype: Any, name: str) -> tuple[Any, int]:
     """The input in the dtype asked for, and the axis; raises NotImplementedError for integers."""
-    axis = canonical_dim(dim, len(input.shape))
+    rank = len(input.shape)
+    axis = canonical_dim(dim, rank)
     input = input if dtype is None else to_dtype(input, dtype.numpy)
     kind = (input.array if isinstance(input, Value) else input).dtype
     if kind.kind != "f":
-        last = "_lastdim" if axis + 1 == max(len(input.shape), 1) else ""
+        last = "_lastdim" if axis + 1 == max(rank, 1) else ""
         kernel = f"{name}{last}_kernel_impl"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{DTYPE_NAMES[kind.name]}'")
     return input, axis
