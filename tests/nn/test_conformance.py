@@ -217,7 +217,7 @@ def test_backward_hooks_are_pytorchs(torch):
         net[1].register_full_backward_hook(lambda _, gi, go: (gi[0] * 2,))
         net[1].register_full_backward_pre_hook(lambda _, go: (go[0] * 3,))
         net(module.ones(1, 3, requires_grad=True)).sum().backward()
-        seen.append([*sum(heard[0], []), *net[0].weight.grad.flatten().tolist()])
+        seen.append([*heard[0][0], *heard[0][1], *net[0].weight.grad.flatten().tolist()])
     np.testing.assert_allclose(seen[0], seen[1], rtol=1e-5)
 
 
