@@ -82,6 +82,7 @@ def check(name: str) -> Outcome:
 class _Check:
     def __init__(self, torch: Any, opinfo: Any, outcome: Outcome) -> None:
         self.torch, self.opinfo, self.outcome = torch, opinfo, outcome
+        self.reference = calls.reference(torch, opinfo)
         self.variant = f"{opinfo.variant_test_name} " if opinfo.variant_test_name else ""
 
     def run(self) -> None:
@@ -136,10 +137,10 @@ class _Check:
 
     def _twins(self, sample: Any) -> Iterator[tuple[str, Any, Any]]:
         """(prefix, our call, PyTorch's): function, method and in-place twin."""
-        yield "", calls.function(self.torch, self.opinfo), self.opinfo.op
+        yield "", calls.function(self.torch, self.opinfo), self.reference
         method = calls.method(self.opinfo)
         if method is not None:
-            yield "method: ", method, self.opinfo.op
+            yield "method: ", method, self.reference
         in_place = calls.in_place(self.opinfo)
         if in_place is not None and not sample.broadcasts_input and is_tensor(sample.input):
             in_place_reference = self.opinfo.inplace_variant
@@ -149,7 +150,7 @@ class _Check:
         """(leaves, our differentiable results, PyTorch's)"""
         conversion = Conversion(self.torch)
         converted = conversion((sample.input, sample.args, sample.kwargs))
-        theirs = flat(self._theirs(self.opinfo.op, sample))
+        theirs = flat(self._theirs(self.reference, sample))
         ours = flat(self._ours(calls.function(self.torch, self.opinfo), converted))
         required = [[is_tensor(each) and each.requires_grad for each in results] for results in (ours, theirs)]
         if required[0] != required[1]:
@@ -200,7 +201,7 @@ class _Check:
 
     def _error(self, wrong: Any) -> str | None:
         sample = wrong.sample_input
-        theirs = _attempt(self._theirs, self.opinfo.op, sample)
+        theirs = _attempt(self._theirs, self.reference, sample)
         try:
             converted = Conversion(self.torch)((sample.input, sample.args, sample.kwargs))
             ours = _attempt(self._ours, calls.function(self.torch, self.opinfo), converted)
