@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 from nbgrad.autograd.record import op
-from nbgrad.ops.arithmetic import add, mul
-from nbgrad.ops.shape import expand, reshape, squeeze, t, transpose, unsqueeze
+from nbgrad.ops.arithmetic import mul
+from nbgrad.ops.shape import expand, reshape, squeeze, t, transpose, unsafe_view, unsqueeze
 from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank, word
 from nbgrad.shapes import broadcast_shapes
 
@@ -267,12 +267,12 @@ def matmul(input: Any, other: Any) -> Any:
         if left == 2:
             return mv(input, other)
         rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
-        return reshape(mv(rows, other), tuple(input.shape[:-1]))
+        return unsafe_view(mv(rows, other), tuple(input.shape[:-1]))
     if left == 2 and right == 2:
         return mm(input, other)
     if right == 2:
         rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
-        return reshape(mm(rows, other), (*input.shape[:-1], other.shape[1]))
+        return unsafe_view(mm(rows, other), (*input.shape[:-1], other.shape[1]))
     return _stacked(input, other)
 
 
@@ -281,12 +281,14 @@ def _stacked(input: Any, other: Any) -> Any:
     count = math.prod(stack)
     left = reshape(expand(input, (*stack, *input.shape[-2:])), (count, *input.shape[-2:]))
     right = reshape(expand(other, (*stack, *other.shape[-2:])), (count, *other.shape[-2:]))
-    return reshape(bmm(left, right), (*stack, input.shape[-2], other.shape[-1]))
+    return unsafe_view(bmm(left, right), (*stack, input.shape[-2], other.shape[-1]))
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """out = input @ weightᵀ + bias; input: (..., in), weight: (out, in), bias: (out,)."""
-    if bias is not None and len(input.shape) == 2:
+    if bias is None:
+        return matmul(input, t(weight))
+    if len(input.shape) == 2:
         return addmm(bias, input, t(weight))
-    product = matmul(input, t(weight))
-    return product if bias is None else add(product, bias)
+    rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
+    return reshape(addmm(bias, rows, t(weight)), (*input.shape[:-1], weight.shape[0]))

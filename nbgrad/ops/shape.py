@@ -19,7 +19,14 @@ def _view(k, x, /, shape):
     return x.reshape(shape)
 
 
+@op("UnsafeViewBackward0")
+def unsafe_view(k, x, /, shape):
+    """out = x, which nobody else holds, in another shape"""
+    return x.reshape(shape)
+
+
 @_view.backward
+@unsafe_view.backward
 def _(node, g):
     return reshape(g, node.shape())
 
@@ -150,7 +157,9 @@ def view(input: Any, *shape: Any) -> Any:
 def reshape(input: Any, shape: "int | Sequence[int]", *more: int) -> Any:
     """The same numbers in another shape, sharing memory where that is possible."""
     wanted = _inferred(spread(shape, *more), math.prod(input.shape))
-    return _view(input if _can_view(input, wanted) else clone(input, memory_format=contiguous_format), wanted)
+    if _can_view(input, wanted):
+        return _view(input, wanted)
+    return unsafe_view(clone(input, memory_format=contiguous_format), wanted)
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:

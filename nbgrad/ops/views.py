@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from nbgrad.autograd.record import op
-from nbgrad.ops.dims import canonical_dim
+from nbgrad.formats import contiguous_format
+from nbgrad.ops.cast import clone
+from nbgrad.ops.dims import canonical_dim, spread
 from nbgrad.ops.shape import basic, expand, permute, reshape, view
-from nbgrad.ops.values import rank
+from nbgrad.ops.values import array_of, rank
 
 
 @op("DiagonalBackward0", view=True)
@@ -172,9 +174,9 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Any:
     return view(input, (*input.shape[:dim], *sizes, *input.shape[dim + 1 :]))
 
 
-def broadcast_to(input: Any, size: Sequence[int]) -> Any:
+def broadcast_to(input: Any, size: "int | Sequence[int]", *more: int) -> Any:
     """Repeated along axes of extent 1 to fill `size`, sharing memory."""
-    return expand(input, tuple(size))
+    return expand(input, spread(size, *more))
 
 
 def expand_as(input: Any, other: Any) -> Any:
@@ -194,4 +196,5 @@ def reshape_as(input: Any, other: Any) -> Any:
 
 def ravel(input: Any) -> Any:
     """The numbers as a vector, sharing memory where that is possible."""
-    return reshape(input, (-1,)) if math.prod(input.shape) else reshape(input, (0,))
+    flat = input if array_of(input).flags.c_contiguous else clone(input, memory_format=contiguous_format)
+    return view(flat, (math.prod(input.shape),))

@@ -270,6 +270,7 @@ ROWS = [
     ],
     Row("nuclear.aligned", lambda t, a: t.norm(a, "nuc"), ((2, 3),), apart=True),
     Row("cast.view_dtype", lambda t, a: a.view(t.int32), ((2, 3),), exact=True),
+    Row("shape.unsafe_view", lambda t, a: a.t().reshape(6) ** 2, ((2, 3),)),
     Row("scan.cumsum", lambda t, a: a.cumsum(1), ((2, 4),)),
     Row("arithmetic.sub", lambda t, a, b: t.diff(a, 2, 1, prepend=b), ((2, 4), (2, 1)), name="diff"),
     Row("sort.sort", lambda t, a: a.sort(1)[0] ** 2, ((2, 5),), apart=True),
