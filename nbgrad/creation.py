@@ -21,6 +21,7 @@ from nbgrad.device import usable
 from nbgrad.dtypes import bool_, dtype, from_numpy_dtype, int64
 from nbgrad.kernels.cpu import sequence
 from nbgrad.nested import array_of
+from nbgrad.shapes import strided
 
 C_NAMES = {
     "float32": "float", "float64": "double", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
@@ -131,7 +132,9 @@ def empty(*size: Any, dtype: dtype | None = None, device: Any = None, requires_g
 
 
 def size_or_named(size: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-    """`f(2, 3)` or `f(size=(2, 3))`; raises TypeError for any other name."""
+    """`f(2, 3)` or `f(size=(2, 3))`, of the one layout there is; raises TypeError for any other name."""
+    if named.get("layout", strided) in (strided, None):
+        named.pop("layout", None)
     if not size and "size" in named:
         size = (named.pop("size"),)
     if named:

@@ -145,9 +145,10 @@ def randint_like(
 
 def normal(
     mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, dtype: dtype | None = None,
-    device: Any = None, requires_grad: bool = False,
+    device: Any = None, requires_grad: bool = False, **named: Any,
 ) -> Any:  # fmt: skip
     """Normal with a mean and a deviation for each element, or with the same ones in a given size."""
+    size_or_named((), named)
     if size is not None:
         shape, kind = as_size("normal", (size,), spread=False), as_dtype("normal", dtype)
         return finish(_normal(shape, kind, generator, mean, std), device, requires_grad)
