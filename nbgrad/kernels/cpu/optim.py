@@ -152,9 +152,10 @@ def sgd(
     """One step of stochastic gradient descent on `p`, in place."""
     gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
     if buffer is None:
-        _sgd_plain(_flat(p), gradient, lr, weight_decay)
-    else:
-        _sgd(_flat(p), gradient, _flat(buffer), first, lr, momentum, dampening, weight_decay, nesterov)
+        _sgd_plain(_flat(p), gradient, float(lr), float(weight_decay))
+        return
+    settings = float(lr), float(momentum), float(dampening), float(weight_decay)
+    _sgd(_flat(p), gradient, _flat(buffer), first, *settings, nesterov)
 
 
 def adam(
@@ -163,7 +164,8 @@ def adam(
 ) -> None:  # fmt: skip
     """One step of Adam on `p`, in place; `step` counts from 1."""
     gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
-    _adam(_flat(p), gradient, _flat(m), _flat(v), step, lr, beta1, beta2, eps, weight_decay)
+    settings = float(lr), float(beta1), float(beta2), float(eps), float(weight_decay)
+    _adam(_flat(p), gradient, _flat(m), _flat(v), step, *settings)
 
 
 def adamw(
@@ -173,10 +175,8 @@ def adamw(
     """One step of AdamW (decoupled) or of Adam on `p`, in place; `top` holds the largest v so far, where wanted."""
     gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
     largest = _flat(v if top is None else top)
-    _adamw(
-        _flat(p), gradient, _flat(m), _flat(v), largest, top is not None, decoupled, step, lr, beta1, beta2, eps,
-        weight_decay,
-    )  # fmt: skip
+    settings = float(lr), float(beta1), float(beta2), float(eps), float(weight_decay)
+    _adamw(_flat(p), gradient, _flat(m), _flat(v), largest, top is not None, decoupled, float(step), *settings)
 
 
 def rmsprop(
