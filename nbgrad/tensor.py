@@ -44,7 +44,6 @@ from nbgrad.ops import shape as shaping
 from nbgrad.shapes import Size
 
 _NUMBERS = (bool, int, float)  # within the class these names are methods
-_ONLY_FLOATS = "only Tensors of floating point dtype can require gradients"
 
 
 def _in_place(function: Callable[..., Any], repeated: bool = False) -> Callable[..., Any]:
@@ -171,7 +170,7 @@ class Tensor(Value):
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if wanted and not self.dtype.is_floating_point:
-            raise RuntimeError(_ONLY_FLOATS)
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         if not wanted and self.node is not None:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "

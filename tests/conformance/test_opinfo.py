@@ -13,6 +13,7 @@ def test_gaps_are_names():
 
 
 @pytest.mark.skipif(importlib.util.find_spec("expecttest") is None, reason="PyTorch's samples need expecttest")
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_op(name, torch):
     outcome = check(name)

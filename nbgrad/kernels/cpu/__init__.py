@@ -113,7 +113,7 @@ __all__ = [
     "floor_div", "fmod", "gather", "ge", "gt", "huber", "largest", "layer_norm", "layer_norm_gradient", "le", "log",
     "log1p", "log2", "log10", "log_softmax", "logsumexp", "lt", "matmul", "max_pool2d", "max_pool2d_gather",
     "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "pick", "place", "places_of", "pow",
-    "prod", "put", "put_add", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt", "scatter_add",
+    "prod", "put_add", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt", "scatter_add",
     "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sgd", "sigmoid", "sign", "sin",
     "sinh", "smallest", "smooth_l1", "softmax", "sort", "sqrt", "stack", "sub", "sum", "take", "tan", "tanh",
     "threshold_gradient", "tile", "triangle", "trunc", "trunc_div", "truth", "variance", "vector_norm", "where",
