@@ -609,6 +609,7 @@ class Tensor(Value):
     relu, pow, square, float_power = pointwise.relu, pointwise.pow, pointwise.square, pointwise.float_power
     abs, absolute, sign, sgn = pointwise.abs, pointwise.abs, pointwise.sign, pointwise.sgn
     sin, cos, tan = trigonometry.sin, trigonometry.cos, trigonometry.tan
+    hypot, hypot_ = trigonometry.hypot, _in_place(trigonometry.hypot)
     asin, acos, atan, atan2 = trigonometry.asin, trigonometry.acos, trigonometry.atan, trigonometry.atan2
     arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
     sinh, cosh, tanh = trigonometry.sinh, trigonometry.cosh, trigonometry.tanh

@@ -2,11 +2,11 @@
 
 import json
 
-import torch
-
 from tests.test_printing import STORED, cases, shown
 
 if __name__ == "__main__":
+    import torch
+
     texts = [
         {"shape": case[0], "dtype": case[1], "kind": case[2], "seed": case[3], "text": shown(torch, *case)}
         for i, case in enumerate(cases())

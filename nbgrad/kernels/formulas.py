@@ -87,6 +87,11 @@ def remainder(a, b):
     return a % b
 
 
+def hypot(a, b):
+    """√(a² + b²), without overflow on the way."""
+    return math.hypot(a, b)
+
+
 def atan2(a, b):
     """The angle of the point (b, a)."""
     return math.atan2(a, b)

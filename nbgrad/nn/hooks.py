@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbgrad.autograd.modes import is_grad_enabled
 from nbgrad.autograd.record import wrap
 from nbgrad.autograd.value import Value
 from nbgrad.ops.passing import pass_through
 from nbgrad.tensor import HookHandle, Tensor
-
-if TYPE_CHECKING:
-    from nbgrad.nn.module import Module
 
 
 class Hook:
@@ -30,7 +27,7 @@ def add_hook(hooks: list[Hook], hook: Hook, prepend: bool) -> HookHandle:
     return HookHandle(hooks, hook)
 
 
-def call(module: Module, inputs: tuple, named: dict[str, Any]) -> Any:
+def call(module: Any, inputs: tuple, named: dict[str, Any]) -> Any:
     """module.forward(*inputs, **named) with everything that listens."""
     for hook in module._forward_pre_hooks:
         inputs, named = _before(module, hook, inputs, named)
@@ -50,7 +47,7 @@ def call(module: Module, inputs: tuple, named: dict[str, Any]) -> Any:
     return output if gate is None else gate.leave(output)
 
 
-def _before(module: Module, hook: Hook, inputs: tuple, named: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+def _before(module: Any, hook: Hook, inputs: tuple, named: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
     if hook.with_kwargs:
         changed = hook.function(module, inputs, named)
         if changed is None:
@@ -66,7 +63,7 @@ def _before(module: Module, hook: Hook, inputs: tuple, named: dict[str, Any]) ->
     return inputs, named
 
 
-def _after(module: Module, hook: Hook, inputs: tuple, named: dict[str, Any], output: Any) -> Any:
+def _after(module: Any, hook: Hook, inputs: tuple, named: dict[str, Any], output: Any) -> Any:
     given = (module, inputs, named, output) if hook.with_kwargs else (module, inputs, output)
     changed = hook.function(*given)
     return output if changed is None else changed
@@ -75,7 +72,7 @@ def _after(module: Module, hook: Hook, inputs: tuple, named: dict[str, Any], out
 class _Gate:
     """The gradients of one call: those that come in at its outputs and those that leave at its inputs."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Any) -> None:
         self.module, self.count, self.entered = module, 0, False
         self.places: tuple[int, ...] = ()
         self.grad_output: tuple = ()

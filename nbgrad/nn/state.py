@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nbgrad.tensor import Tensor
-
-if TYPE_CHECKING:
-    from nbgrad.nn.module import Module
 
 
 class IncompatibleKeys(NamedTuple):
@@ -26,7 +23,7 @@ class IncompatibleKeys(NamedTuple):
     __str__ = __repr__
 
 
-def held_tensors(module: Module, prefix: str = "") -> Iterator[tuple[str, Any, dict[str, Any], str]]:
+def held_tensors(module: Any, prefix: str = "") -> Iterator[tuple[str, Any, dict[str, Any], str]]:
     """(full name, tensor, the store it lies in, its name there) for all that belongs to the state."""
     for path, part in module.named_modules(remove_duplicate=False):
         stem = f"{prefix}{path}." if path else prefix
@@ -36,7 +33,7 @@ def held_tensors(module: Module, prefix: str = "") -> Iterator[tuple[str, Any, d
                     yield stem + name, tensor, store, name
 
 
-def load(module: Module, state_dict: Mapping[str, Any], strict: bool, assign: bool) -> IncompatibleKeys:
+def load(module: Any, state_dict: Mapping[str, Any], strict: bool, assign: bool) -> IncompatibleKeys:
     """Put a state back; raises RuntimeError that names everything that does not fit, before anything is changed."""
     if not isinstance(state_dict, Mapping):
         raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")

@@ -129,6 +129,19 @@ def _(node, g):
     return mul(share, b) if node.needs(0) else None, mul(neg(share), a) if node.needs(1) else None
 
 
+@op("HypotBackward0", saves=("a", "b", "out"))
+def _hypot(k, a, b, /):
+    """out = √(a² + b²), ∂out/∂a = a / out, ∂out/∂b = b / out"""
+    return k.hypot(a, b)
+
+
+@_hypot.backward
+def _(node, g):
+    a, b, out = node.saved
+    share = div(g, out)
+    return mul(share, a) if node.needs(0) else None, mul(share, b) if node.needs(1) else None
+
+
 def sin(input: Any) -> Any:
     """out = sin input."""
     need_tensor("sin", input)
@@ -187,3 +200,9 @@ def atan2(input: Any, other: Any) -> Any:
     """out = the angle in [-π, π] of the point (other, input)."""
     need_tensors("atan2", ("input", input), ("other", other))
     return _atan2(input, other)
+
+
+def hypot(input: Any, other: Any) -> Any:
+    """out = √(input² + other²), the long side of a right-angled triangle."""
+    need_tensors("hypot", ("input", input), ("other", other))
+    return _hypot(input, other)

@@ -130,6 +130,7 @@ ROWS = [
         Row(f"trigonometry.{name}", lambda t, a, name=name: getattr(t, name)(a), ((2, 3),), (-0.9, 0.9))
         for name in ("asin", "acos", "tan")
     ],
+    Row("trigonometry.hypot", lambda t, a, b: t.hypot(a, b), ((2, 3), (3,)), **_positive()),
     Row("trigonometry.atan2", lambda t, a, b: t.atan2(a, b), ((2, 3), (3,)), apart=True),
     Row("pointwise.relu pointwise.threshold_backward", lambda t, a: t.relu(a), ((2, 3),), apart=True),
     Row("pointwise.abs", lambda t, a: t.abs(a), ((2, 3),), apart=True),

@@ -154,6 +154,7 @@ trunc_div = _by_kind(_binary(formulas.trunc_div, ()), _binary(formulas.integer_t
 fmod = _by_kind(_binary(formulas.fmod, ()), _binary(formulas.integer_fmod, ()))
 remainder = _binary(formulas.remainder, ())
 atan2 = _binary(formulas.atan2, (), floating=True)
+hypot = _binary(formulas.hypot, ())
 maximum = _binary(formulas.maximum, ())
 minimum = _binary(formulas.minimum, ())
 eq = _binary(formulas.eq, (), _BOOL)
