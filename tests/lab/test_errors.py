@@ -13,7 +13,7 @@ def test_our_own_sentences_are_kept(kind):
 
 def test_memory_and_disk():
     assert "batch size" in explain(MemoryError())
-    assert explain(PermissionError(13, "Permission denied", "/root/x")) == "/root/x: Permission denied."
+    assert explain(PermissionError(13, "Permission denied", "folder/x")) == "folder/x: Permission denied."
     assert explain(OSError("The disk is full")) == "The disk is full."
 
 
