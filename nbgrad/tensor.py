@@ -360,8 +360,9 @@ class Tensor(Methods):
         """Write numbers, or a tensor that broadcasts, into chosen places."""
         source = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         if index.gathers(key):
-            self._require_changeable()
-            self._change(index.written(self, index.numpy_key(key), source.to(self.dtype)))
+            seen, places = index.located(self, key)
+            seen._require_changeable()
+            seen._change(index.written(seen, places, source.to(self.dtype)))
         else:
             place = index.getitem(self, key)
             if isinstance(value, _NUMBERS):

@@ -26,13 +26,6 @@ def table(colors: Colors) -> np.ndarray:
     return _pack(shades)
 
 
-@lru_cache(maxsize=8)
-def plain_table(colors: Colors) -> np.ndarray:
-    """(256,) uint32 ARGB from the surface to the accent: for shares between 0 and 1."""
-    share = (np.linspace(0, 1, 256) ** POWER)[:, None]
-    return _pack((1 - share) * rgb(colors.card) + share * rgb(colors.accent))
-
-
 def _pack(shades: np.ndarray) -> np.ndarray:
     red, green, blue = np.rint(shades).astype(np.uint32).T
     return np.uint32(0xFF000000) | (red << 16) | (green << 8) | blue

@@ -157,11 +157,6 @@ def _require_one_shape(pointers: list[np.ndarray]) -> None:
         ) from None
 
 
-def numpy_key(key: Any) -> Any:
-    """The key as numpy takes it, for writing."""
-    return tuple(_as_numpy(part) for part in key) if isinstance(key, tuple) else _as_numpy(key)
-
-
 def gathers(key: Any) -> bool:
     """Whether the key holds an integer tensor, a list or a mask: the result is a copy, not a view."""
     return any(_gathers(part) for part in (key if isinstance(key, tuple) else (key,)))

@@ -37,6 +37,14 @@ def test_writing_a_recorded_tensor_into_a_constant_one():
     assert x.grad.tolist() == [8, 16]
 
 
+def test_mixed_keys_write_where_they_read():
+    x = torch.zeros(2, 3, 4)
+    key = (0, slice(None), torch.tensor([0, 2, 3]))
+    x[key] = torch.arange(1.0, 10.0).reshape(3, 3)
+    assert x[key].tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    assert x.sum().item() == 45
+
+
 def test_what_was_overwritten_gets_no_gradient():
     x = leaf(1.0, 2.0, 3.0)
     y = x * 1
