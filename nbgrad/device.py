@@ -114,6 +114,8 @@ def _block_size(nbytes: int) -> int:
 
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """A C-contiguous array of undefined numbers; large ones come from the pool and return to it by themselves."""
+    if not shape:
+        return np.empty(shape, dtype)
     nbytes = math.prod(shape) * dtype.itemsize
     if nbytes < SMALLEST_POOLED:
         return np.empty(shape, dtype)

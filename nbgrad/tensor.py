@@ -381,26 +381,11 @@ class Tensor(Methods):
 
     # ---- operators
 
-    def __add__(self, other: Any) -> Tensor:
-        return arithmetic.add(self, other)
-
-    def __radd__(self, other: Any) -> Tensor:
-        return arithmetic.add(self, other)
-
-    def __sub__(self, other: Any) -> Tensor:
-        return arithmetic.sub(self, other)
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return arithmetic.rsub(self, other)
-
-    def __mul__(self, other: Any) -> Tensor:
-        return arithmetic.mul(self, other)
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return arithmetic.mul(self, other)
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return arithmetic.div(self, other)
+    __add__ = __radd__ = arithmetic.add
+    __sub__, __rsub__ = arithmetic.sub, arithmetic.rsub
+    __mul__ = __rmul__ = arithmetic.mul
+    __truediv__ = arithmetic.div
+    __neg__ = arithmetic.neg
 
     def __rtruediv__(self, other: Any) -> Tensor:
         return arithmetic.mul(arithmetic.reciprocal(self), other)
@@ -449,9 +434,6 @@ class Tensor(Methods):
 
     def __invert__(self) -> Tensor:
         return logic.bitwise_not(self)
-
-    def __neg__(self) -> Tensor:
-        return arithmetic.neg(self)
 
     def __abs__(self) -> Tensor:
         return pointwise.abs(self)

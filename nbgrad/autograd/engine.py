@@ -27,12 +27,11 @@ def count_arrivals(roots: Iterable[Node]) -> dict[Node, int]:
     stack = list(arrivals)
     while stack:
         for node, _ in stack.pop().next_functions:
-            if node is None:
-                continue
-            if node not in arrivals:
-                arrivals[node] = 0
+            if node in arrivals:
+                arrivals[node] += 1
+            elif node is not None:
+                arrivals[node] = 1
                 stack.append(node)
-            arrivals[node] += 1
     return arrivals
 
 
@@ -61,7 +60,7 @@ def run(
     Arrays flow where `create_graph` is off, recorded tensors where it is on. captured: instead of adding to the
     leaves' `.grad`, fill in the gradient that reaches each of these edges.
     """
-    arrivals = count_arrivals(node for node, _ in roots if node is not None)
+    arrivals = count_arrivals([node for node, _ in roots if node is not None])
     wanted = None if captured is None else leading_to({node for node, _ in captured if node}, arrivals)
     buffers: dict[Node, dict[int, Any]] = {}
     for (node, number), gradient in zip(roots, gradients, strict=True):
@@ -69,58 +68,62 @@ def run(
             _add_to(buffers.setdefault(node, {}), number, gradient)
     ready = [(-node.sequence, node) for node in buffers if arrivals[node] == 0]
     heapq.heapify(ready)
+    node = heapq.heappop(ready)[1] if ready else None
     outer, mode.enabled = mode.enabled, create_graph
     try:
-        while ready:
-            node = heapq.heappop(ready)[1]
+        while node is not None:
             arrived = buffers.pop(node, None)
-            if arrived is None:
-                results = None
-            else:
+            results: Any = ()
+            if arrived is not None:
                 if captured is not None or node.pre_hooks is not None:
                     _show(node, arrived, captured)
-                results = _gradients_of(node, arrived, wanted, retain_graph)
-            for i, (following, number) in enumerate(node.next_functions):
-                if following is None:
-                    continue
-                gradient = results[i] if results else None
-                if gradient is not None and (wanted is None or following in wanted):
-                    shape, dtype = node.inputs[i]
-                    array = gradient.array if create_graph else gradient
-                    if array.shape != shape or array.dtype is not dtype:
-                        gradient = _fit(gradient, shape, dtype)
-                    del array
-                    buffer = buffers.get(following)
-                    if buffer is None:
-                        buffers[following] = {number: gradient}
+                if type(node) is AccumulateGrad:
+                    if wanted is None:
+                        _fill_leaf(node.variable, arrived)
+                elif wanted is None or node in wanted:
+                    if node.output_count == 1:
+                        results = node.backward(arrived.pop(0))
                     else:
-                        _add_to(buffer, number, gradient)
+                        results = node.backward(*[arrived.pop(i, None) for i in range(node.output_count)])
+                    if type(results) is not tuple:
+                        results = (results,)
+                    if not retain_graph:
+                        node.release()
+                    if mode.anomaly:
+                        _look_for_nan(node, results)
+            upcoming = None  # the one node that waits next, without a turn in the queue
+            for i, (following, number) in enumerate(node.next_functions):
+                if following is not None:
+                    gradient = results[i] if results else None
+                    if gradient is not None and (wanted is None or following in wanted):
+                        shape, dtype = node.inputs[i]
+                        array = gradient.array if create_graph else gradient
+                        if array.shape != shape or array.dtype is not dtype:
+                            gradient = _fit(gradient, shape, dtype)
+                        del array
+                        buffer = buffers.get(following)
+                        if buffer is None:
+                            buffers[following] = {number: gradient}
+                        else:
+                            held = buffer.get(number)
+                            buffer[number] = gradient if held is None else Sums.add(held, gradient)
+                            del held
                     del gradient
-                arrivals[following] -= 1
-                if arrivals[following] == 0:
-                    heapq.heappush(ready, (-following.sequence, following))
+                    left = arrivals[following] = arrivals[following] - 1
+                    if left == 0:
+                        if upcoming is None and not ready:
+                            upcoming = following
+                        else:
+                            heapq.heappush(ready, (-following.sequence, following))
             del results
+            if upcoming is None:
+                node = heapq.heappop(ready)[1] if ready else None
+            elif ready:
+                node = heapq.heappushpop(ready, (-upcoming.sequence, upcoming))[1]
+            else:
+                node = upcoming
     finally:
         mode.enabled = outer
-
-
-def _gradients_of(node: Node, arrived: dict[int, Any], wanted: set[Node] | None, retain_graph: bool) -> tuple | None:
-    if type(node) is AccumulateGrad:
-        if wanted is None:
-            _fill_leaf(node.variable, arrived)
-        return None
-    if wanted is not None and node not in wanted:
-        return None
-    if node.output_count == 1:
-        results = node.backward(arrived.pop(0))
-    else:
-        results = node.backward(*[arrived.pop(i, None) for i in range(node.output_count)])
-    if not retain_graph:
-        node.release()
-    results = results if type(results) is tuple else (results,)
-    if mode.anomaly:
-        _look_for_nan(node, results)
-    return results
 
 
 def _look_for_nan(node: Node, results: tuple) -> None:

@@ -43,7 +43,7 @@ class Node:
         self.inputs = inputs
         self.options = options
         self.saved_values: tuple | None = ()
-        self.saved_versions: tuple[int, ...] = ()
+        self.saved_versions: Sequence[int] = ()
         self.pre_hooks: list[tuple[int, Callable[[Any], Any]]] | None = None
         self.output_count = 1
         self.made_at: str | None = None  # the traceback of the forward call, while anomalies are looked for
@@ -76,8 +76,10 @@ class Node:
 
     def save(self, values: Sequence[Any]) -> None:
         """Keep values for the backward pass, with their versions."""
-        self.saved_values = tuple(values)
-        self.saved_versions = tuple([v.version[0] if isinstance(v, Value) else 0 for v in values])
+        versions = []
+        for value in values:
+            versions.append(value.version[0] if isinstance(value, Value) else 0)  # noqa: PERF401 - a frame less
+        self.saved_values, self.saved_versions = tuple(values), versions
 
     @property
     def saved(self) -> tuple:
@@ -86,13 +88,14 @@ class Node:
         if values is None:
             raise RuntimeError(FREED)
         arrays = []
-        for place, (value, version) in enumerate(zip(values, self.saved_versions, strict=False)):
+        for value, version in zip(values, self.saved_versions):  # noqa: B905 - of one length, and called often
             if isinstance(value, Value):
                 if value.version[0] != version:
-                    raise RuntimeError(_modified(value, version, self if place == self.saves_output else value.node))
-                arrays.append(value.array)
-            else:
-                arrays.append(value)
+                    result = self.saves_output >= 0 and value is values[self.saves_output]
+                    maker = self if result else value.node
+                    raise RuntimeError(_modified(value, version, maker))
+                value = value.array
+            arrays.append(value)
         if not mode.enabled:
             return tuple(arrays)
         if self.saves_output < 0:

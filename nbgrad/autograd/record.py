@@ -36,11 +36,12 @@ def wrap(array: Any) -> Value:
     return _Wrapper.tensor(array)
 
 
-def _backend(arrays: tuple | list) -> ModuleType:
+def _backend(arrays: tuple | list, forward: Callable[..., Any]) -> ModuleType:
     for array in arrays:
         if type(array) in BACKENDS:
             return BACKENDS[type(array)]
-    raise TypeError(f"an operation needs at least one tensor, got {', '.join(type(a).__name__ for a in arrays)}")
+    name, given = forward.__name__.lstrip("_"), type(arrays[0]).__name__
+    raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {given}")
 
 
 def op(
@@ -62,8 +63,9 @@ def op(
         many = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         fixed = sum(p.kind is p.POSITIONAL_ONLY for p in parameters)
         names = [p.name for p in parameters]
-        places = tuple(_saved_place(save, names) for save in saves)
-        users = tuple(names.index(user) for user in saves.values()) if isinstance(saves, dict) else ()
+        users = [names.index(user) for user in saves.values()] if isinstance(saves, dict) else [None] * len(saves)
+        places = [_saved_place(save, names) for save in saves]
+        slots = tuple(zip(places, users, strict=True))
         node_class = type(
             name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__}
         )
@@ -71,44 +73,109 @@ def op(
         node_class.saved_names = tuple(PYTORCH_NAMES.get(save, save) for save in saves)
 
         def call(*args: Any, **options: Any) -> Any:
-            arrays, first, recording = [], None, False
+            arrays, edges, inputs, first = [], [], [], None
+            recordable, recording = differentiable and mode.enabled, False
             for value in args:  # options are no Values and pass as they are
-                if isinstance(value, Value):
-                    arrays.append(value.array)
-                    if first is None:
-                        first = value
-                    if value._requires_grad or (value.view_of is not None and is_stale(value)):
-                        recording = True
-                else:
+                if not isinstance(value, Value):
                     arrays.append(value)
-            kernels = BACKENDS.get(type(arrays[0])) or _backend(arrays)
-            result = forward(kernels, *arrays, **options)
+                    edges.append(NO_EDGE)
+                    inputs.append(None)
+                    continue
+                array = value.array
+                arrays.append(array)
+                if first is None:
+                    first = value
+                if recordable:
+                    inputs.append((array.shape, array.dtype))
+                    if value._requires_grad or (value.view_of is not None and is_stale(value)):
+                        edges.append(gradient_edge(value))
+                        recording = True
+                    else:
+                        edges.append(NO_EDGE)
+            result = forward(BACKENDS.get(type(arrays[0])) or _backend(arrays, forward), *arrays, **options)
             if first is None:
                 return result
             node = None
-            if recording and differentiable and mode.enabled:
-                arity = len(args) if many else fixed
-                node = _make_node(node_class, args, arity, arrays, (*args[arity:], *options.values()))
+            if recording:
+                given = tuple(options.values())
+                if len(args) > fixed and not many:
+                    given = (*args[fixed:], *given)
+                    del edges[fixed:], inputs[fixed:]
+                node = node_class(tuple(edges), tuple(inputs), given)
+            return finish(node, args, first, result)
+
+        def call_one(x: Any) -> Any:
+            """`call` for one operand, written out: half of the time of small tensors goes by between kernels."""
+            if not isinstance(x, Value):
+                return forward(BACKENDS.get(type(x)) or _backend((x,), forward), x)
+            array = x.array
+            result = forward(BACKENDS[type(array)], array)
+            node = None
+            if mode.enabled and (x._requires_grad or (x.view_of is not None and is_stale(x))):
+                source = x.node
+                edge = (source, x.output_nr) if source is not None and x.view_of is None else gradient_edge(x)
+                node = node_class((edge,), ((array.shape, array.dtype),), ())
+            return finish(node, (x,), x, result)
+
+        def call_two(x: Any, y: Any) -> Any:
+            """`call` for two operands, written out."""
+            if isinstance(x, Value):
+                a, b = x.array, y.array if isinstance(y, Value) else y
+                kernels = BACKENDS[type(a)]
+            elif isinstance(y, Value):
+                a, b = x, y.array
+                kernels = BACKENDS[type(b)]
+            else:
+                return forward(BACKENDS.get(type(x)) or _backend((x, y), forward), x, y)
+            result = forward(kernels, a, b)
+            node = None
+            if mode.enabled:
+                left = right = NO_EDGE
+                if a is not x and (x._requires_grad or (x.view_of is not None and is_stale(x))):
+                    source = x.node
+                    left = (source, x.output_nr) if source is not None and x.view_of is None else gradient_edge(x)
+                if b is not y and (y._requires_grad or (y.view_of is not None and is_stale(y))):
+                    source = y.node
+                    right = (source, y.output_nr) if source is not None and y.view_of is None else gradient_edge(y)
+                if left is not NO_EDGE or right is not NO_EDGE:
+                    inputs = (a.shape, a.dtype) if a is not x else None, (b.shape, b.dtype) if b is not y else None
+                    node = node_class((left, right), inputs, ())
+            return finish(node, (x, y), x if a is not x else y, result)
+
+        def finish(node: Node | None, args: tuple, first: Value, result: Any) -> Any:
+            """Wrap the result, tie it to its node, and give the node what it keeps."""
             if type(result) is tuple:
-                outputs = tuple([_output(array, node, i) for i, array in enumerate(result)])
+                outputs = tuple([_Wrapper.tensor(array) for array in result])
                 if node is not None:
                     node.output_count = len(result)
+                    for number, output in enumerate(outputs):
+                        if output.array.dtype.kind == "f":
+                            output.node, output.output_nr, output._requires_grad = node, number, True
             else:
-                outputs = _output(result, node, 0)
+                outputs = _Wrapper.tensor(result)
+                if node is not None and result.dtype.kind == "f":
+                    outputs.node, outputs._requires_grad = node, True
             if view:
                 _share(first, outputs)
-            if node is not None and places:
-                kept = [args[place] if place >= 0 else _kept_output(outputs, place) for place in places]
-                for i, user in enumerate(users):
-                    if node.next_functions[user] is NO_EDGE:
-                        kept[i] = None
-                node.save(kept)
+            if node is not None:
+                if mode.anomaly:
+                    node.made_at = "".join(traceback.format_stack()[:-2])
+                if slots:
+                    kept = []
+                    for place, user in slots:
+                        if user is not None and node.next_functions[user] is NO_EDGE:
+                            kept.append(None)
+                        else:
+                            kept.append(args[place] if place >= 0 else _kept_output(outputs, place))
+                    node.save(kept)
             return outputs
 
         def backward(gradients: Callable[..., Any]) -> Callable[..., Any]:
             node_class.backward = gradients
             return gradients
 
+        if differentiable and not many and fixed == len(names) and fixed in (1, 2):
+            call = call_one if fixed == 1 else call_two
         call.__name__, call.__doc__, call.__module__ = forward.__name__, forward.__doc__, forward.__module__
         call.__qualname__ = forward.__qualname__
         call.__wrapped__ = forward
@@ -130,29 +197,6 @@ def _kept_output(outputs: Any, place: int) -> Value:
     kept = wrap(output.array)
     kept.version, kept.output_nr = output.version, output.output_nr
     return kept
-
-
-def _make_node(node_class: type[Node], args: tuple, arity: int, arrays: list, options: tuple) -> Node:
-    edges, inputs = [], []
-    for value, array in zip(args[:arity], arrays, strict=False):
-        if isinstance(value, Value):
-            inputs.append((array.shape, array.dtype))
-            wanted = value._requires_grad or (value.view_of is not None and is_stale(value))
-            edges.append(gradient_edge(value) if wanted else NO_EDGE)
-        else:
-            inputs.append(None)
-            edges.append(NO_EDGE)
-    node = node_class(tuple(edges), tuple(inputs), options)
-    if mode.anomaly:
-        node.made_at = "".join(traceback.format_stack()[:-2])
-    return node
-
-
-def _output(array: Any, node: Node | None, number: int) -> Value:
-    tensor = _Wrapper.tensor(array)
-    if node is not None and array.dtype.kind == "f":
-        tensor.node, tensor.output_nr, tensor._requires_grad = node, number, True
-    return tensor
 
 
 def _share(viewed: Value, outputs: Any) -> None:

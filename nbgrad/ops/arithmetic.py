@@ -32,7 +32,7 @@ def _sub(k, a, b, /):
 
 @_sub.backward
 def _(node, g):
-    return g, _neg(g) if node.needs(1) else None
+    return g, neg(g) if node.needs(1) else None
 
 
 @op("RsubBackward1")
@@ -44,7 +44,7 @@ def _rsub(k, a, b, /):
 
 @_rsub.backward
 def _(node, g):
-    return _neg(g), g
+    return neg(g), g
 
 
 @op("MulBackward0", saves={"a": "b", "b": "a"})
@@ -70,7 +70,7 @@ def _(node, g):
     a, b = node.saved
     return (
         _div(g, b) if node.needs(0) else None,
-        mul(_neg(g), _div(a, mul(b, b))) if node.needs(1) else None,
+        mul(neg(g), _div(a, mul(b, b))) if node.needs(1) else None,
     )
 
 
@@ -95,18 +95,23 @@ def _reciprocal(k, a, /):
 @_reciprocal.backward
 def _(node, g):
     (out,) = node.saved
-    return mul(_neg(g), mul(out, out))
+    return mul(neg(g), mul(out, out))
 
 
 @op("NegBackward0")
-def _neg(k, a, /):
-    """out = -a"""
-    return k.neg(a)
+def neg(k, input, /):
+    """out = -input."""
+    if input.dtype.kind == "b":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
+        )
+    return k.neg(input)
 
 
-@_neg.backward
+@neg.backward
 def _(node, g):
-    return _neg(g)
+    return neg(g)
 
 
 @op("MaximumBackward0", saves=("a", "b"))
@@ -144,7 +149,7 @@ def _remainder(k, a, b, /):
 @_remainder.backward
 def _(node, g):
     a, b = node.saved
-    return g, mul(_neg(g), _div_rounded(a, b, "floor")) if node.needs(1) else None
+    return g, mul(neg(g), _div_rounded(a, b, "floor")) if node.needs(1) else None
 
 
 @op("FmodBackward1", saves=("a", "b"))
@@ -156,7 +161,7 @@ def _fmod(k, a, b, /):
 @_fmod.backward
 def _(node, g):
     a, b = node.saved
-    return g, mul(_neg(g), _div_rounded(a, b, "trunc")) if node.needs(1) else None
+    return g, mul(neg(g), _div_rounded(a, b, "trunc")) if node.needs(1) else None
 
 
 def _scaled(input: Any, other: Any, alpha: Any) -> Any:
@@ -236,17 +241,6 @@ def fmod(input: Any, other: Any) -> Any:
     refuse_bools("fmod_cpu", input, other)
     _refuse_division_by_zero(input, other)
     return _fmod(input, other)
-
-
-def neg(input: Any) -> Any:
-    """out = -input."""
-    need_tensor("neg", input)
-    if kind_of(input) == "b":
-        raise RuntimeError(
-            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
-            "the `~` or `logical_not()` operator instead."
-        )
-    return _neg(input)
 
 
 def reciprocal(input: Any) -> Any:

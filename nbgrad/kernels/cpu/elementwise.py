@@ -91,16 +91,23 @@ def _binary(
     flat, broadcast = _binary_kernels(formula, flat_signatures, broadcast_signatures)
 
     def apply(a: Any, b: Any) -> np.ndarray:
-        if type(a) is np.ndarray and type(b) is np.ndarray and a.dtype is b.dtype:
+        if type(a) is np.ndarray:  # the ways most calls go, without the search for a common type
             common = a.dtype
-        else:
-            common = _common_type(formula.__name__, a, b)
+            if type(b) is float and common.kind == "f":
+                b = np.array(b, common)
+            if type(b) is np.ndarray and b.dtype is common and (not floating or common.kind == "f"):
+                if a.shape == b.shape:
+                    out = empty(a.shape, result or common)
+                    flat(a.ravel(), b.ravel(), out.ravel())
+                    return out
+                return _launch(flat, broadcast, a, b, result or common)
+        common = _common_type(formula.__name__, a, b)
         if floating and common.kind != "f":
             common = DefaultDtype.floating.numpy
         try:
-            a, b = np.asarray(a, common, "C"), np.asarray(b, common, "C")
+            a, b = np.asarray(a, common), np.asarray(b, common)
         except OverflowError:  # a number too large for small integers wraps
-            a, b = (np.asarray(np.asarray(each), _INT64, "C").astype(common) for each in (a, b))
+            a, b = (np.asarray(np.asarray(each), _INT64).astype(common) for each in (a, b))
         return _launch(flat, broadcast, a, b, result or common)
 
     return apply
@@ -125,8 +132,9 @@ def _by_kind(floats: ArrayFunction, integers: ArrayFunction) -> ArrayFunction:
 
 
 def _launch(flat: Any, broadcast: Any, a: np.ndarray, b: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    if a.shape == b.shape or (b.size == 1 and b.ndim <= a.ndim):
-        shape = a.shape
+    shape = a.shape
+    if shape == b.shape or (b.size == 1 and b.ndim <= a.ndim):
+        pass
     elif a.size == 1 and a.ndim <= b.ndim:
         shape = b.shape
     else:
