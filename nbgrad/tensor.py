@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from nbgrad import printing
 from nbgrad.autograd import engine, modes
 from nbgrad.autograd.node import gradient_edge
 from nbgrad.autograd.record import register_tensor
-from nbgrad.autograd.value import is_stale
+from nbgrad.autograd.value import Value, is_stale
 from nbgrad.device import CPU, device, usable
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
 from nbgrad.formats import channels_last, contiguous_format, memory_format, preserve_format
@@ -21,6 +22,14 @@ from nbgrad.ops import arithmetic, cast, comparison, index, inplace, logic, matm
 from nbgrad.ops import shape as shaping
 from nbgrad.shapes import Size
 
+NOT_A_LEAF = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
+    "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+_stored_gradient: Any = Value.grad  # the slot itself; Tensor's property stands before it
 _NUMBERS = (bool, int, float)  # within the class these names are methods
 
 
@@ -70,6 +79,18 @@ class Tensor(Methods):
     @property
     def ndim(self) -> int:
         return self.array.ndim
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that backward passes have added up, None before the first; warns where none will come."""
+        gradient = _stored_gradient.__get__(self)
+        if gradient is None and self.node is not None and not self.retains_grad:
+            warnings.warn(NOT_A_LEAF, stacklevel=2)
+        return gradient
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        _stored_gradient.__set__(self, gradient)
 
     @property
     def grad_fn(self) -> Any:

@@ -228,3 +228,23 @@ def test_gradcheck_finds_a_wrong_gradient():
     assert not torch.autograd.gradcheck(wrong, x, raise_exception=False)
     with pytest.raises(RuntimeError, match="Jacobian mismatch for output 0 with respect to input 0"):
         torch.autograd.gradcheck(wrong, x)
+
+
+def test_reading_the_gradient_of_no_leaf_warns_unless_it_is_kept():
+    x = torch.ones(2, requires_grad=True)
+    y = x * 2
+    with pytest.warns(UserWarning, match="not a leaf Tensor is being accessed"):
+        assert y.grad is None
+    y.retain_grad()
+    assert y.grad is None  # silent: it will come
+    y.sum().backward()
+    assert y.grad.tolist() == [1.0, 1.0]
+    assert torch.ones(2).grad is None
+
+
+def test_a_saved_result_that_was_changed_is_named_by_its_operation():
+    x = torch.ones(2, requires_grad=True)
+    y = x.exp()
+    y.add_(1)
+    with pytest.raises(RuntimeError, match="which is output 0 of Exp, is at version 1"):
+        y.sum().backward()

@@ -11,10 +11,6 @@ import pytest
 
 from tests.tutorial.session import EXPECTED, SCRIPTS, shown, statements
 
-GAPS = {  # statement -> why it does not show the same yet
-    "print(y.grad)": "reading .grad of a tensor that is no leaf does not warn yet",
-}
-
 RECORDS = json.loads(EXPECTED.read_text("utf-8"))
 
 
@@ -26,8 +22,7 @@ def ours():
 def lines():
     for name in SCRIPTS:
         for i, statement in enumerate(statements(name)):
-            marks = [pytest.mark.xfail(strict=True, reason=GAPS[statement])] if statement in GAPS else []
-            yield pytest.param(name, i, statement, marks=marks, id=f"{name}-{i}-{statement.splitlines()[0][:60]}")
+            yield pytest.param(name, i, statement, id=f"{name}-{i}-{statement.splitlines()[0][:60]}")
 
 
 @pytest.mark.parametrize(("name", "i", "statement"), list(lines()))
