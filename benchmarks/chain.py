@@ -50,7 +50,7 @@ def main() -> None:
     for name, column in (("nbgrad", 0), ("PyTorch", 1)):
         ahead, back = (statistics.median(each[column][part] for each in times) for part in (0, 1))
         totals.append(statistics.median(sum(each[column]) for each in times))
-        print(f"{name:8} {ahead:5.2f} us forward, {back:5.2f} us backward, {totals[-1]:5.2f} us together, per operation")
+        print(f"{name:8} {ahead:5.2f} us forward, {back:5.2f} us backward, {totals[-1]:5.2f} us an operation")
     print(f"ratio {totals[0] / totals[1]:.2f}")
 
 

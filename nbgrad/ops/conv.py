@@ -3,10 +3,11 @@
 from typing import Any
 
 from nbgrad.autograd.record import op
-from nbgrad.autograd.value import Value
 from nbgrad.ops.dims import pair
+from nbgrad.ops.operands import c_name
 from nbgrad.ops.pad import constant_pad
 from nbgrad.ops.shape import expand, squeeze, unsqueeze, view
+from nbgrad.ops.values import array_of
 
 
 @op("ConvolutionBackward0", saves={"x": "weight", "weight": "x"})
@@ -132,14 +133,10 @@ def _check_ranks(shape: list[int], kernel: list[int], groups: int) -> None:
 
 
 def _check_dtypes(input: Any, weight: Any, bias: Any) -> None:
-    names = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "uint8": "unsigned char"}
-    kinds = [(x.array if isinstance(x, Value) else x).dtype.name for x in (input, weight, bias) if x is not None]
+    kinds = [array_of(x).dtype for x in (input, weight, bias) if x is not None]
     for other, kind in zip(("weight", "bias"), kinds[1:], strict=False):
         if kind != kinds[0] and not (other == "weight" and bias is not None and kinds[2] != kinds[0]):
-            raise RuntimeError(
-                f"Input type ({names.get(kinds[0], kinds[0])}) and {other} type ({names.get(kind, kind)}) should be "
-                "the same"
-            )
+            raise RuntimeError(f"Input type ({c_name(kinds[0])}) and {other} type ({c_name(kind)}) should be the same")
 
 
 def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> None:

@@ -185,7 +185,9 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1
 
 def _require_expands(input: Any, shape: tuple[int, ...]) -> None:
     """Raises RuntimeError with the sentence of `expand` where the input does not fit the product."""
-    if tuple(input.shape) != shape:
+    given = array_of(input).shape
+    fits = len(given) <= 2 and all(a in (1, b) for a, b in zip(reversed(given), reversed(shape), strict=False))
+    if not fits:
         expand(array_of(input), shape)
 
 
