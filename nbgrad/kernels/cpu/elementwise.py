@@ -132,9 +132,8 @@ def _by_kind(floats: ArrayFunction, integers: ArrayFunction) -> ArrayFunction:
 
 
 def _launch(flat: Any, broadcast: Any, a: np.ndarray, b: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    shape = a.shape
-    if shape == b.shape or (b.size == 1 and b.ndim <= a.ndim):
-        pass
+    if a.shape == b.shape or (b.size == 1 and b.ndim <= a.ndim):
+        shape = a.shape
     elif a.size == 1 and a.ndim <= b.ndim:
         shape = b.shape
     else:
