@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad import creation, sampling
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.ops import (
     arithmetic,
     blend,
@@ -54,7 +54,7 @@ def _seen_anew(function: Callable[..., Any]) -> Callable[..., Any]:
         self._require_changeable()
         seen = function(self, *args, **kwargs)
         self.array, self.node, self.output_nr = seen.array, seen.node, seen.output_nr
-        self.version[0] += 1
+        mark_changed(self)
         return self
 
     method.__name__ = method.__qualname__ = f"{function.__name__}_"

@@ -13,7 +13,7 @@ from nbgrad import printing
 from nbgrad.autograd import engine, modes
 from nbgrad.autograd.node import gradient_edge
 from nbgrad.autograd.record import register_tensor
-from nbgrad.autograd.value import Value, is_stale
+from nbgrad.autograd.value import is_stale, mark_changed, shared_version
 from nbgrad.device import CPU, device, usable
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
 from nbgrad.formats import channels_last, contiguous_format, memory_format, preserve_format
@@ -29,7 +29,6 @@ NOT_A_LEAF = (
     "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
 
-_stored_gradient: Any = Value.grad  # the slot itself; Tensor's property stands before it
 _NUMBERS = (bool, int, float)  # within the class these names are methods
 
 
@@ -83,14 +82,14 @@ class Tensor(Methods):
     @property
     def grad(self) -> Any:
         """The gradient that backward passes have added up, None before the first; warns where none will come."""
-        gradient = _stored_gradient.__get__(self)
+        gradient = self._grad
         if gradient is None and self.node is not None and not self.retains_grad:
             warnings.warn(NOT_A_LEAF, stacklevel=2)
         return gradient
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
-        _stored_gradient.__set__(self, gradient)
+        self._grad = gradient
 
     @property
     def grad_fn(self) -> Any:
@@ -190,7 +189,7 @@ class Tensor(Methods):
     def detach(self) -> Tensor:
         """The same numbers, sharing memory, without history."""
         out = Tensor(self.array)
-        out.version = self.version
+        out.version = shared_version(self)
         return out
 
     def detach_(self) -> Tensor:
@@ -357,7 +356,7 @@ class Tensor(Methods):
                 raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
             result = result.to(self.dtype)
         np.copyto(self.array, result.array)
-        self.version[0] += 1
+        mark_changed(self)
         if result._requires_grad or (self._requires_grad and modes.mode.enabled):
             inplace.record_change(self, result)
         return self
@@ -402,10 +401,10 @@ class Tensor(Methods):
 
     # ---- operators
 
-    __add__ = __radd__ = arithmetic.add
-    __sub__, __rsub__ = arithmetic.sub, arithmetic.rsub
+    __add__ = __radd__ = arithmetic._add  # without alpha: a frame less
+    __sub__, __rsub__ = arithmetic._sub, arithmetic.rsub
     __mul__ = __rmul__ = arithmetic.mul
-    __truediv__ = arithmetic.div
+    __truediv__ = arithmetic._div
     __neg__ = arithmetic.neg
 
     def __rtruediv__(self, other: Any) -> Tensor:

@@ -6,11 +6,27 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from nbgrad.autograd.modes import mode
+from nbgrad.autograd.modes import anomaly, mode
 from nbgrad.autograd.node import AccumulateGrad, Edge, Node, gradient_edge
 from nbgrad.autograd.record import BACKENDS, wrap
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.device import is_exclusive
+
+
+def _own_references() -> int:
+    """The references to a gradient that `run`, `_fill_leaf`, `_accumulate` and the count make; Pythons differ in it."""
+
+    def accumulate(_variable: Any, gradient: Any) -> int:
+        return sys.getrefcount(gradient)
+
+    def fill_leaf(variable: Any, gradient: Any) -> int:
+        return accumulate(variable, gradient)
+
+    arrived = object()
+    return fill_leaf(None, arrived)
+
+
+OWN_REFERENCES = _own_references()
 
 
 class Sums:
@@ -26,7 +42,7 @@ def count_arrivals(roots: Iterable[Node]) -> dict[Node, int]:
     arrivals = dict.fromkeys(roots, 0)
     stack = list(arrivals)
     while stack:
-        for node, _ in stack.pop().next_functions:
+        for node in stack.pop().sources:
             if node in arrivals:
                 arrivals[node] += 1
             elif node is not None:
@@ -39,7 +55,7 @@ def leading_to(targets: set[Node], roots: Iterable[Node]) -> set[Node]:
     """The nodes on a path from the roots to one of the targets."""
     users: dict[Node, list[Node]] = {}
     for node in count_arrivals(roots):
-        for following, _ in node.next_functions:
+        for following in node.sources:
             if following is not None:
                 users.setdefault(following, []).append(node)
     found, stack = set(targets), list(targets)
@@ -62,68 +78,75 @@ def run(
     """
     arrivals = count_arrivals([node for node, _ in roots if node is not None])
     wanted = None if captured is None else leading_to({node for node, _ in captured if node}, arrivals)
-    buffers: dict[Node, dict[int, Any]] = {}
+    buffers: dict[Node, Any] = {}  # what has arrived: the gradient of a node's one output, or a list for several
     for (node, number), gradient in zip(roots, gradients, strict=True):
         if node is not None:
-            _add_to(buffers.setdefault(node, {}), number, gradient)
+            _arrive(buffers, node, number, gradient)
     ready = [(-node.sequence, node) for node in buffers if arrivals[node] == 0]
     heapq.heapify(ready)
     node = heapq.heappop(ready)[1] if ready else None
+    arrived = buffers.pop(node) if node is not None else None
     outer, mode.enabled = mode.enabled, create_graph
     try:
         while node is not None:
-            arrived = buffers.pop(node, None)
-            results: Any = ()
+            sources, results = node.sources, None
             if arrived is not None:
                 if captured is not None or node.pre_hooks is not None:
-                    _show(node, arrived, captured)
+                    arrived = _show(node, arrived, captured)
                 if type(node) is AccumulateGrad:
                     if wanted is None:
                         _fill_leaf(node.variable, arrived)
                 elif wanted is None or node in wanted:
-                    if node.output_count == 1:
-                        results = node.backward(arrived.pop(0))
-                    else:
-                        results = node.backward(*[arrived.pop(i, None) for i in range(node.output_count)])
+                    results = node.backward(arrived) if node.output_count == 1 else node.backward(*arrived)
                     if type(results) is not tuple:
                         results = (results,)
-                    if not retain_graph:
-                        node.release()
-                    if mode.anomaly:
+                    if not retain_graph and node.saved_values:
+                        node.saved_values = None
+                    if anomaly.looked_for:
                         _look_for_nan(node, results)
-            upcoming = None  # the one node that waits next, without a turn in the queue
-            for i, (following, number) in enumerate(node.next_functions):
-                if following is not None:
-                    gradient = results[i] if results else None
-                    if gradient is not None and (wanted is None or following in wanted):
-                        shape, dtype = node.inputs[i]
-                        array = gradient.array if create_graph else gradient
-                        if array.shape != shape or array.dtype is not dtype:
-                            gradient = _fit(gradient, shape, dtype)
-                        del array
-                        buffer = buffers.get(following)
-                        if buffer is None:
-                            buffers[following] = {number: gradient}
-                        else:
-                            held = buffer.get(number)
-                            buffer[number] = gradient if held is None else Sums.add(held, gradient)
-                            del held
-                    del gradient
-                    left = arrivals[following] = arrivals[following] - 1
+            upcoming = arrived = None  # the one node that waits next, without a turn in the queue, and its gradient
+            for i, following in enumerate(sources):
+                if following is None:
+                    continue
+                gradient = results[i] if results is not None else None
+                if gradient is not None and (wanted is None or following in wanted):
+                    array = gradient.array if create_graph else gradient
+                    if array.shape != node.shapes[i] or array.dtype is not node.dtypes[i]:
+                        gradient = _fit(gradient, node.shapes[i], node.dtypes[i])
+                    del array
+                else:
+                    gradient = None
+                left = arrivals[following] = arrivals[following] - 1
+                if left == 0 and upcoming is None and following.output_count == 1 and following not in buffers:
+                    upcoming, arrived = following, gradient
+                else:
+                    if gradient is not None:
+                        _arrive(buffers, following, node.source_outputs[i], gradient)
                     if left == 0:
-                        if upcoming is None and not ready:
-                            upcoming = following
-                        else:
-                            heapq.heappush(ready, (-following.sequence, following))
+                        heapq.heappush(ready, (-following.sequence, following))
+                del gradient
             del results
-            if upcoming is None:
-                node = heapq.heappop(ready)[1] if ready else None
-            elif ready:
-                node = heapq.heappushpop(ready, (-upcoming.sequence, upcoming))[1]
+            if ready:
+                if upcoming is not None:
+                    buffers[upcoming] = arrived
+                    heapq.heappush(ready, (-upcoming.sequence, upcoming))
+                node = heapq.heappop(ready)[1]
+                arrived = buffers.pop(node, None)
             else:
                 node = upcoming
     finally:
         mode.enabled = outer
+
+
+def _arrive(buffers: dict[Node, Any], node: Node, number: int, gradient: Any) -> None:
+    """Add a gradient to those that wait for a node's turn."""
+    held = buffers.get(node)
+    if node.output_count == 1:
+        buffers[node] = gradient if held is None else Sums.add(held, gradient)
+    elif held is None:
+        buffers[node] = [gradient if i == number else None for i in range(node.output_count)]
+    else:
+        held[number] = gradient if held[number] is None else Sums.add(held[number], gradient)
 
 
 def _look_for_nan(node: Node, results: tuple) -> None:
@@ -142,11 +165,6 @@ def _look_for_nan(node: Node, results: tuple) -> None:
             raise RuntimeError(f"Function '{node.name()}' returned nan values in its {number}th output.")
 
 
-def _add_to(buffer: dict[int, Any], number: int, gradient: Any) -> None:
-    held = buffer.get(number)
-    buffer[number] = gradient if held is None else Sums.add(held, gradient)
-
-
 def _fit(gradient: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """The gradient in the input's own shape and dtype: what broadcasting repeated is summed."""
     array = gradient.array if isinstance(gradient, Value) else gradient
@@ -155,35 +173,39 @@ def _fit(gradient: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     return gradient if array.dtype == dtype else Sums.cast(gradient, dtype)
 
 
-def _show(node: Node, arrived: dict[int, Any], captured: dict[Edge, Any] | None) -> None:
+def _show(node: Node, arrived: Any, captured: dict[Edge, Any] | None) -> Any:
     """Let hooks see, and replace, the gradients that have arrived; keep those that were asked for."""
+    gradients = [arrived] if node.output_count == 1 else arrived
     for number, hook in node.pre_hooks or ():
-        _call_hook(hook, number, arrived)
+        gradients[number] = _hooked(hook, gradients[number])
     if captured is not None:
         if type(node) is AccumulateGrad and node.variable.hooks is not None:
             for hook in node.variable.hooks.before:
-                _call_hook(hook, 0, arrived)
-        for number, gradient in arrived.items():
-            if (node, number) in captured:
+                gradients[0] = _hooked(hook, gradients[0])
+        for number, gradient in enumerate(gradients):
+            if gradient is not None and (node, number) in captured:
                 captured[node, number] = gradient
+    return gradients[0] if node.output_count == 1 else gradients
 
 
-def _call_hook(hook: Callable[[Any], Any], number: int, arrived: dict[int, Any]) -> None:
-    if number in arrived:
-        gradient = arrived[number]
-        replaced = hook(gradient if isinstance(gradient, Value) else wrap(gradient))
-        if replaced is not None:
-            arrived[number] = replaced if isinstance(gradient, Value) else replaced.array
+def _hooked(hook: Callable[[Any], Any], gradient: Any) -> Any:
+    """The gradient, or what the hook gives in its place."""
+    if gradient is None:
+        return None
+    replaced = hook(gradient if isinstance(gradient, Value) else wrap(gradient))
+    if replaced is None:
+        return gradient
+    return replaced if isinstance(gradient, Value) else replaced.array
 
 
-def _fill_leaf(variable: Value, arrived: dict[int, Any]) -> None:
+def _fill_leaf(variable: Value, gradient: Any) -> None:
     hooks = variable.hooks
     if hooks is None:
-        _accumulate(variable, arrived.pop(0))
+        _accumulate(variable, gradient)
         return
     for hook in hooks.before:
-        _call_hook(hook, 0, arrived)
-    _accumulate(variable, arrived.pop(0))
+        gradient = _hooked(hook, gradient)
+    _accumulate(variable, gradient)
     for hook in hooks.after:
         hook(variable)
 
@@ -191,14 +213,14 @@ def _fill_leaf(variable: Value, arrived: dict[int, Any]) -> None:
 def _accumulate(variable: Value, gradient: Any) -> None:
     """variable.grad += gradient; the first one is kept as it is where nobody else holds its memory."""
     if isinstance(gradient, Value):  # a recorded gradient: the sum is recorded too
-        variable.grad = gradient if variable.grad is None else Sums.add(variable.grad, gradient)
-    elif variable.grad is None:
-        alone = sys.getrefcount(gradient) <= 3 and is_exclusive(gradient) and gradient.flags.c_contiguous
-        variable.grad = wrap(gradient if alone else BACKENDS[type(gradient)].contiguous(gradient))
+        variable._grad = gradient if variable._grad is None else Sums.add(variable._grad, gradient)
+    elif variable._grad is None:
+        alone = sys.getrefcount(gradient) <= OWN_REFERENCES and is_exclusive(gradient) and gradient.flags.c_contiguous
+        variable._grad = wrap(gradient if alone else BACKENDS[type(gradient)].contiguous(gradient))
     else:
-        held = variable.grad
+        held = variable._grad
         held.array = BACKENDS[type(gradient)].add(held.array, gradient)
-        held.version[0] += 1
+        mark_changed(held)
 
 
 def backward(tensors: Sequence[Value], gradients: Sequence[Any], retain_graph: bool | None, create_graph: bool) -> None:

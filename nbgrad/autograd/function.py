@@ -5,7 +5,7 @@ from typing import Any
 from nbgrad.autograd.modes import mode, no_grad
 from nbgrad.autograd.node import NO_EDGE, Node, gradient_edge
 from nbgrad.autograd.record import BACKENDS, wrap
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, mark_changed, shared_version
 
 
 class Context(Node):
@@ -18,8 +18,8 @@ class Context(Node):
 
     function: type["Function"]
 
-    def __init__(self, edges: tuple, inputs: tuple) -> None:
-        super().__init__(edges, inputs, ())
+    def __init__(self, edges: tuple, shapes: tuple, dtypes: tuple) -> None:
+        super().__init__(tuple(edge[0] for edge in edges), tuple(edge[1] for edge in edges), shapes, dtypes, ())
         self.needs_input_grad = tuple(edge is not NO_EDGE for edge in edges)
         self.materialize_grads = True
         self.constant: tuple = ()
@@ -53,10 +53,10 @@ class Context(Node):
         tensors = [self._given(number, gradient) for number, gradient in enumerate(gradients)]
         results = self.function.backward(self, *tensors)
         results = results if isinstance(results, tuple) else (results,)
-        if len(results) != len(self.next_functions):
+        if len(results) != len(self.sources):
             raise RuntimeError(
                 f"function {self.name()} returned an incorrect number of gradients (expected "
-                f"{len(self.next_functions)}, got {len(results)})"
+                f"{len(self.sources)}, got {len(results)})"
             )
         if mode.enabled:
             return results
@@ -106,7 +106,8 @@ class Function:
         recording = mode.enabled and any(isinstance(a, Value) and a._requires_grad for a in args)
         context = _context_class(cls)(
             tuple(gradient_edge(a) if isinstance(a, Value) and a._requires_grad else NO_EDGE for a in args),
-            tuple((a.array.shape, a.array.dtype) if isinstance(a, Value) else None for a in args),
+            tuple(a.array.shape if isinstance(a, Value) else None for a in args),
+            tuple(a.array.dtype if isinstance(a, Value) else None for a in args),
         )
         with no_grad():
             if cls.setup_context is None:
@@ -130,10 +131,10 @@ def _tied(output: Any, number: int, context: Context, args: tuple) -> Any:
         return output
     if any(output is changed for changed in context.changed):
         tensor = output
-        tensor.version[0] += 1
+        mark_changed(tensor)
     elif any(output is a for a in args):  # an input returned as it is: a tensor of its own over the same numbers
         tensor = wrap(output.array)
-        tensor.version = output.version
+        tensor.version = shared_version(output)
     else:
         tensor = output
     tensor.node, tensor.output_nr, tensor._requires_grad = context, number, True

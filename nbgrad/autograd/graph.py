@@ -52,7 +52,7 @@ def trace(tensor: Value) -> Graph:
     shapes: dict[Node, Any] = {root: tuple(tensor.array.shape)}
     edges = []
     for node in order:
-        for number, (following, _) in enumerate(node.next_functions):
+        for number, following in enumerate(node.sources):
             if following is not None:
                 shape = node.shape(number)
                 shapes.setdefault(following, shape)
@@ -68,7 +68,7 @@ def _topological(root: Node) -> list[Node]:
     """Later operations first: a node comes after everything that sends it a gradient."""
     seen, stack = {root}, [root]
     while stack:
-        for node, _ in stack.pop().next_functions:
+        for node in stack.pop().sources:
             if node is not None and node not in seen:
                 seen.add(node)
                 stack.append(node)
@@ -76,7 +76,7 @@ def _topological(root: Node) -> list[Node]:
     inner = sorted((node for node in seen if not isinstance(node, AccumulateGrad)), key=lambda n: -n.sequence)
     reached: dict[Node, int] = {}
     for i, node in enumerate(inner):
-        for following, _ in node.next_functions:
+        for following in node.sources:
             if isinstance(following, AccumulateGrad):
                 reached[following] = reached.get(following, i * 100)
     return inner + sorted(leaves, key=lambda n: reached.get(n, 0))

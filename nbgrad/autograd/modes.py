@@ -9,10 +9,14 @@ from typing import Any
 class _Mode(threading.local):
     enabled = True  # are operations recorded?
     inference = False
-    anomaly = False  # does each node remember where it was made, and is each gradient looked at?
+
+
+class _Anomaly:
+    looked_for = False  # does each node remember where it was made, and is each gradient looked at? For all threads
 
 
 mode = _Mode()
+anomaly = _Anomaly()
 
 
 def is_grad_enabled() -> bool:
@@ -102,13 +106,13 @@ class set_detect_anomaly:
     """Look at every gradient of a backward pass for NaN, from now on or inside a `with`, and say which line made it."""
 
     def __init__(self, mode_: bool) -> None:
-        self._outer, mode.anomaly = mode.anomaly, mode_
+        self._outer, anomaly.looked_for = anomaly.looked_for, mode_
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *exception: object) -> None:
-        mode.anomaly = self._outer
+        anomaly.looked_for = self._outer
 
 
 class detect_anomaly(set_detect_anomaly):

@@ -2,17 +2,18 @@
 
 import itertools
 import sys
+import traceback
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nbgrad.autograd.modes import mode
-from nbgrad.autograd.value import Value, is_stale
+from nbgrad.autograd.modes import anomaly, mode
+from nbgrad.autograd.value import UNCHANGED, Value, is_stale
 from nbgrad.dtypes import FROM_NUMPY
 
 Edge = tuple["Node | None", int]
 NO_EDGE: Edge = (None, 0)
-_next_sequence_number = itertools.count().__next__
+next_sequence_number = itertools.count().__next__
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
@@ -25,29 +26,41 @@ FREED = (
 class Node:
     """One recorded operation; every op has a subclass whose name is PyTorch's (`AddBackward0`).
 
-    next_functions: for each input (node, output number) its gradient goes to, (None, 0) where none is needed.
-    inputs: for each input its (shape, dtype). options: the op's arguments that are no tensors.
+    For each input: sources, the node its gradient goes to (None where none is needed); source_outputs, which output of
+    that node it is; shapes and dtypes (None for what is no tensor). options: the op's arguments that are no tensors.
+    saved_versions: those of the saved values, None where all were `UNCHANGED`. made_at: the traceback of the forward
+    call, where anomalies are looked for.
     """
 
     __slots__ = (
-        "__weakref__", "inputs", "made_at", "next_functions", "options", "output_count", "pre_hooks", "saved_values",
-        "saved_versions", "sequence",
+        "__weakref__", "dtypes", "made_at", "options", "output_count", "pre_hooks", "saved_values", "saved_versions",
+        "sequence", "shapes", "source_outputs", "sources",
     )  # fmt: skip
 
     backward: Callable[..., Any]  # set on each op's subclass
     saved_names: tuple[str, ...] = ()  # PyTorch's names of the saved values
     saves_output: int = -1  # place of the result among the saved values
 
-    def __init__(self, next_functions: tuple[Edge, ...], inputs: tuple, options: tuple) -> None:
-        self.next_functions = next_functions
-        self.inputs = inputs
+    def __init__(
+        self, sources: tuple["Node | None", ...], source_outputs: tuple[int, ...], shapes: tuple, dtypes: tuple,
+        options: tuple,
+    ) -> None:  # fmt: skip
+        self.sources = sources
+        self.source_outputs = source_outputs
+        self.shapes = shapes
+        self.dtypes = dtypes
         self.options = options
         self.saved_values: tuple | None = ()
-        self.saved_versions: Sequence[int] = ()
+        self.saved_versions: list[int] | None = None
         self.pre_hooks: list[tuple[int, Callable[[Any], Any]]] | None = None
         self.output_count = 1
-        self.made_at: str | None = None  # the traceback of the forward call, while anomalies are looked for
-        self.sequence = _next_sequence_number()
+        self.made_at = "".join(traceback.format_stack()[:-2]) if anomaly.looked_for else None
+        self.sequence = next_sequence_number()
+
+    @property
+    def next_functions(self) -> tuple[Edge, ...]:
+        """For each input (node, output number) its gradient goes to, (None, 0) where none is needed."""
+        return tuple(zip(self.sources, self.source_outputs, strict=True))
 
     def __lt__(self, other: "Node") -> bool:
         """Nodes of one age (all leaves) wait in the order they became ready."""
@@ -62,11 +75,11 @@ class Node:
 
     def needs(self, number: int) -> bool:
         """Whether anyone waits for the gradient of this input."""
-        return self.next_functions[number][0] is not None
+        return self.sources[number] is not None
 
     def shape(self, number: int = 0) -> tuple[int, ...]:
         """Shape of an input."""
-        return self.inputs[number][0]
+        return self.shapes[number]
 
     def __getattr__(self, name: str) -> Any:
         """`_saved_self`, `_saved_result`, ...: what was kept, by PyTorch's name."""
@@ -76,10 +89,11 @@ class Node:
 
     def save(self, values: Sequence[Any]) -> None:
         """Keep values for the backward pass, with their versions."""
-        versions = []
+        self.saved_values = tuple(values)
         for value in values:
-            versions.append(value.version[0] if isinstance(value, Value) else 0)  # noqa: PERF401 - a frame less
-        self.saved_values, self.saved_versions = tuple(values), versions
+            if isinstance(value, Value) and value.version is not UNCHANGED:
+                self.saved_versions = [v.version[0] if isinstance(v, Value) else 0 for v in values]
+                break
 
     @property
     def saved(self) -> tuple:
@@ -88,12 +102,10 @@ class Node:
         if values is None:
             raise RuntimeError(FREED)
         arrays = []
-        for value, version in zip(values, self.saved_versions):  # noqa: B905 - of one length, and called often
+        for value in values:
             if isinstance(value, Value):
-                if value.version[0] != version:
-                    result = self.saves_output >= 0 and value is values[self.saves_output]
-                    maker = self if result else value.node
-                    raise RuntimeError(_modified(value, version, maker))
+                if value.version is not UNCHANGED:
+                    self._require_version(value, len(arrays))
                 value = value.array
             arrays.append(value)
         if not mode.enabled:
@@ -102,16 +114,16 @@ class Node:
             return values
         return tuple([self._as_output(v) if i == self.saves_output else v for i, v in enumerate(values)])
 
+    def _require_version(self, value: Value, place: int) -> None:
+        version = 0 if self.saved_versions is None else self.saved_versions[place]
+        if value.version[0] != version:
+            raise RuntimeError(_modified(value, version, self if place == self.saves_output else value.node))
+
     def _as_output(self, kept: Value) -> Value:
         """The result again, tied to this node; keeping the result itself would make a circle that is never freed."""
         output = type(kept)(kept.array, True)
         output.node, output.output_nr, output.version = self, kept.output_nr, kept.version
         return output
-
-    def release(self) -> None:
-        """Drop what was kept; a second backward pass through this node then raises RuntimeError."""
-        if self.saved_values:
-            self.saved_values = None
 
 
 def _modified(value: Value, version: int, maker: Node | None) -> str:
@@ -134,7 +146,7 @@ class AccumulateGrad(Node):
     __slots__ = ("variable",)
 
     def __init__(self, variable: Value) -> None:
-        super().__init__((), (), ())
+        super().__init__((), (), (), (), ())
         self.variable = variable
         self.sequence = sys.maxsize  # as soon as it can
 

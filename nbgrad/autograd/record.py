@@ -1,7 +1,6 @@
 """`@op`: declare an operation once, forward on arrays and backward in ops; calling it on tensors records it."""
 
 import inspect
-import traceback
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -10,12 +9,14 @@ import numpy as np
 
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import NO_EDGE, Node, gradient_edge
-from nbgrad.autograd.value import Value, View, is_stale
+from nbgrad.autograd.value import Value, View, is_stale, shared_version
 from nbgrad.kernels import cpu
 
 BACKENDS: dict[type, ModuleType] = {np.ndarray: cpu}
 
 OPS: dict[str, Any] = {}
+
+_FIRST, _FIRSTS = (0,), (0, 0)
 
 PYTORCH_NAMES = {"x": "self", "a": "self", "b": "other", "out": "result", "out1": "indices"}
 
@@ -71,22 +72,25 @@ def op(
         )
         node_class.saves_output = next((i for i, place in enumerate(places) if place < 0), -1)
         node_class.saved_names = tuple(PYTORCH_NAMES.get(save, save) for save in saves)
+        crosswise = slots == ((0, 1), (1, 0))  # each operand is kept for the other one's gradient
 
         def call(*args: Any, **options: Any) -> Any:
-            arrays, edges, inputs, first = [], [], [], None
+            arrays, edges, shapes, dtypes, first = [], [], [], [], None
             recordable, recording = differentiable and mode.enabled, False
             for value in args:  # options are no Values and pass as they are
                 if not isinstance(value, Value):
                     arrays.append(value)
                     edges.append(NO_EDGE)
-                    inputs.append(None)
+                    shapes.append(None)
+                    dtypes.append(None)
                     continue
                 array = value.array
                 arrays.append(array)
                 if first is None:
                     first = value
                 if recordable:
-                    inputs.append((array.shape, array.dtype))
+                    shapes.append(array.shape)
+                    dtypes.append(array.dtype)
                     if value._requires_grad or (value.view_of is not None and is_stale(value)):
                         edges.append(gradient_edge(value))
                         recording = True
@@ -100,9 +104,25 @@ def op(
                 given = tuple(options.values())
                 if len(args) > fixed and not many:
                     given = (*args[fixed:], *given)
-                    del edges[fixed:], inputs[fixed:]
-                node = node_class(tuple(edges), tuple(inputs), given)
-            return finish(node, args, first, result)
+                    del edges[fixed:], shapes[fixed:], dtypes[fixed:]
+                sources, numbers = zip(*edges, strict=True)
+                node = node_class(sources, numbers, tuple(shapes), tuple(dtypes), given)
+            if type(result) is tuple:
+                outputs = tuple([wrap(array) for array in result])
+                if node is not None:
+                    node.output_count = len(result)
+                    for number, output in enumerate(outputs):
+                        if output.array.dtype.kind == "f":
+                            output.node, output.output_nr, output._requires_grad = node, number, True
+            else:
+                outputs = wrap(result)
+                if node is not None and result.dtype.kind == "f":
+                    outputs.node, outputs._requires_grad = node, True
+            if view:
+                _share(first, outputs)
+            if slots and node is not None:
+                keep(node, args, outputs)
+            return outputs
 
         def call_one(x: Any) -> Any:
             """`call` for one operand, written out: half of the time of small tensors goes by between kernels."""
@@ -110,12 +130,22 @@ def op(
                 return forward(BACKENDS.get(type(x)) or _backend((x,), forward), x)
             array = x.array
             result = forward(BACKENDS[type(array)], array)
-            node = None
-            if mode.enabled and (x._requires_grad or (x.view_of is not None and is_stale(x))):
-                source = x.node
-                edge = (source, x.output_nr) if source is not None and x.view_of is None else gradient_edge(x)
-                node = node_class((edge,), ((array.shape, array.dtype),), ())
-            return finish(node, (x,), x, result)
+            if type(result) is tuple:
+                return call(x)
+            output = _Wrapper.tensor(result)
+            if view:
+                _share(x, output)
+            if (x._requires_grad or (x.view_of is not None and is_stale(x))) and mode.enabled:
+                source, number = x.node, x.output_nr
+                if source is None or x.view_of is not None:
+                    source, number = gradient_edge(x)
+                if result.dtype.kind == "f":
+                    numbers = (number,) if number else _FIRST
+                    node = node_class((source,), numbers, (array.shape,), (array.dtype,), ())
+                    output.node, output._requires_grad = node, True
+                    if slots:
+                        keep(node, (x,), output)
+            return output
 
         def call_two(x: Any, y: Any) -> Any:
             """`call` for two operands, written out."""
@@ -128,60 +158,52 @@ def op(
             else:
                 return forward(BACKENDS.get(type(x)) or _backend((x, y), forward), x, y)
             result = forward(kernels, a, b)
-            node = None
-            if mode.enabled:
-                left = right = NO_EDGE
-                if a is not x and (x._requires_grad or (x.view_of is not None and is_stale(x))):
-                    source = x.node
-                    left = (source, x.output_nr) if source is not None and x.view_of is None else gradient_edge(x)
-                if b is not y and (y._requires_grad or (y.view_of is not None and is_stale(y))):
-                    source = y.node
-                    right = (source, y.output_nr) if source is not None and y.view_of is None else gradient_edge(y)
-                if left is not NO_EDGE or right is not NO_EDGE:
-                    inputs = (a.shape, a.dtype) if a is not x else None, (b.shape, b.dtype) if b is not y else None
-                    node = node_class((left, right), inputs, ())
-            return finish(node, (x, y), x if a is not x else y, result)
+            output = _Wrapper.tensor(result)
+            left = right = None
+            left_number = right_number = 0
+            if a is not x and (x._requires_grad or (x.view_of is not None and is_stale(x))):
+                left, left_number = x.node, x.output_nr
+                if left is None or x.view_of is not None:
+                    left, left_number = gradient_edge(x)
+            if b is not y and (y._requires_grad or (y.view_of is not None and is_stale(y))):
+                right, right_number = y.node, y.output_nr
+                if right is None or y.view_of is not None:
+                    right, right_number = gradient_edge(y)
+            if (left is not None or right is not None) and mode.enabled and result.dtype.kind == "f":
+                numbers = (left_number, right_number) if left_number or right_number else _FIRSTS
+                shapes = a.shape if a is not x else None, b.shape if b is not y else None
+                dtypes = a.dtype if a is not x else None, b.dtype if b is not y else None
+                node = node_class((left, right), numbers, shapes, dtypes, ())
+                output.node, output._requires_grad = node, True
+                if crosswise:
+                    node.save((x if right is not None else None, y if left is not None else None))
+                elif slots:
+                    keep(node, (x, y), output)
+            return output
 
-        def finish(node: Node | None, args: tuple, first: Value, result: Any) -> Any:
-            """Wrap the result, tie it to its node, and give the node what it keeps."""
-            if type(result) is tuple:
-                outputs = tuple([_Wrapper.tensor(array) for array in result])
-                if node is not None:
-                    node.output_count = len(result)
-                    for number, output in enumerate(outputs):
-                        if output.array.dtype.kind == "f":
-                            output.node, output.output_nr, output._requires_grad = node, number, True
-            else:
-                outputs = _Wrapper.tensor(result)
-                if node is not None and result.dtype.kind == "f":
-                    outputs.node, outputs._requires_grad = node, True
-            if view:
-                _share(first, outputs)
-            if node is not None:
-                if mode.anomaly:
-                    node.made_at = "".join(traceback.format_stack()[:-2])
-                if slots:
-                    kept = []
-                    for place, user in slots:
-                        if user is not None and node.next_functions[user] is NO_EDGE:
-                            kept.append(None)
-                        else:
-                            kept.append(args[place] if place >= 0 else _kept_output(outputs, place))
-                    node.save(kept)
-            return outputs
+        def keep(node: Node, args: tuple, outputs: Any) -> None:
+            """Give the node what it needs for the backward pass."""
+            kept = []
+            for place, user in slots:
+                if user is not None and node.sources[user] is None:
+                    kept.append(None)
+                else:
+                    kept.append(args[place] if place >= 0 else _kept_output(outputs, place))
+            node.save(kept)
 
         def backward(gradients: Callable[..., Any]) -> Callable[..., Any]:
             node_class.backward = gradients
             return gradients
 
+        entry: Any = call
         if differentiable and not many and fixed == len(names) and fixed in (1, 2):
-            call = call_one if fixed == 1 else call_two
-        call.__name__, call.__doc__, call.__module__ = forward.__name__, forward.__doc__, forward.__module__
-        call.__qualname__ = forward.__qualname__
-        call.__wrapped__ = forward
-        call.backward, call.node_class = backward, node_class
-        OPS[f"{forward.__module__.rpartition('.')[2]}.{forward.__name__.lstrip('_')}"] = call
-        return call
+            entry = call_one if fixed == 1 else call_two
+        entry.__name__, entry.__doc__, entry.__module__ = forward.__name__, forward.__doc__, forward.__module__
+        entry.__qualname__ = forward.__qualname__
+        entry.__wrapped__ = forward
+        entry.backward, entry.node_class = backward, node_class
+        OPS[f"{forward.__module__.rpartition('.')[2]}.{forward.__name__.lstrip('_')}"] = entry
+        return entry
 
     return declare
 
@@ -195,7 +217,7 @@ def _kept_output(outputs: Any, place: int) -> Value:
     """The result without its node, which will hold it: a circle would never be freed."""
     output = outputs if type(outputs) is not tuple else outputs[-1 - place]
     kept = wrap(output.array)
-    kept.version, kept.output_nr = output.version, output.output_nr
+    kept.version, kept.output_nr = shared_version(output), output.output_nr
     return kept
 
 
@@ -203,6 +225,7 @@ def _share(viewed: Value, outputs: Any) -> None:
     """Views share the version of the tensor that owns the numbers, and remember which it is."""
     several = outputs if type(outputs) is tuple else (outputs,)
     base = viewed if viewed.view_of is None else viewed.view_of.base
+    version = shared_version(base)
     for tensor in several:
-        tensor.version = viewed.version
+        tensor.version = version
         tensor.view_of = View(base, len(several) if type(outputs) is tuple else 1)

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from nbgrad import random
+from nbgrad.autograd.value import mark_changed
 from nbgrad.tensor import Tensor
 
 _ONE = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid")
@@ -119,5 +120,5 @@ def fans(tensor: Tensor) -> tuple[int, int]:
 
 def _fill(tensor: Tensor, numbers: np.ndarray) -> Tensor:
     tensor.array[...] = numbers
-    tensor.version[0] += 1
+    mark_changed(tensor)
     return tensor

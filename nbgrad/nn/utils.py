@@ -6,6 +6,7 @@ from typing import Any
 
 from nbgrad.autograd.modes import no_grad
 from nbgrad.autograd.record import BACKENDS
+from nbgrad.autograd.value import mark_changed
 from nbgrad.creation import tensor as make_tensor
 from nbgrad.ops.join import cat, stack
 from nbgrad.ops.moments import norm
@@ -58,7 +59,7 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = 
         gradient.array[...] = kernels.maximum(
             kernels.minimum(gradient.array, gradient.array.dtype.type(limit)), gradient.array.dtype.type(-limit)
         )
-        gradient.version[0] += 1
+        mark_changed(gradient)
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:

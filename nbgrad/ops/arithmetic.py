@@ -55,8 +55,8 @@ def mul(k, a, b, /):
 
 @mul.backward
 def _(node, g):
-    a, b = node.saved
-    return mul(g, b) if node.needs(0) else None, mul(g, a) if node.needs(1) else None
+    a, b = node.saved  # each is kept where the other one's gradient is wanted
+    return None if b is None else mul(g, b), None if a is None else mul(g, a)
 
 
 @op("DivBackward0", saves=("a", "b"))

@@ -20,7 +20,7 @@ def _cat(k, *parts, dim):
 def _(node, g):
     (dim,) = node.options
     gradients, start = [], 0
-    for shape, _ in node.inputs:
+    for shape in node.shapes:
         gradients.append(slice_(g, dim, start, start + shape[dim], 1))
         start += shape[dim]
     return tuple(gradients)
@@ -34,7 +34,7 @@ def _stack(k, *parts, dim):
 
 @_stack.backward
 def _(node, g):
-    return tuple(select(g, node.options[0], i) for i in range(len(node.inputs)))
+    return tuple(select(g, node.options[0], i) for i in range(len(node.shapes)))
 
 
 def _require_tensors(name: str, tensors: Any) -> None:

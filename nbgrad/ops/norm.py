@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nbgrad.autograd.record import op, wrap
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.ops.arithmetic import add, mul, reciprocal, sub
 from nbgrad.ops.cast import clone
 from nbgrad.ops.pointwise import sqrt
@@ -120,7 +120,7 @@ def batch_norm(
     out = _batch_norm(input, weight, bias, running, training, momentum, eps)[0]
     for each in (running_mean, running_var) if training else ():
         if isinstance(each, Value):
-            each.version[0] += 1
+            mark_changed(each)
     return out
 
 

@@ -14,4 +14,4 @@ def pass_through(k, *values, watch: Callable[[tuple], tuple]):
 @pass_through.backward
 def _(node, *gradients):
     (watch,) = node.options
-    return watch((*gradients, *[None] * (len(node.inputs) - len(gradients))))
+    return watch((*gradients, *[None] * (len(node.shapes) - len(gradients))))

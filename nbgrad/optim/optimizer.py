@@ -9,6 +9,7 @@ import numpy as np
 
 from nbgrad.autograd.modes import enable_grad, no_grad
 from nbgrad.autograd.record import BACKENDS
+from nbgrad.autograd.value import mark_changed
 from nbgrad.creation import tensor
 from nbgrad.tensor import Tensor
 
@@ -89,7 +90,7 @@ class Optimizer:
                         if group.get("maximize"):
                             gradient = kernels.neg(gradient)
                         self._update(kernels, param, gradient, self.state[param], group)
-                        param.version[0] += 1
+                        mark_changed(param)
         return loss
 
     def _update(self, kernels: Any, param: Tensor, gradient: Any, state: dict[str, Any], group: dict[str, Any]) -> None:

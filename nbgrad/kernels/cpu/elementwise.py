@@ -5,17 +5,21 @@ from typing import Any
 
 import numpy as np
 from numba.extending import register_jitable
+from numpy import empty as new_array
+from numpy import ndarray
 
-from nbgrad.device import empty
+from nbgrad.device import SMALLEST_POOLED, empty
 from nbgrad.dtypes import DefaultDtype, result_type
 from nbgrad.kernels import formulas
 from nbgrad.kernels.registry import kernel
 from nbgrad.shapes import broadcast_shapes
 
 _BOOL, _INT64 = np.dtype(np.bool_), np.dtype(np.int64)
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _OPERANDS = (np.ndarray, np.generic, int, float)
 _UNARY = "void(float32[::1], float32[::1])"
 _BINARY = "void(float32[::1], float32[::1], float32[::1])"
+_WITH_NUMBER = "void(float32[::1], float64, float32[::1])"
 _BROADCAST = "void(float32[::1], int64[::1], float32[::1], int64[::1], float32[::1], int64[::1])"
 
 ArrayFunction = Callable[..., np.ndarray]
@@ -33,8 +37,9 @@ def _broadcast_strides(shape: tuple[int, ...], rank: int) -> np.ndarray:
 
 def _binary_kernels(
     formula: Callable[[Any, Any], Any], flat_signatures: tuple[str, ...], broadcast_signatures: tuple[str, ...]
-) -> tuple[Any, Any]:
+) -> tuple[Any, Any, Any]:
     name = formula.__name__
+    number_signatures = (_WITH_NUMBER,) if flat_signatures else ()
     formula = register_jitable(formula)
 
     @kernel(*broadcast_signatures, name=f"{name}_broadcast")
@@ -76,7 +81,14 @@ def _binary_kernels(
             for i in range(n):
                 out[i] = formula(left, b[i])
 
-    return flat, broadcast
+    @kernel(*number_signatures, name=f"{name}_number", twin=broadcast)
+    def with_number(a, number, out):
+        """out[i] = formula(a[i], number); (n,)."""
+        number = a.dtype.type(number)
+        for i in range(out.size):
+            out[i] = formula(a[i], number)
+
+    return flat, broadcast, with_number
 
 
 def _binary(
@@ -88,19 +100,24 @@ def _binary(
 ) -> ArrayFunction:
     """Make `f(a, b) -> out` on arrays and numbers. result: dtype of `out` (None: the operands' common type);
     floating: integers are divided as floating-point numbers."""
-    flat, broadcast = _binary_kernels(formula, flat_signatures, broadcast_signatures)
+    flat, broadcast, with_number = _binary_kernels(formula, flat_signatures, broadcast_signatures)
 
     def apply(a: Any, b: Any) -> np.ndarray:
-        if type(a) is np.ndarray:  # the ways most calls go, without the search for a common type
+        if type(a) is ndarray:  # the ways most calls go, without the search for a common type
             common = a.dtype
-            if type(b) is float and common.kind == "f":
-                b = np.array(b, common)
-            if type(b) is np.ndarray and b.dtype is common and (not floating or common.kind == "f"):
-                if a.shape == b.shape:
-                    out = empty(a.shape, result or common)
-                    flat(a.ravel(), b.ravel(), out.ravel())
+            if common is _FLOAT32 or common is _FLOAT64:
+                kind = common if result is None else result
+                if type(b) is float:
+                    out = new_array(a.shape, kind) if a.nbytes < SMALLEST_POOLED else empty(a.shape, kind)
+                    with_number(a.ravel(), b, out.ravel())
                     return out
-                return _launch(flat, broadcast, a, b, result or common)
+                if type(b) is ndarray and b.dtype is common:
+                    shape = a.shape
+                    if shape == b.shape or not b.shape:
+                        out = new_array(shape, kind) if a.nbytes < SMALLEST_POOLED else empty(shape, kind)
+                        flat(a.ravel(), b.ravel(), out.ravel())
+                        return out
+                    return _launch(flat, broadcast, a, b, kind)
         common = _common_type(formula.__name__, a, b)
         if floating and common.kind != "f":
             common = DefaultDtype.floating.numpy
