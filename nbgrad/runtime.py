@@ -16,7 +16,7 @@ import numba
 PACKAGE = Path(__file__).resolve().parent
 
 # OpenMP's threads spin for milliseconds while they wait, which starves the window, or whatever else wants the core; if
-# they sleep at once, each launch pays for waking them, 100 us on a virtual machine. So they spin for about 100 us (GNU's
+# they sleep at once, each launch pays for waking them, 100 us on a virtual machine. So they spin for 100 us (GNU's
 # OpenMP counts turns): awake between the kernels of one training step, asleep soon after.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "5000")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.modes import mode
-from nbgrad.autograd.node import NO_EDGE, Node, gradient_edge
+from nbgrad.autograd.node import Node, gradient_edge
 from nbgrad.autograd.value import Value, View, is_stale, shared_version
 from nbgrad.kernels import cpu
 
@@ -75,54 +75,47 @@ def op(
         crosswise = slots == ((0, 1), (1, 0))  # each operand is kept for the other one's gradient
 
         def call(*args: Any, **options: Any) -> Any:
-            arrays, edges, shapes, dtypes, first = [], [], [], [], None
-            recordable, recording = differentiable and mode.enabled, False
+            arrays, first, recording = [], None, False
             for value in args:  # options are no Values and pass as they are
-                if not isinstance(value, Value):
-                    arrays.append(value)
-                    edges.append(NO_EDGE)
-                    shapes.append(None)
-                    dtypes.append(None)
-                    continue
-                array = value.array
-                arrays.append(array)
-                if first is None:
-                    first = value
-                if recordable:
-                    shapes.append(array.shape)
-                    dtypes.append(array.dtype)
+                if isinstance(value, Value):
+                    if first is None:
+                        first = value
                     if value._requires_grad or (value.view_of is not None and is_stale(value)):
-                        edges.append(gradient_edge(value))
-                        recording = True
-                    else:
-                        edges.append(NO_EDGE)
+                        recording = differentiable
+                    value = value.array
+                arrays.append(value)
             result = forward(BACKENDS.get(type(arrays[0])) or _backend(arrays, forward), *arrays, **options)
             if first is None:
                 return result
-            node = None
-            if recording:
-                given = tuple(options.values())
-                if len(args) > fixed and not many:
-                    given = (*args[fixed:], *given)
-                    del edges[fixed:], shapes[fixed:], dtypes[fixed:]
-                sources, numbers = zip(*edges, strict=True)
-                node = node_class(sources, numbers, tuple(shapes), tuple(dtypes), given)
-            if type(result) is tuple:
-                outputs = tuple([wrap(array) for array in result])
-                if node is not None:
-                    node.output_count = len(result)
-                    for number, output in enumerate(outputs):
-                        if output.array.dtype.kind == "f":
-                            output.node, output.output_nr, output._requires_grad = node, number, True
-            else:
-                outputs = wrap(result)
-                if node is not None and result.dtype.kind == "f":
-                    outputs.node, outputs._requires_grad = node, True
+            several = type(result) is tuple
+            outputs = tuple([wrap(array) for array in result]) if several else wrap(result)
             if view:
                 _share(first, outputs)
-            if slots and node is not None:
-                keep(node, args, outputs)
+            if recording and mode.enabled:
+                node = record(args, options)
+                if several:
+                    node.output_count = len(result)
+                for number, output in enumerate(outputs if several else (outputs,)):
+                    if output.array.dtype.kind == "f":
+                        output.node, output.output_nr, output._requires_grad = node, number, True
+                if slots:
+                    keep(node, args, outputs)
             return outputs
+
+        def record(args: tuple, options: dict[str, Any]) -> Node:
+            sources, numbers, shapes, dtypes = [], [], [], []
+            for value in args if many else args[:fixed]:
+                source, number, shape, dtype = None, 0, None, None
+                if isinstance(value, Value):
+                    shape, dtype = value.array.shape, value.array.dtype
+                    if value._requires_grad or (value.view_of is not None and is_stale(value)):
+                        source, number = gradient_edge(value)
+                sources.append(source)
+                numbers.append(number)
+                shapes.append(shape)
+                dtypes.append(dtype)
+            given = tuple(options.values()) if many else (*args[fixed:], *options.values())
+            return node_class(tuple(sources), tuple(numbers), tuple(shapes), tuple(dtypes), given)
 
         def call_one(x: Any) -> Any:
             """`call` for one operand, written out: half of the time of small tensors goes by between kernels."""

@@ -60,7 +60,9 @@ class Module:
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
-        return call(self, inputs, named)
+        if self._forward_pre_hooks or self._forward_hooks or self._backward_pre_hooks or self._backward_hooks:
+            return call(self, inputs, named)
+        return self.forward(*inputs, **named)
 
     # ---- attributes
 
@@ -102,10 +104,10 @@ class Module:
         self._non_persistent_buffers_set.discard(name)
 
     def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
         for store in _STORES:
-            found = self.__dict__.get(store, {})
-            if name in found:
-                return found[name]
+            if store in own and name in own[store]:
+                return own[store][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:

@@ -70,7 +70,7 @@ class Optimizer:
         for group in self.param_groups:
             for param in group["params"]:
                 if set_to_none:
-                    param.grad = None
+                    param._grad = None
                 elif param.grad is not None:
                     param.grad = Tensor(np.zeros_like(param.grad.array))
 
@@ -83,11 +83,12 @@ class Optimizer:
                 loss = closure()
         with no_grad():
             for group in self.param_groups:
+                maximize = group.get("maximize")
                 for param in group["params"]:
-                    if param.grad is not None:
+                    if param._grad is not None:
                         kernels = BACKENDS[type(param.array)]
-                        gradient = param.grad.array
-                        if group.get("maximize"):
+                        gradient = param._grad.array
+                        if maximize:
                             gradient = kernels.neg(gradient)
                         self._update(kernels, param, gradient, self.state[param], group)
                         mark_changed(param)

@@ -142,7 +142,12 @@ def _flat(x: np.ndarray) -> np.ndarray:
     """The array as (n,), sharing memory; parameters and state are always contiguous."""
     if not x.flags.c_contiguous:
         raise RuntimeError("An optimizer needs parameters whose memory is contiguous: use .contiguous() on them.")
-    return x.reshape(-1)
+    return x.ravel()
+
+
+def _like(g: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """The gradient as (n,), contiguous and in the parameter's dtype."""
+    return (g if g.dtype is p.dtype else g.astype(p.dtype)).ravel()
 
 
 def sgd(
@@ -150,12 +155,14 @@ def sgd(
     dampening: float, weight_decay: float, nesterov: bool,
 ) -> None:  # fmt: skip
     """One step of stochastic gradient descent on `p`, in place."""
-    gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
+    gradient = _like(g, p)
     if buffer is None:
         _sgd_plain(_flat(p), gradient, float(lr), float(weight_decay))
         return
-    settings = float(lr), float(momentum), float(dampening), float(weight_decay)
-    _sgd(_flat(p), gradient, _flat(buffer), first, *settings, nesterov)
+    _sgd(
+        _flat(p), gradient, _flat(buffer), first, float(lr), float(momentum), float(dampening), float(weight_decay),
+        nesterov,
+    )  # fmt: skip
 
 
 def adam(
@@ -163,7 +170,7 @@ def adam(
     eps: float, weight_decay: float,
 ) -> None:  # fmt: skip
     """One step of Adam on `p`, in place; `step` counts from 1."""
-    gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
+    gradient = _like(g, p)
     settings = float(lr), float(beta1), float(beta2), float(eps), float(weight_decay)
     _adam(_flat(p), gradient, _flat(m), _flat(v), step, *settings)
 
@@ -173,7 +180,7 @@ def adamw(
     lr: float, beta1: float, beta2: float, eps: float, weight_decay: float,
 ) -> None:  # fmt: skip
     """One step of AdamW (decoupled) or of Adam on `p`, in place; `top` holds the largest v so far, where wanted."""
-    gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
+    gradient = _like(g, p)
     largest = _flat(v if top is None else top)
     settings = float(lr), float(beta1), float(beta2), float(eps), float(weight_decay)
     _adamw(_flat(p), gradient, _flat(m), _flat(v), largest, top is not None, decoupled, float(step), *settings)
@@ -184,7 +191,7 @@ def rmsprop(
     alpha: float, eps: float, weight_decay: float, momentum: float,
 ) -> None:  # fmt: skip
     """One step of RMSprop on `p`, in place; `mean` where it is centered, `buffer` where it has momentum."""
-    gradient = np.ascontiguousarray(g, p.dtype).reshape(-1)
+    gradient = _like(g, p)
     held = [_flat(squares if each is None else each) for each in (mean, buffer)]
     _rmsprop(
         _flat(p), gradient, _flat(squares), *held, mean is not None, lr, alpha, eps, weight_decay,
@@ -194,4 +201,4 @@ def rmsprop(
 
 def adagrad(p: np.ndarray, g: np.ndarray, squares: np.ndarray, lr: float, eps: float, weight_decay: float) -> None:
     """One step of Adagrad on `p`, in place."""
-    _adagrad(_flat(p), np.ascontiguousarray(g, p.dtype).reshape(-1), _flat(squares), lr, eps, weight_decay)
+    _adagrad(_flat(p), _like(g, p), _flat(squares), lr, eps, weight_decay)
