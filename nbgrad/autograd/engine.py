@@ -3,7 +3,7 @@
 import heapq
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from nbgrad.autograd.modes import anomaly, mode
@@ -19,11 +19,12 @@ def _own_references() -> int:
     def accumulate(_variable: Any, gradient: Any) -> int:
         return sys.getrefcount(gradient)
 
-    def fill_leaf(variable: Any, gradient: Any) -> int:
+    def fill_leaf(variable: Any, gradient: Any, _captured: Any) -> int:
         return accumulate(variable, gradient)
 
-    arrived = object()
-    return fill_leaf(None, arrived)
+    results = (object(),)
+    gradient = results[0]
+    return fill_leaf(None, gradient, None)
 
 
 OWN_REFERENCES = _own_references()
@@ -71,10 +72,25 @@ def run(
     roots: Sequence[Edge], gradients: Sequence[Any], retain_graph: bool, create_graph: bool,
     captured: dict[Edge, Any] | None = None,
 ) -> None:  # fmt: skip
-    """Send `gradients` into `roots` and on to the leaves.
+    """Send `gradients` into `roots` and on to the leaves, recording only where `create_graph` is on."""
+    outer, mode.enabled = mode.enabled, create_graph
+    try:
+        for _ in walk(roots, gradients, retain_graph, create_graph, captured):
+            pass
+    finally:
+        mode.enabled = outer
+
+
+def walk(
+    roots: Sequence[Edge], gradients: Sequence[Any], retain_graph: bool, create_graph: bool,
+    captured: dict[Edge, Any] | None = None, watched: bool = False,
+) -> Iterator[tuple[Node, Any, Any]]:  # fmt: skip
+    """The backward pass from `roots` to the leaves.
 
     Arrays flow where `create_graph` is off, recorded tensors where it is on. captured: instead of adding to the
-    leaves' `.grad`, fill in the gradient that reaches each of these edges.
+    leaves' `.grad`, fill in the gradient that reaches each of these edges. watched: pause after each node and give it
+    with what arrived (a gradient, or a list for several outputs) and the gradients of its inputs (None for a leaf,
+    which has just been filled).
     """
     arrivals = count_arrivals([node for node, _ in roots if node is not None])
     wanted = None if captured is None else leading_to({node for node, _ in captured if node}, arrivals)
@@ -86,60 +102,68 @@ def run(
     heapq.heapify(ready)
     node = heapq.heappop(ready)[1] if ready else None
     arrived = buffers.pop(node) if node is not None else None
-    outer, mode.enabled = mode.enabled, create_graph
-    try:
-        while node is not None:
-            sources, results = node.sources, None
-            if arrived is not None:
-                if captured is not None or node.pre_hooks is not None:
-                    arrived = _show(node, arrived, captured)
-                if type(node) is AccumulateGrad:
-                    if wanted is None:
-                        _fill_leaf(node.variable, arrived)
-                elif wanted is None or node in wanted:
-                    results = node.backward(arrived) if node.output_count == 1 else node.backward(*arrived)
-                    if type(results) is not tuple:
-                        results = (results,)
-                    if not retain_graph and node.saved_values:
-                        node.saved_values = None
-                    if anomaly.looked_for:
-                        _look_for_nan(node, results)
-            upcoming = arrived = None  # the one node that waits next, without a turn in the queue, and its gradient
-            for i, following in enumerate(sources):
-                if following is None:
-                    continue
-                gradient = results[i] if results is not None else None
-                if gradient is not None and (wanted is None or following in wanted):
-                    array = gradient.array if create_graph else gradient
-                    if array.shape != node.shapes[i] or array.dtype is not node.dtypes[i]:
-                        gradient = _fit(gradient, node.shapes[i], node.dtypes[i])
-                    del array
-                else:
-                    gradient = None
-                left = arrivals[following] = arrivals[following] - 1
-                if left == 0 and upcoming is None and following.output_count == 1 and following not in buffers:
-                    upcoming, arrived = following, gradient
-                else:
-                    if gradient is not None:
-                        _arrive(buffers, following, node.source_outputs[i], gradient)
-                    if left == 0:
-                        heapq.heappush(ready, (-following.sequence, following))
-                del gradient
-            del results
-            if ready:
-                if upcoming is not None:
-                    buffers[upcoming] = arrived
-                    heapq.heappush(ready, (-upcoming.sequence, upcoming))
-                node = heapq.heappop(ready)[1]
-                arrived = buffers.pop(node, None)
+    while node is not None:
+        sources, results = node.sources, None
+        if arrived is not None:
+            if type(node) is AccumulateGrad:  # a root; other leaves are filled once their last gradient is there
+                _fill_leaf(node, arrived, captured)
+                if watched:
+                    yield node, arrived, None
+            elif captured is not None or node.pre_hooks is not None:
+                arrived = _show(node, arrived, captured)
+            if type(node) is not AccumulateGrad and (wanted is None or node in wanted):
+                results = node.backward(arrived) if node.output_count == 1 else node.backward(*arrived)
+                if type(results) is not tuple:
+                    results = (results,)
+                if not retain_graph and node.saved_values:
+                    node.saved_values = None
+                if anomaly.looked_for:
+                    _look_for_nan(node, results)
+                if watched:
+                    yield node, arrived, results
+        upcoming = arrived = None  # the one node that waits next, without a turn in the queue, and its gradient
+        for i, following in enumerate(sources):
+            if following is None:
+                continue
+            gradient = results[i] if results is not None else None
+            if gradient is not None and (wanted is None or following in wanted):
+                array = gradient.array if create_graph else gradient
+                if array.shape != node.shapes[i] or array.dtype is not node.dtypes[i]:
+                    gradient = fit(gradient, node.shapes[i], node.dtypes[i])
+                del array
             else:
-                node = upcoming
-    finally:
-        mode.enabled = outer
+                gradient = None
+            left = arrivals[following] = arrivals[following] - 1
+            if left == 0 and type(following) is AccumulateGrad:
+                if following in buffers:
+                    _arrive(buffers, following, 0, gradient)
+                    gradient = buffers.pop(following)
+                if gradient is not None:
+                    _fill_leaf(following, gradient, captured)
+                    if watched:
+                        yield following, gradient, None
+            elif left == 0 and upcoming is None and following.output_count == 1 and following not in buffers:
+                upcoming, arrived = following, gradient
+            else:
+                _arrive(buffers, following, node.source_outputs[i], gradient)
+                if left == 0:
+                    heapq.heappush(ready, (-following.sequence, following))
+            del gradient
+        del results
+        if ready:
+            if upcoming is not None:
+                buffers[upcoming] = arrived
+                heapq.heappush(ready, (-upcoming.sequence, upcoming))
+            node = heapq.heappop(ready)[1]
+            arrived = buffers.pop(node, None)
+        else:
+            node = upcoming
 
 
 def _arrive(buffers: dict[Node, Any], node: Node, number: int, gradient: Any) -> None:
     """Add a gradient to those that wait for a node's turn."""
+    if gradient is None:
+        return
     held = buffers.get(node)
     if node.output_count == 1:
         buffers[node] = gradient if held is None else Sums.add(held, gradient)
@@ -165,7 +189,7 @@ def _look_for_nan(node: Node, results: tuple) -> None:
             raise RuntimeError(f"Function '{node.name()}' returned nan values in its {number}th output.")
 
 
-def _fit(gradient: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+def fit(gradient: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """The gradient in the input's own shape and dtype: what broadcasting repeated is summed."""
     array = gradient.array if isinstance(gradient, Value) else gradient
     if array.shape != shape:
@@ -179,9 +203,6 @@ def _show(node: Node, arrived: Any, captured: dict[Edge, Any] | None) -> Any:
     for number, hook in node.pre_hooks or ():
         gradients[number] = _hooked(hook, gradients[number])
     if captured is not None:
-        if type(node) is AccumulateGrad and node.variable.hooks is not None:
-            for hook in node.variable.hooks.before:
-                gradients[0] = _hooked(hook, gradients[0])
         for number, gradient in enumerate(gradients):
             if gradient is not None and (node, number) in captured:
                 captured[node, number] = gradient
@@ -198,16 +219,21 @@ def _hooked(hook: Callable[[Any], Any], gradient: Any) -> Any:
     return replaced if isinstance(gradient, Value) else replaced.array
 
 
-def _fill_leaf(variable: Value, gradient: Any) -> None:
+def _fill_leaf(leaf: AccumulateGrad, gradient: Any, captured: dict[Edge, Any] | None) -> None:
+    """Add the gradient to the leaf's `.grad`, or keep it where it was asked for; hooks before and after."""
+    variable = leaf.variable
     hooks = variable.hooks
-    if hooks is None:
-        _accumulate(variable, gradient)
+    if hooks is not None:
+        for hook in hooks.before:
+            gradient = _hooked(hook, gradient)
+    if captured is not None:
+        if (leaf, 0) in captured:
+            captured[leaf, 0] = gradient
         return
-    for hook in hooks.before:
-        gradient = _hooked(hook, gradient)
     _accumulate(variable, gradient)
-    for hook in hooks.after:
-        hook(variable)
+    if hooks is not None:
+        for hook in hooks.after:
+            hook(variable)
 
 
 def _accumulate(variable: Value, gradient: Any) -> None:

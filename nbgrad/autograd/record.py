@@ -88,7 +88,7 @@ def op(
             if first is None:
                 return result
             several = type(result) is tuple
-            outputs = tuple([wrap(array) for array in result]) if several else wrap(result)
+            outputs: Any = tuple([wrap(array) for array in result]) if several else wrap(result)
             if view:
                 _share(first, outputs)
             if recording and mode.enabled:

@@ -9,7 +9,7 @@ from nbgrad.ops.arithmetic import add, div
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import ne
 from nbgrad.ops.dims import canonical_dims
-from nbgrad.ops.shape import expand, unsqueeze_all, view
+from nbgrad.ops.shape import expand, unsafe_view, unsqueeze_all, view
 from nbgrad.ops.values import array_of, class_name, numpy_dtype
 
 
@@ -121,7 +121,7 @@ def count_nonzero(input: Any, dim: Any = None) -> Any:
 def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     """Sum away what broadcasting from `shape` had repeated."""
     if array_of(x).size == math.prod(shape):  # only axes of extent 1 were added
-        return view(x, shape)
+        return unsafe_view(x, shape)
     extra = _rank(x) - len(shape)
     repeated = tuple(i for i in range(extra, _rank(x)) if shape[i - extra] == 1 and x.shape[i] != 1)
     axes = tuple(range(extra)) + repeated
