@@ -251,11 +251,11 @@ def _accumulate(variable: Value, gradient: Any) -> None:
 
 def backward(tensors: Sequence[Value], gradients: Sequence[Any], retain_graph: bool | None, create_graph: bool) -> None:
     """Compute the gradients of leaf tensors and add them to their `.grad`."""
-    roots, starts = _roots(tensors, gradients, create_graph)
+    roots, starts = roots_of(tensors, gradients, create_graph)
     run(roots, starts, create_graph if retain_graph is None else retain_graph, create_graph)
 
 
-def _roots(tensors: Sequence[Value], gradients: Sequence[Any], create_graph: bool) -> tuple[list[Edge], list[Any]]:
+def roots_of(tensors: Sequence[Value], gradients: Sequence[Any], create_graph: bool) -> tuple[list[Edge], list[Any]]:
     roots, starts = [], []
     for i, (tensor, gradient) in enumerate(zip(tensors, gradients, strict=True)):
         if not tensor._requires_grad:
@@ -283,7 +283,7 @@ def grad(
     for tensor in inputs:
         if not tensor._requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    roots, starts = _roots(outputs, gradients, create_graph)
+    roots, starts = roots_of(outputs, gradients, create_graph)
     edges = [gradient_edge(tensor) for tensor in inputs]
     captured: dict[Edge, Any] = dict.fromkeys(edges)
     run(roots, starts, create_graph if retain_graph is None else retain_graph, create_graph, captured)
