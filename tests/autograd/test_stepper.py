@@ -9,6 +9,7 @@ import nbgrad
 from nbgrad import nn
 from nbgrad.autograd.graph import Stepper, terms, to_dot, trace
 from nbgrad.vision.models import LeNet
+from tests.properties.strategies import RULES
 
 UNARY = ("exp", "tanh", "sigmoid", "relu", "sin", "neg", "abs")
 BINARY = ("add", "mul", "sub", "maximum")
@@ -47,6 +48,7 @@ def assert_same(these, those):
             np.testing.assert_array_equal(this, that)
 
 
+@RULES
 @given(expressions(), st.lists(st.integers(-6, 9), max_size=8))
 def test_any_walk_ends_with_the_gradients_of_backward(build, moves):
     leaves, loss = build()
@@ -62,6 +64,7 @@ def test_any_walk_ends_with_the_gradients_of_backward(build, moves):
     assert all(leaf.grad is None for leaf in again)
 
 
+@RULES
 @given(expressions())
 def test_what_arrives_is_the_sum_of_what_was_sent(build):
     _, loss = build()
@@ -78,6 +81,7 @@ def test_what_arrives_is_the_sum_of_what_was_sent(build):
                     assert stepper.steps[part.step].sent[part.number] is part.gradient
 
 
+@RULES
 @given(expressions(), st.integers(0, 10_000))
 def test_terms_add_up_to_the_gradient_that_is_sent(build, seed):
     _, loss = build()
