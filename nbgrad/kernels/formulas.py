@@ -197,6 +197,11 @@ def sigmoid(x):
     return 1 / (1 + math.exp(-x))
 
 
+def gelu(x):
+    """x Φ(x), Φ the normal distribution."""
+    return x * (0.5 * math.erfc(-x * 0.7071067811865476))
+
+
 def exp2(x):
     return 2.0**x
 

@@ -102,9 +102,8 @@ _SLOPE, _CUBIC = math.sqrt(2 / math.pi), 0.044715
 def _gelu(k, x, /, approximate):
     """out = x Φ(x), Φ the normal distribution; "tanh": out = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2"""
     if approximate == "none":
-        bent = k.erf(k.mul(x, _HALF_ROOT))
-    else:
-        bent = k.tanh(k.mul(k.add(x, k.mul(k.mul(k.mul(x, x), x), _CUBIC)), _SLOPE))
+        return k.gelu(x)
+    bent = k.tanh(k.mul(k.add(x, k.mul(k.mul(k.mul(x, x), x), _CUBIC)), _SLOPE))
     return k.mul(k.mul(x, 0.5), k.add(bent, 1.0))
 
 

@@ -24,8 +24,23 @@ def _softmax(k, x, /, axis):
 @_softmax.backward
 def _(node, g):
     (out,) = node.saved
-    flowing = mul(g, out)
-    return sub(flowing, mul(out, sum(flowing, node.options[0], True)))
+    return _softmax_gradient(g, out, node.options[0])
+
+
+@op("SoftmaxBackwardDataBackward0", saves=("g", "out"))
+def _softmax_gradient(k, g, out, /, axis):
+    """dx = out (g - Σ g out); linear in g"""
+    return k.softmax_gradient(g, out, axis)
+
+
+@_softmax_gradient.backward
+def _(node, h):
+    g, out = node.saved
+    axis = node.options[0]
+    dout = None
+    if node.needs(1):
+        dout = sub(mul(h, sub(g, sum(mul(g, out), axis, True))), mul(g, sum(mul(h, out), axis, True)))
+    return _softmax_gradient(h, out, axis) if node.needs(0) else None, dout
 
 
 @op("LogSoftmaxBackward0", saves=("out",))
@@ -37,7 +52,24 @@ def _log_softmax(k, x, /, axis):
 @_log_softmax.backward
 def _(node, g):
     (out,) = node.saved
-    return sub(g, mul(exp(out), sum(g, node.options[0], True)))
+    return _log_softmax_gradient(g, out, node.options[0])
+
+
+@op("LogSoftmaxBackwardDataBackward0", saves=("g", "out"))
+def _log_softmax_gradient(k, g, out, /, axis):
+    """dx = g - e^out Σ g; linear in g"""
+    return k.log_softmax_gradient(g, out, axis)
+
+
+@_log_softmax_gradient.backward
+def _(node, h):
+    g, out = node.saved
+    axis = node.options[0]
+    flowing = mul(h, exp(out))
+    return (
+        sub(h, sum(flowing, axis, True)) if node.needs(0) else None,
+        mul(neg(flowing), sum(g, axis, True)) if node.needs(1) else None,
+    )
 
 
 def _checked(input: Any, dim: int, dtype: Any, name: str) -> tuple[Any, int]:

@@ -11,6 +11,8 @@ from numpy import ndarray
 from nbgrad.device import SMALLEST_POOLED, empty
 from nbgrad.dtypes import DefaultDtype, result_type
 from nbgrad.kernels import formulas
+from nbgrad.kernels.cpu import math
+from nbgrad.kernels.cpu.simd import full_width
 from nbgrad.kernels.registry import kernel
 from nbgrad.shapes import broadcast_shapes
 
@@ -195,20 +197,46 @@ threshold_gradient = _binary(formulas.threshold_gradient)
 
 def _unary(formula: Callable[[Any], Any], signatures: tuple[str, ...] = (), floating: bool = False) -> ArrayFunction:
     """Make `f(x) -> out` on arrays. floating: the result of integers is floating-point."""
-    jitable = register_jitable(formula)
+    name, jitable = formula.__name__, register_jitable(formula)
 
-    @kernel(*signatures, name=formula.__name__)
+    @kernel(*signatures, name=name)
     def flat(x, out):
         """out[i] = formula(x[i]); (n,)."""
         for i in range(out.size):
             out[i] = jitable(x[i])
 
+    return _applied(flat, floating)
+
+
+def _vectorised(function: Callable[[Any], Any], signatures: tuple[str, ...] = ()) -> ArrayFunction:
+    """`_unary` of a function of `nbgrad.kernels.cpu.math`, whose loop becomes vector code."""
+    name, jitable = function.__name__, register_jitable(getattr(formulas, function.__name__))
+
+    @kernel(name=f"{name}_twin")
+    def twin(x, out):
+        """out[i] = formula(x[i]), straight from the formula; (n,)."""
+        for i in range(out.size):
+            out[i] = jitable(x[i])
+
+    @kernel(*signatures, name=name, twin=twin, exact=True)
+    def flat(x, out):
+        """out[i] = formula(x[i]); (n,)."""
+        full_width()
+        for i in range(out.size):
+            out[i] = function(x[i])
+
+    return _applied(flat, True)
+
+
+def _applied(flat: Any, floating: bool) -> ArrayFunction:
+    """`f(x) -> out` on arrays from a loop over flat ones."""
+
     def apply(x: np.ndarray) -> np.ndarray:
         dtype = x.dtype
-        if floating and dtype.kind != "f":
+        if dtype is not _FLOAT32 and floating and dtype.kind != "f":
             dtype = DefaultDtype.floating.numpy
-        x = np.asarray(x, dtype, "C")
-        out = empty(x.shape, dtype)
+            x = x.astype(dtype)
+        out = new_array(x.shape, dtype) if x.nbytes < SMALLEST_POOLED else empty(x.shape, dtype)
         flat(x.ravel(), out.ravel())
         return out
 
@@ -219,13 +247,13 @@ neg = _unary(formulas.neg, (_UNARY,))
 absolute = _unary(formulas.absolute)
 sign = _unary(formulas.sign)
 relu = _unary(formulas.relu, (_UNARY,))
-exp = _unary(formulas.exp, (_UNARY,), floating=True)
-log = _unary(formulas.log, floating=True)
+exp = _vectorised(math.exp, (_UNARY,))
+log = _vectorised(math.log)
 sqrt = _unary(formulas.sqrt, floating=True)
 sin = _unary(formulas.sin, floating=True)
 cos = _unary(formulas.cos, floating=True)
-tanh = _unary(formulas.tanh, floating=True)
-sigmoid = _unary(formulas.sigmoid, floating=True)
+tanh = _vectorised(math.tanh)
+sigmoid = _vectorised(math.sigmoid)
 exp2 = _unary(formulas.exp2, floating=True)
 expm1 = _unary(formulas.expm1, floating=True)
 log2 = _unary(formulas.log2, floating=True)
@@ -238,8 +266,9 @@ acos = _unary(formulas.acos, floating=True)
 atan = _unary(formulas.atan, floating=True)
 sinh = _unary(formulas.sinh, floating=True)
 cosh = _unary(formulas.cosh, floating=True)
-erf = _unary(formulas.erf, floating=True)
-erfc = _unary(formulas.erfc, floating=True)
+erf = _vectorised(math.erf)
+erfc = _vectorised(math.erfc)
+gelu = _vectorised(math.gelu)
 floor = _unary(formulas.floor)
 ceil = _unary(formulas.ceil)
 trunc = _unary(formulas.trunc)

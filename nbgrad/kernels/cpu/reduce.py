@@ -4,47 +4,55 @@ Every kernel sees its array as (outer, count, inner) and reduces the middle axis
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numba.extending import register_jitable
 
-from nbgrad.device import empty
+from nbgrad.device import empty, zeros
+from nbgrad.kernels import formulas
+from nbgrad.kernels.cpu.math import larger, smaller
+from nbgrad.kernels.cpu.simd import full_width
 from nbgrad.kernels.registry import kernel
 
 _BLOCK = 4096
 
 
 @kernel()
-def _sum_slow(x, out, count, inner):
-    """out[o, i] = Σ_c x[o, c, i]; x: (outer * count * inner,), out: (outer * inner,)."""
+def _sum_slow(x, out, count, inner, divisor):
+    """out[o, i] = Σ_c x[o, c, i] / divisor; x: (outer * count * inner,), out: (outer * inner,)."""
     for o in range(out.size // inner):
         for i in range(inner):
             total = 0.0
             for c in range(count):
                 total += x[(o * count + c) * inner + i]
-            out[o * inner + i] = total
+            out[o * inner + i] = total / divisor
 
 
-@kernel("void(float32[::1], float32[::1], int64, int64)", twin=_sum_slow)
-def _sum(x, out, count, inner):
-    """out[o, i] = Σ_c x[o, c, i]; blocks are summed in the array's type and the blocks' sums in double precision."""
+@kernel("void(float32[::1], float32[::1], int64, int64, float64)", twin=_sum_slow)
+def _sum(x, out, count, inner, divisor):
+    """out[o, i] = Σ_c x[o, c, i] / divisor; blocks are summed in the array's type, their sums in double."""
+    full_width()
     zero = x.dtype.type(0)
     for o in range(out.size // inner):
-        base = o * count * inner
+        lines = x[o * count * inner : (o + 1) * count * inner]
         if inner == 1:
             total = zero + 0.0
             for start in range(0, count, _BLOCK):
-                part = zero
-                for c in range(base + start, base + min(start + _BLOCK, count)):
-                    part += x[c]
+                block, part = lines[start : start + _BLOCK], zero
+                for c in range(block.size):
+                    part += block[c]
                 total += part
-            out[o] = total
+            out[o] = total / divisor
         else:
             row = out[o * inner : (o + 1) * inner]
             row[:] = zero
             for c in range(count):
-                line = x[base + c * inner : base + (c + 1) * inner]
+                line = lines[c * inner : (c + 1) * inner]
                 for i in range(inner):
                     row[i] += line[i]
+            row /= x.dtype.type(divisor)
 
 
 @kernel()
@@ -69,30 +77,57 @@ def _prod(x, out, count, inner):
             out[o * inner + i] = total
 
 
-@kernel()
-def _largest(x, out, positions, count, inner):
-    """out[o, i] = max_c x[o, c, i], the first of equals; NaN wins. positions: its c."""
-    for o in range(out.size // inner):
-        for i in range(inner):
-            best, where = x[o * count * inner + i], 0
-            for c in range(1, count):
-                value = x[(o * count + c) * inner + i]
-                if best == best and (value > best or value != value):
-                    best, where = value, c
-            out[o * inner + i], positions[o * inner + i] = best, where
+def _extreme_kernels(extremum: Callable[..., Any], beats: Callable[..., Any]) -> Any:
+    """Kernels of the largest or the smallest. beats: whether the first number goes before the second."""
+    beats = register_jitable(beats)
+
+    @kernel(name=f"{extremum.__name__}_twin")
+    def twin(x, out, positions, count, inner):
+        """out[o, i] = the extreme of x[o, c, i] over c, the first of equals; NaN wins. positions: its c."""
+        for o in range(out.size // inner):
+            for i in range(inner):
+                best, where = x[o * count * inner + i], 0
+                for c in range(1, count):
+                    value = x[(o * count + c) * inner + i]
+                    if best == best and (beats(value, best) or value != value):
+                        best, where = value, c
+                out[o * inner + i], positions[o * inner + i] = best, where
+
+    @kernel(name=extremum.__name__, twin=twin)
+    def fast(x, out, positions, count, inner):
+        """The twin's, by vectors: extremes of blocks first, then the place within one block; or `inner` at a time."""
+        full_width()
+        for o in range(out.size // inner):
+            lines = x[o * count * inner : (o + 1) * count * inner]
+            if inner == 1:
+                best, at = lines[0], 0
+                for start in range(0, count, _BLOCK):
+                    block = lines[start : start + _BLOCK]
+                    top = block[0]
+                    for c in range(block.size):
+                        top = extremum(top, block[c])
+                    if start == 0 or (best == best and (beats(top, best) or top != top)):
+                        best, at = top, start
+                while lines[at] != best and lines[at] == lines[at]:
+                    at += 1
+                out[o], positions[o] = lines[at], at
+            else:
+                bests, places = out[o * inner : (o + 1) * inner], positions[o * inner : (o + 1) * inner]
+                bests[:] = lines[:inner]
+                places[:] = 0
+                for c in range(1, count):
+                    line = lines[c * inner : (c + 1) * inner]
+                    for i in range(inner):
+                        value, best = line[i], bests[i]
+                        better = (best == best) & (beats(value, best) | (value != value))
+                        bests[i] = value if better else best
+                        places[i] = c if better else places[i]
+
+    return fast
 
 
-@kernel()
-def _smallest(x, out, positions, count, inner):
-    """out[o, i] = min_c x[o, c, i], the first of equals; NaN wins. positions: its c."""
-    for o in range(out.size // inner):
-        for i in range(inner):
-            best, where = x[o * count * inner + i], 0
-            for c in range(1, count):
-                value = x[(o * count + c) * inner + i]
-                if best == best and (value < best or value != value):
-                    best, where = value, c
-            out[o * inner + i], positions[o * inner + i] = best, where
+_largest = _extreme_kernels(larger, formulas.gt)
+_smallest = _extreme_kernels(smaller, formulas.lt)
 
 
 def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:
@@ -110,31 +145,32 @@ def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarr
 
 def sum(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """Σ x over the axes (sorted, non-negative); bools and integers sum to int64."""
-    result_shape = reduced_shape(x.shape, axes, keepdim)
-    floating = x.dtype.kind == "f"
+    if x.dtype.kind == "f":
+        return _summed(x, axes, keepdim, 1.0)
     flat, shape, count, inner = as_outer_count_inner(x, axes)
-    out = empty(shape, x.dtype if floating else np.dtype(np.int64))
-    if flat.size == 0:
-        out.fill(0)
-    elif floating:
-        _sum(flat, out.ravel(), count, inner)
-    else:
+    out = zeros(shape, np.dtype(np.int64))
+    if flat.size:
         _sum_integers(flat, out.ravel(), count, inner)
-    return out.reshape(result_shape)
+    return out.reshape(reduced_shape(x.shape, axes, keepdim))
 
 
 def mean(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """Σ x / n over the axes; a mean of nothing is NaN."""
-    out = sum(x, axes, keepdim)
-    _divide(out.reshape(-1), math.prod(x.shape[axis] for axis in axes))
-    return out
+    return _summed(x, axes, keepdim, float(math.prod([x.shape[axis] for axis in axes])))
 
 
-@kernel("void(float32[::1], int64)")
-def _divide(x, n):
-    """x[i] /= n, in place; (m,)."""
-    for i in range(x.size):
-        x[i] /= x.dtype.type(n)
+def _summed(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, divisor: float) -> np.ndarray:
+    if len(axes) == x.ndim and x.size and not keepdim:
+        out = np.empty((), x.dtype)
+        _sum(x.ravel(), out.ravel(), x.size, 1, divisor)
+        return out
+    flat, shape, count, inner = as_outer_count_inner(x, axes)
+    out = empty(shape, x.dtype)
+    if flat.size:
+        _sum(flat, out.ravel(), count, inner, divisor)
+    else:
+        out.fill(0 if divisor else math.nan)
+    return out.reshape(reduced_shape(x.shape, axes, keepdim))
 
 
 def prod(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
@@ -173,6 +209,10 @@ def truth(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, every: bool) -> n
 
 
 def _extreme(loop, x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
+    if len(axes) == x.ndim and x.size and not keepdim:
+        out, position = np.empty((), x.dtype), np.empty((), np.int64)
+        loop(x.ravel(), out.ravel(), position.ravel(), x.size, 1)
+        return out, position
     result_shape = reduced_shape(x.shape, axes, keepdim)
     flat, shape, count, inner = as_outer_count_inner(x, axes)
     out, positions = empty(shape, x.dtype), empty(shape, np.dtype(np.int64))
