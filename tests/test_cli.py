@@ -180,7 +180,7 @@ def test_a_second_warm_up_compiles_nothing(capsys):
     assert summary["compilations"] == 0 and summary["compiled"] == []
 
 
-@pytest.mark.parametrize("command", [[], ["train"], ["info"], ["warmup"], ["screenshot"]])
+@pytest.mark.parametrize("command", [[], ["train"], ["bench"], ["info"], ["warmup"], ["screenshot"]])
 def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as left:
         main([*command, "--help"])

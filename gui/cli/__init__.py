@@ -25,6 +25,7 @@ class Parser(argparse.ArgumentParser):
 # imports what it needs: asking for help is instant, and training never loads Qt.
 SUBCOMMANDS = {
     "train": "train LeNet without a window",
+    "bench": "measure nbgrad beside PyTorch",
     "info": "versions, processor, threads, cache, missing system libraries",
     "warmup": "compile every kernel now, so that nothing waits later",
     "screenshot": "play a scripted tour of the lab and write a picture of each state",

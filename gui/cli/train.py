@@ -29,20 +29,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder with the four MNIST files, or «procedural» (default)",
     )
-    add("--epochs", type=_number(int, "The number of epochs"), default=3, help="times through the data (default: 3)")
-    add("--batch-size", type=_number(int, "The batch size"), default=64, help="pictures per step (default: 64)")
+    add("--epochs", type=number(int, "The number of epochs"), default=3, help="times through the data (default: 3)")
+    add("--batch-size", type=number(int, "The batch size"), default=64, help="pictures per step (default: 64)")
     add("--optimizer", choices=OPTIMIZERS, default="SGD", help="default: SGD")
-    add("--lr", type=_number(float, "The learning rate"), help="its peak (default: 0.05 for SGD, 0.003 for Adam)")
-    add("--momentum", type=_number(float, "The momentum"), default=0.9, help="for SGD (default: 0.9)")
+    add("--lr", type=number(float, "The learning rate"), help="its peak (default: 0.05 for SGD, 0.003 for Adam)")
+    add("--momentum", type=number(float, "The momentum"), default=0.9, help="for SGD (default: 0.9)")
     add("--schedule", choices=SCHEDULES, default="one-cycle", help="of the learning rate (default: one-cycle)")
     add("--augment", action="store_true", help="shift, turn, scale and bend the pictures at random")
-    add("--seed", type=_number(int, "The seed"), default=0, help="the same seed gives the same run (default: 0)")
+    add("--seed", type=number(int, "The seed"), default=0, help="the same seed gives the same run (default: 0)")
     add("--out", type=Path, metavar="FILE", help="the checkpoint to write (default: lenet.safetensors)")
     add("--resume", type=Path, metavar="FILE", help="go on with this checkpoint; its settings are used")
     add("--json", action="store_true", help="print the results as JSON")
 
 
-def _number(kind: type, what: str) -> Callable[[str], Any]:
+def number(kind: type, what: str) -> Callable[[str], Any]:
+    """For argparse: reads a number, or says in one sentence what it should have been."""
+
     def read(text: str) -> Any:
         try:
             return kind(text)
