@@ -1,6 +1,9 @@
 """nbgrad: tensors and gradients as in PyTorch, every kernel Python that Numba compiles. `import nbgrad as torch`."""
 
-from nbgrad import autograd, cuda, nn, optim, utils, vision
+import importlib as _importlib
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+from nbgrad import autograd, cuda, nn, optim, utils
 from nbgrad.autograd.modes import (
     enable_grad,
     inference_mode,
@@ -191,7 +194,18 @@ absolute, negative, multiply, divide, subtract = abs, neg, mul, div, sub
 greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
 arccos, arcsin, arctan, arctan2, clip, fix = acos, asin, atan, atan2, clamp, trunc
 
+if _TYPE_CHECKING:
+    from nbgrad import vision
+
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """`nbgrad.vision` is imported when it is first asked for, and with it the kernels and numba."""
+    if name == "vision":
+        return _importlib.import_module("nbgrad.vision")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "Generator", "Size", "Tensor", "abs", "absolute", "acos", "add", "addcdiv", "addcmul", "addmm", "addmv", "all",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad import kernels
 from nbgrad.arguments import (
     NO_GRADIENT,
     as_dtype,
@@ -19,7 +20,6 @@ from nbgrad.autograd.record import wrap
 from nbgrad.autograd.value import Value
 from nbgrad.device import usable
 from nbgrad.dtypes import bool_, dtype, from_numpy_dtype, int64
-from nbgrad.kernels.cpu import sequence
 from nbgrad.nested import array_of
 from nbgrad.shapes import strided
 
@@ -240,7 +240,7 @@ def arange(
     out = np.empty(count, kind)
     work = np.empty(count, np.int64 if kind.kind in "iu" else np.float64)
     exact = int if kind.kind in "iu" else float
-    sequence.count(exact(start), exact(step), work)
+    kernels.cpu.sequence.count(exact(start), exact(step), work)
     np.copyto(out, work, casting="unsafe")
     return finish(out, device, requires_grad)
 
@@ -278,7 +278,7 @@ def logspace(
     kind = as_dtype("logspace", dtype)
     exponents = _spread(start, end, steps, np.dtype(np.float64))
     powers = np.empty_like(exponents)
-    sequence.powers(float(base), exponents, powers)
+    kernels.cpu.sequence.powers(float(base), exponents, powers)
     return finish(powers.astype(kind), device, requires_grad)
 
 
@@ -305,11 +305,11 @@ def _spread(start: Any, end: Any, steps: int, kind: np.dtype) -> np.ndarray:
         work[0] = start
     elif kind == np.float32:
         low, high = np.float32(start), np.float32(end)
-        sequence.spread(float(low), float(high), float((high - low) / np.float32(steps - 1)), work)
+        kernels.cpu.sequence.spread(float(low), float(high), float((high - low) / np.float32(steps - 1)), work)
     elif steps:
         whole = int if kind.kind in "iu" else float
         low, high = whole(start), whole(end)
-        sequence.spread(float(low), float(high), (high - low) / (steps - 1), work)
+        kernels.cpu.sequence.spread(float(low), float(high), (high - low) / (steps - 1), work)
     return work.astype(kind)
 
 

@@ -9,12 +9,11 @@ import secrets
 import struct
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
-from nbgrad.kernels.cpu import exact
-from nbgrad.kernels.cpu import random as kernels
+from nbgrad import kernels
 
 DEFAULT_SEED = 67280421310721  # of a Generator nobody seeded, as in PyTorch
 STATE = struct.Struct("<2496sqQ?d")  # key, position, seed, is a normal number cached, which
@@ -144,21 +143,21 @@ def initial_seed() -> int:
     return default_generator.initial_seed()
 
 
-def uniform(generator: Generator, shape: Sequence[int], dtype: DTypeLike, low: float, high: float) -> np.ndarray:
+def uniform(generator: Generator, shape: Sequence[int], dtype: Any, low: float, high: float) -> np.ndarray:
     """Uniform numbers in [low, high): float32 takes 24 bits of a word, float64 53 bits of two."""
     if not low <= high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
     out = np.empty(shape, dtype)
     flat, kind = out.reshape(-1), out.dtype.type
     if out.dtype == np.float32:
-        kernels.uniform_float32(generator.words(flat.size), kind(low), kind(high) - kind(low), flat)
+        kernels.cpu.random.uniform_float32(generator.words(flat.size), kind(low), kind(high) - kind(low), flat)
     else:
-        kernels.uniform_float64(generator.words(2 * flat.size), float(low), float(high) - float(low), flat)
+        kernels.cpu.random.uniform_float64(generator.words(2 * flat.size), float(low), float(high) - float(low), flat)
     return out
 
 
 def normal(
-    generator: Generator, shape: Sequence[int], dtype: DTypeLike, mean: float, std: float, in_blocks: bool = True
+    generator: Generator, shape: Sequence[int], dtype: Any, mean: float, std: float, in_blocks: bool = True
 ) -> np.ndarray:
     """Normal numbers. Sixteen or more are made in blocks; where 16 does not divide them, the last is drawn anew."""
     if not std >= 0:
@@ -167,9 +166,10 @@ def normal(
     flat, kind = out.reshape(-1), out.dtype.type
     if flat.size < 16 or not in_blocks:
         for i in range(flat.size):
-            flat[i] = exact.fma_float64(generator.next_normal(), float(std), float(mean))
+            flat[i] = kernels.cpu.exact.fma_float64(generator.next_normal(), float(std), float(mean))
         return out
-    blocks = kernels.normal_blocks_float32 if out.dtype == np.float32 else kernels.normal_blocks_float64
+    loops = kernels.cpu.random
+    blocks = loops.normal_blocks_float32 if out.dtype == np.float32 else loops.normal_blocks_float64
     flat[:] = uniform(generator, flat.shape, dtype, 0, 1)
     blocks(0, kind(mean), kind(std), flat)
     if flat.size % 16:
@@ -204,7 +204,7 @@ def randperm(generator: Generator, n: int) -> np.ndarray:
     if n < 0:
         raise RuntimeError(f"n must be non-negative, got {n}")
     out = np.empty(n, np.int64)
-    kernels.permute(generator.words(max(n - 1, 0)), out)
+    kernels.cpu.random.permute(generator.words(max(n - 1, 0)), out)
     return out
 
 

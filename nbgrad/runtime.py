@@ -8,10 +8,8 @@ import os
 import sys
 import tempfile
 import threading
+from functools import cache
 from pathlib import Path
-
-import llvmlite.binding
-import numba
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -32,6 +30,8 @@ def host_lanes() -> int:
     """
     override = os.environ.get("NUMBA_CPU_FEATURES")
     if override is None:
+        import llvmlite.binding
+
         features = {name for name, on in llvmlite.binding.get_host_cpu_features().items() if on}
     else:
         features = {name[1:] for name in override.split(",") if name.startswith("+")}
@@ -55,13 +55,17 @@ def _user_cache_root() -> Path:
 
 def _source_digest() -> str:
     """Numba does not notice edits in files a kernel calls into, so every kernel source names the folder."""
+    import numba
+
     digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {host_lanes()}".encode())
     for path in sorted((PACKAGE / "kernels").rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _writable_cache_folder() -> Path:
+@cache
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: of these sources, versions and vectors alone."""
     name = _source_digest()
     for root in (_user_cache_root(), Path(tempfile.gettempdir()) / "nbgrad"):
         folder = root / name
@@ -72,6 +76,3 @@ def _writable_cache_folder() -> Path:
         except OSError:
             continue
     return Path(tempfile.mkdtemp(prefix="nbgrad-"))
-
-
-cache_folder = _writable_cache_folder()

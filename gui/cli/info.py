@@ -45,7 +45,7 @@ def gather() -> dict[str, Any]:
         "threads": numba.get_num_threads(),
         "threading layer": _threading_layer(),
         "devices": ["cpu"],
-        "cache folder": str(runtime.cache_folder),
+        "cache folder": str(runtime.cache_folder()),
         "kernels": len(KERNELS),
         "kernels not compiled yet": len(warmup.missing()),
         "missing system packages": missing_packages(),

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
             "kernels": len(KERNELS),
             "compilations": compilations,
             "seconds": round(seconds, 3),
-            "cache": str(runtime.cache_folder),
+            "cache": str(runtime.cache_folder()),
             "compiled": [asdict(result) for result in results],
         }
         print(json.dumps(summary, indent=2))
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         for result in sorted(results, key=lambda result: -result.seconds):
             print(f"{result.seconds:6.2f} s  {result.kernel}")
         print(
-            f"{compilations} compilations of {len(KERNELS)} kernels in {seconds:.1f} s; cache: {runtime.cache_folder}"
+            f"{compilations} compilations of {len(KERNELS)} kernels in {seconds:.1f} s; cache: {runtime.cache_folder()}"
         )
     for result in results:
         if result.error:

@@ -7,12 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad import kernels
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import Node, gradient_edge
 from nbgrad.autograd.value import Value, View, is_stale, shared_version
-from nbgrad.kernels import cpu
 
-BACKENDS: dict[type, ModuleType] = {np.ndarray: cpu}
+
+class _Unloaded(ModuleType):
+    """Stands in for the CPU's kernels until one of them is called, then puts them in its place."""
+
+    def __getattr__(self, name: str) -> Any:
+        BACKENDS[np.ndarray] = kernels.cpu
+        return getattr(kernels.cpu, name)
+
+
+BACKENDS: dict[type, ModuleType] = {np.ndarray: _Unloaded("cpu")}
 
 OPS: dict[str, Any] = {}
 

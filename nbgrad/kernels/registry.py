@@ -39,7 +39,7 @@ def kernel(
     """
 
     def compile_lazily(function: Any) -> Any:
-        users, settings.CACHE_DIR = settings.CACHE_DIR, str(runtime.cache_folder)
+        users, settings.CACHE_DIR = settings.CACHE_DIR, str(runtime.cache_folder())
         try:
             dispatcher = numba.njit(
                 nogil=True, error_model="numpy", fastmath=not exact and FASTMATH, cache=True, parallel=parallel

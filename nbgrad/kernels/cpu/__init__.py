@@ -1,5 +1,6 @@
 """The CPU's kernels, as functions on numpy arrays: what an op's forward calls, under the names every device shares."""
 
+from nbgrad.kernels.cpu import exact, random, sequence
 from nbgrad.kernels.cpu.arrange import assemble, diagonal, embed_diagonal, flip, roll, stack, tile
 from nbgrad.kernels.cpu.conv import (
     conv2d,
@@ -110,15 +111,14 @@ __all__ = [
     "addmm", "asin", "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm",
     "batch_norm_gradient", "binary_cross_entropy", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_or",
     "bitwise_xor", "bmm", "cast", "ceil", "concatenate", "contiguous", "conv2d", "conv2d_bias_gradient",
-    "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh", "cumsum", "deviation", "diagonal", "div",
-    "embed", "embed_diagonal", "eq", "erf", "erfc", "exp", "exp2", "expm1", "fill", "first_outside", "flip",
-    "floor", "floor_div", "fmod", "gather", "ge", "gelu", "gt", "huber", "hypot", "largest", "layer_norm",
-    "layer_norm_gradient", "le", "log", "log1p", "log2", "log10", "log_softmax", "log_softmax_gradient",
-    "logsumexp", "lt", "matmul", "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient", "maximum", "mean",
-    "minimum", "mul", "ne", "neg", "pick", "place", "places_of", "pow", "prod", "put_add", "relu", "remainder",
-    "rint", "rmsprop", "roll", "rsqrt", "scatter_add", "scatter_add_along", "scatter_along",
-    "scatter_multiply_along", "scattered", "sgd", "sigmoid", "sign", "sin", "sinh", "smallest", "smooth_l1",
-    "softmax", "softmax_gradient", "sort", "sqrt", "stack", "sub", "sum", "take", "tan", "tanh",
-    "threshold_gradient", "tile", "triangle", "trunc", "trunc_div", "truth", "variance", "vector_norm", "where",
-    "write",
+    "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh", "cumsum", "deviation", "diagonal", "div", "embed",
+    "embed_diagonal", "eq", "erf", "erfc", "exact", "exp", "exp2", "expm1", "fill", "first_outside", "flip", "floor",
+    "floor_div", "fmod", "gather", "ge", "gelu", "gt", "huber", "hypot", "largest", "layer_norm", "layer_norm_gradient",
+    "le", "log", "log1p", "log2", "log10", "log_softmax", "log_softmax_gradient", "logsumexp", "lt", "matmul",
+    "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "pick",
+    "place", "places_of", "pow", "prod", "put_add", "random", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt",
+    "scatter_add", "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sequence", "sgd",
+    "sigmoid", "sign", "sin", "sinh", "smallest", "smooth_l1", "softmax", "softmax_gradient", "sort", "sqrt", "stack",
+    "sub", "sum", "take", "tan", "tanh", "threshold_gradient", "tile", "triangle", "trunc", "trunc_div", "truth",
+    "variance", "vector_norm", "where", "write",
 ]  # fmt: skip
