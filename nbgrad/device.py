@@ -3,6 +3,7 @@
 import math
 import re
 import sys
+import threading
 from typing import Any
 
 import numpy as np
@@ -86,10 +87,12 @@ SMALLEST_POOLED = 1 << 15
 POOL_LIMIT = 1 << 30
 
 _free_blocks: dict[int, list[np.ndarray]] = {}
+# Re-entrant: while it is held, the collector of garbage may bring blocks back in the same thread.
+_pool_lock = threading.RLock()
 
 
 class _PoolSize:
-    held = 0
+    held = 0  # bytes in `_free_blocks`
 
 
 class _Memory(np.ndarray):
@@ -101,9 +104,11 @@ class _Block(np.ndarray):
 
     def __del__(self) -> None:
         memory = self.base
-        if type(memory) is _Memory and _PoolSize.held + memory.size <= POOL_LIMIT:
-            _PoolSize.held += memory.size
-            _free_blocks.setdefault(memory.size, []).append(memory)
+        if type(memory) is _Memory:
+            with _pool_lock:
+                if _PoolSize.held + memory.size <= POOL_LIMIT:
+                    _PoolSize.held += memory.size
+                    _free_blocks.setdefault(memory.size, []).append(memory)
 
 
 def _block_size(nbytes: int) -> int:
@@ -120,10 +125,12 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     if nbytes < SMALLEST_POOLED:
         return np.empty(shape, dtype)
     size = _block_size(nbytes)
-    try:
-        memory = _free_blocks[size].pop()
-        _PoolSize.held -= size
-    except (KeyError, IndexError):
+    with _pool_lock:
+        free = _free_blocks.get(size)
+        memory = free.pop() if free else None
+        if memory is not None:
+            _PoolSize.held -= size
+    if memory is None:
         memory = np.empty(size, np.uint8).view(_Memory)
     return np.ndarray(shape, dtype, memory.view(_Block))
 
