@@ -15,17 +15,17 @@ import numpy as np
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
-from nbgrad.kernels.cpu.gemm import (
+from nbgrad.kernels.cpu.block import (
     EDGE,
     MANY_REGISTERS,
     TALL_ROWS,
     block_address,
     inlined,
-    matmul,
     multiply_six,
     multiply_tall,
     part,
 )
+from nbgrad.kernels.cpu.gemm import matmul
 from nbgrad.kernels.cpu.launch import as_integers, call_address, launch
 from nbgrad.kernels.cpu.simd import (
     add_lanewise,

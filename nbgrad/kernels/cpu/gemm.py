@@ -1,11 +1,13 @@
-"""Matrix products: register tiles over packed blocks, on all threads.
+"""Matrix products: register tiles, on all threads.
 
-`multiply_block` is the heart, for convolutions too: tiles of c stay in registers while a column of `a` times a row of
-`b` is added k times. Where the rows of `b` begin is read from a table, so they may overlap, as windows of an image do.
+A tile of c stays in registers while a column of `a` times a row of `b` is added k times. Both are read where they lie;
+only what lies badly (a transposed `b`, columns far apart) is packed first, panel by panel. Few rows times a transposed
+`b`, as in a linear layer of a small batch, are inner products instead: both are read along k. Which way a product goes
+is decided in the kernel, so that a small one costs Python a single call.
 """
 
-import platform
-from functools import cache, lru_cache
+from functools import cache
+from typing import Any
 
 import numba
 import numpy as np
@@ -13,43 +15,40 @@ from numba import types
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
-from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, launch
+from nbgrad.kernels.cpu.block import MANY_REGISTERS, ONE, TALL, TALL_NARROW, TALL_ROWS, TALL_WIDE, inlined, part
+from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, run_shares
 from nbgrad.kernels.cpu.simd import (
     FLOAT_LANES,
-    add_column,
-    add_outer,
-    add_tile,
+    add_inner,
+    add_inner_part,
+    add_outer_part,
+    add_outer_within,
+    add_within,
     aligned,
-    clear_run,
-    copy_run,
+    fetch_tile,
     lanes,
-    lanes_of,
     load_row,
     load_square,
+    load_within,
+    memory_of,
+    store_lane_sums,
     store_tile,
-    store_tile_part,
+    store_within,
     transpose_tile,
     zeros_tile,
 )
 from nbgrad.kernels.registry import kernel
+from nbgrad.runtime import launch_lock
 
-# A tile, a row of b and one value of a must fit in the registers: 32 of them with AVX-512 and NEON, otherwise 16.
-MANY_REGISTERS = FLOAT_LANES == 16 or platform.machine().lower() in ("arm64", "aarch64")
-TALL = (0,) * (8 if MANY_REGISTERS else 4)
-TALL_WIDE, TALL_NARROW = (0,) * 3, (0,) * 2
-TALL_ROWS = len(TALL)
-ONE = (0,)
-SIX = (0,) * 6
-SIX_WIDE, SIX_NARROW = ((0,) * 4, (0,) * 3) if MANY_REGISTERS else ((0,) * 2, (0,) * 1)
-EDGE = 512  # values of the largest tile, a multiple of every alignment
+ROW = (0,) * 8  # vectors of a single row of c
+INNER_ROWS, INNER_COLUMNS = (0,) * (4 if MANY_REGISTERS else 2), (0,) * 4  # a tile of inner products
+INNER_ROW = (0,) * max(8, FLOAT_LANES)  # inner products of a single row
 
-# Compiled as part of the kernels that call them: numba would optimise a called kernel again in every caller.
-inlined = numba.njit(inline="always")
-
-DEPTH = 256  # rows of b packed at a time: with COLUMNS of them, half a megabyte
-COLUMNS = 512
-ROWS = 512
-SERIAL_WORK = 1 << 16  # multiplications below which a launch costs more than a second thread brings
+DEPTH = 224  # k is cut into parts of about this size: a panel of b stays near
+ROWS = 512  # rows of a that stay in the second-level cache
+BIG = 1 << 19  # numbers in a matrix that is packed to keep its rows together
+FEW = 16  # rows of a for which b is not worth transposing
+SERIAL_WORK = 1 << 20  # multiplications below which a launch costs more than a second thread brings
 
 
 @kernel()
@@ -62,245 +61,281 @@ def matmul_twin(a, a_row, a_column, b, b_row, b_column, c, m, n, k):
 
 
 @inlined
-def multiply_panel(height, width, j, arrays, at):
-    """`multiply_block` of the columns j, j + 1, ... of one tile."""
-    a, b, b_rows, c, start, edge = arrays
-    a_index, a_block, a_row, a_column, b_index, c_index, c_row, m, n, k, start_index, start_step, fresh = at
-    size, columns = len(height), len(width) * lanes(a)
-    for i in range(0, m, size):
-        tile = zeros_tile(height, width, a)
-        here, there = a_index + i // size * a_block, c_index + i * c_row + j
-        for p in range(k):
-            tile = add_outer(tile, a, here, a_row, b, b_index + b_rows[p] + j)
-            here += a_column
-        if fresh:
-            tile = add_column(tile, start, start_index + i * start_step, start_step)
-        if m - i >= size and n - j >= columns:
-            if not fresh:
-                tile = add_tile(tile, c, there, c_row)
-            store_tile(tile, c, there, c_row)
-        elif fresh:
-            store_tile_part(tile, c, there, c_row, m - i, n - j)
-        else:
-            store_tile(tile, edge, 0, columns)
-            for r in range(min(size, m - i)):
-                row = c[there + r * c_row : there + r * c_row + min(columns, n - j)]
-                for q in range(row.size):
-                    row[q] += edge[r * columns + q]
+def multiply_panel(height, width, arrays, at):
+    """c[m, n] = start + a @ b for the n columns of one tile.
 
-
-@inlined
-def multiply_block(height, wide, narrow, arrays, at):
-    """c[m, n] = a @ b + start (fresh) or c + a @ b, for arrays (a, b, b_rows, c, start, edge).
-
-    at: of a, index and steps between tiles of rows, between rows, between columns; index of b; of c, index and step
-    between rows; m, n, k; of start, one value for each row of c, index and step; fresh. Row p of b begins at
-    index + b_rows[p]. `a` and `start` must be readable up to a whole tile of rows, `b` up to a whole tile of columns;
-    `edge` holds one tile.
+    arrays: a, b, c, start. at: of a, index and steps between tiles, rows, columns; of b, index and step between rows;
+    of c, index and step; of start, index, step and how many columns there are (zeros behind); m, n, k.
     """
-    width, j, n = lanes(arrays[0]), 0, at[8]
-    while j < n:
-        # narrow is one vector less than wide, so both together cover (almost) every width without waste
-        vectors = (n - j + width - 1) // width
-        narrow_ones = -vectors % len(wide)
-        if vectors <= len(narrow) or 0 < narrow_ones * len(narrow) <= vectors:
-            multiply_panel(height, narrow, j, arrays, at)
-            j += len(narrow) * width
-        else:
-            multiply_panel(height, wide, j, arrays, at)
-            j += len(wide) * width
-
-
-NUMBERS = "float32[::1]"
-BLOCK = f"void(Tuple(({NUMBERS}, {NUMBERS}, int64[::1], {NUMBERS}, {NUMBERS}, {NUMBERS})), UniTuple(int64, 13))"
-
-
-@kernel(BLOCK)
-def multiply_tall(arrays, at):
-    """`multiply_block` in tiles of 8 rows (4 where registers are few)."""
-    multiply_block(TALL, TALL_WIDE, TALL_NARROW, arrays, at)
-
-
-@kernel(BLOCK)
-def multiply_six(arrays, at):
-    """`multiply_block` in tiles of 6 rows, the channels of LeNet's first layer."""
-    multiply_block(SIX, SIX_WIDE, SIX_NARROW, arrays, at)
-
-
-@cache
-def block_address(dispatcher, dtype: np.dtype) -> int:
-    """Where `multiply_tall` or `multiply_six` begins."""
-    numbers, rows = numba.from_dtype(dtype)[::1], types.int64[::1]
-    return address_of(
-        dispatcher, types.Tuple((numbers, numbers, rows, numbers, numbers, numbers)), types.UniTuple(types.int64, 13)
-    )
+    a, b, c, start = arrays
+    a_index, a_tile, a_row, a_column, b_index, b_row, c_index, c_row, s_index, s_row, s_columns, m, n, k = at
+    size, behind = len(height), len(width) * lanes(a) - n
+    group = max(lanes(a), TALL_ROWS)
+    # Whole vectors reach behind column n, into the next rows of b, but not behind the last row.
+    whole = k - min(k, (behind + b_row - 1) // b_row if b_row > 0 else k) if behind > 0 else k
+    for i in range(0, m, size):
+        last = min(size, m - i) - 1
+        tile = zeros_tile(height, width, a)
+        fetch_tile(tile, c, c_index + i * c_row, c_row, last)
+        left, right = a_index + i // group * a_tile + i % group * a_row, b_index
+        for _ in range(whole):
+            tile = add_outer_within(tile, a, left, a_row, last, b, right)
+            left += a_column
+            right += b_row
+        for _ in range(whole, k):
+            tile = add_outer_part(tile, a, left, a_row, last, b, right, n)
+            left += a_column
+            right += b_row
+        if s_columns > 0:
+            tile = add_within(tile, start, s_index + i * s_row, s_row, last, s_columns)
+        store_within(tile, c, c_index + i * c_row, c_row, last, n)
 
 
 @inlined
-def pack_columns(a, index, row, column, m, k, height, packed, to):
-    """packed[tile of rows][k][height] = a[m, k], with zeros below the last row."""
-    for i in range(0, m, height):
-        rows = min(height, m - i)
-        if rows < height:
-            clear_run(packed, to, height * k)
-        if row == 1:
-            for p in range(k):
-                copy_run(a, index + i + p * column, packed, to + p * height, rows)
-            to += height * k
-            continue
-        for r in range(rows):
-            here = index + (i + r) * row
-            source, target = a[here : here + (k - 1) * column + 1], packed[to + r : to + height * k]
-            for p in range(k):
-                target[p * height] = source[p * column]
-        to += height * k
+def multiply_inner(height, width, arrays, edge, at):
+    """c[m, n] = start + a @ b for rows of a and columns of b that are contiguous: `lanes` steps of k at a time."""
+    a, b, c, start = arrays
+    a_index, a_row, b_index, b_column, c_index, c_row, s_index, s_row, s_columns, m, n, k = at
+    step = lanes(a)
+    for j in range(0, n, len(width)):
+        right, b_last = b_index + j * b_column, min(len(width), n - j) - 1
+        for i in range(0, m, len(height)):
+            left, a_last = a_index + i * a_row, min(len(height), m - i) - 1
+            tile = zeros_tile(height, width, a)
+            for p in range(0, k // step * step, step):
+                tile = add_inner(tile, a, left + p, a_row, a_last, b, right + p, b_column, b_last)
+            if k % step:
+                p = k // step * step
+                tile = add_inner_part(tile, a, left + p, a_row, a_last, b, right + p, b_column, b_last, k - p)
+            store_lane_sums(tile, edge, 0)
+            for r in range(a_last + 1):
+                for q in range(b_last + 1):
+                    total = edge[r * len(width) + q]
+                    if j + q < s_columns:
+                        total += start[s_index + (i + r) * s_row + j + q]
+                    c[c_index + (i + r) * c_row + j + q] = total
 
 
 @inlined
 def pack_rows(b, index, row, column, k, n, packed, to, packed_row):
-    """packed[k, packed_row] = b[k, n]; what lies behind column n is left as it was."""
+    """packed[k, packed_row] = b[k, n], zeros behind column n up to whole vectors."""
     width = lanes(b)
-    whole_k, whole_n = k // width * width, n // width * width
     if column == 1:
         for p in range(k):
-            here, there = index + p * row, to + p * packed_row
-            for j in range(0, whole_n, width):
-                store_tile(load_row(ONE, b, here + j), packed, there + j, 0)
-            copy_run(b, here + whole_n, packed, there + whole_n, n - whole_n)
+            for j in range(0, n, width):
+                store_tile(load_within(b, index + p * row + j, n - j), packed, to + p * packed_row + j, 0)
         return
+    whole_k, whole_n = k // width * width, n // width * width if row == 1 else 0
     for j in range(0, whole_n, width):
         for p in range(0, whole_k, width):
-            tile = load_square(b, index + p * row + j * column, column)
+            tile = load_square(b, index + p + j * column, column)
             store_tile(transpose_tile(tile), packed, to + p * packed_row + j, packed_row)
-    for j in range(n):
-        for p in range(whole_k if j < whole_n else 0, k):
-            packed[to + p * packed_row + j] = b[index + p * row + j * column]
+    for p in range(k):
+        for j in range(whole_n if p < whole_k else 0, packed_row):
+            packed[to + p * packed_row + j] = b[index + p * row + j * column] if j < n else 0
 
 
 @inlined
-def part(share, shares, count, step):
-    """(start, stop) of one of `shares` even parts of range(count); parts begin at multiples of step."""
-    steps = (count + step - 1) // step
-    return min(count, steps * share // shares * step), min(count, steps * (share + 1) // shares * step)
+def multiply_tall(arrays, scratch, at):
+    """c = start + a @ b in tiles of TALL_ROWS rows, panel by panel."""
+    a, b, c, start = arrays
+    (
+        a_index, a_row, a_column, b_index, b_row, b_column, c_index, c_row, s_index, s_row, s_columns, m, n, k,
+        pack_a, pack_b, one, two, three,
+    ) = at  # fmt: skip
+    width, wide, narrow = lanes(a), len(TALL_WIDE) * lanes(a), len(TALL_NARROW) * lanes(a)
+    parts = max(1, (k + DEPTH - 1) // DEPTH)
+    depth = (k + parts - 1) // parts
+    packed_b = aligned(scratch, 0)
+    packed_a = packed_b + depth * wide
+    for p in range(0, max(k, 1), max(depth, 1)):
+        deep = min(depth, k - p)
+        for i in range(0, m, ROWS):
+            rows = min(ROWS, m - i)
+            left, left_index, left_tile, left_row, left_column = (
+                a, a_index + i * a_row + p * a_column, max(width, TALL_ROWS) * a_row, a_row, a_column
+            )  # fmt: skip
+            if pack_a:
+                tall = max(width, TALL_ROWS)
+                for r in range(0, rows, tall):
+                    pack_rows(a, left_index + r * a_row, a_column, a_row, deep, min(tall, rows - r), scratch, packed_a + r * deep, tall)
+                left, left_index, left_tile, left_row, left_column = scratch, packed_a, tall * deep, 1, tall
+            j = 0
+            while j < n:
+                vectors = (n - j + width - 1) // width
+                columns = n - j if vectors == 1 else min(n - j, narrow if vectors == 2 or vectors == 4 else wide)
+                right, right_index, right_row = b, b_index + p * b_row + j * b_column, b_row
+                if pack_b:
+                    right_row = (columns + width - 1) // width * width
+                    pack_rows(b, right_index, b_row, b_column, deep, columns, scratch, packed_b, right_row)
+                    right, right_index = scratch, packed_b
+                first, first_index, first_row, first_columns = c, c_index + i * c_row + j, c_row, columns
+                if p == 0:
+                    first, first_index, first_row = start, s_index + i * s_row + j, s_row
+                    first_columns = min(columns, s_columns - j)
+                four = (left, right, c, first)
+                panel = (
+                    left_index, left_tile, left_row, left_column, right_index, right_row, c_index + i * c_row + j,
+                    c_row, first_index, first_row, first_columns, rows, columns, deep,
+                )  # fmt: skip
+                call_address(one if vectors == 1 else two if columns <= narrow else three, (four, as_integers(panel)))
+                j += columns
+
+
+PANEL = "void(UniTuple(float32[::1], 4), UniTuple(int64, 14))"
+
+
+@kernel(PANEL)
+def multiply_one(arrays, at):
+    multiply_panel(TALL, ONE, arrays, at)
+
+
+@kernel(PANEL)
+def multiply_two(arrays, at):
+    multiply_panel(TALL, TALL_NARROW, arrays, at)
+
+
+@kernel(PANEL)
+def multiply_three(arrays, at):
+    multiply_panel(TALL, TALL_WIDE, arrays, at)
 
 
 @kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=matmul_twin)
 def multiply_share(share, arrays, numbers):
-    """One rectangle of c[m, n] = a[m, k] @ b[k, n] (fresh) or c + a @ b; steps: between rows, between columns."""
-    a, b, c, scratch = arrays
-    m, n, k, a_row, a_column, b_row, b_column, fresh, row_shares, column_shares, room, block = to_fixed_tuple(
-        numbers, 12
-    )
+    """One rectangle of c[m, n] = start + a[m, k] @ b[k, n]; numbers: sizes, steps, and how the shares are cut."""
+    a, b, c, start = arrays
+    (
+        m, n, k, a_row, a_column, b_row, b_column, s_row, s_columns, row_shares, column_shares, pack_a, pack_b, room, one, two, three,
+    ) = to_fixed_tuple(numbers, 17)  # fmt: skip
     top, bottom = part(share // column_shares, row_shares, m, TALL_ROWS)
     left, right = part(share % column_shares, column_shares, n, lanes(a))
-    packed_b = aligned(scratch, share * room)
-    packed_row = (-(-min(COLUMNS, right - left) // lanes(a)) | 1) * lanes(a)
-    packed_a = packed_b + min(k, DEPTH) * packed_row + COLUMNS
-    edge, b_rows = np.empty(EDGE, a.dtype), np.empty(min(k, DEPTH), np.int64)
-    nothing = edge[EDGE - TALL_ROWS :]
-    clear_run(nothing, 0, TALL_ROWS)
-    for p in range(min(k, DEPTH)):
-        b_rows[p] = p * packed_row
-    for p in range(0, k, DEPTH):
-        depth = min(DEPTH, k - p)
-        for j in range(left, right, COLUMNS):
-            columns = min(COLUMNS, right - j)
-            pack_rows(b, p * b_row + j * b_column, b_row, b_column, depth, columns, scratch, packed_b, packed_row)
-            for i in range(top, bottom, ROWS):
-                rows = min(ROWS, bottom - i)
-                pack_columns(a, i * a_row + p * a_column, a_row, a_column, rows, depth, TALL_ROWS, scratch, packed_a)
-                at = (
-                    packed_a, TALL_ROWS * depth, 1, TALL_ROWS, packed_b, i * n + j, n, rows, columns, depth, 0, 0,
-                    np.int64(fresh == 1 and p == 0),
-                )  # fmt: skip
-                call_address(block, ((scratch, scratch, b_rows, c, nothing, edge), as_integers(at)))
-
-
-@kernel("void(float32[::1], float32[::1], int64, int64, float32[::1], UniTuple(int64, 3), boolean)", twin=matmul_twin)
-def multiply_rows(a, b, b_row, b_column, c, sizes, fresh):
-    """c[m, n] = a[m, k] @ b[k, n] (fresh) or c + a @ b for few rows: nothing is packed, b is read as it lies."""
-    m, n, k = sizes
-    for i in range(m):
-        row, left = c[i * n : i * n + n], a[i * k : i * k + k]
-        if fresh:
-            clear_run(row, 0, n)
-        if b_row == 1:
-            for j in range(n):
-                column, total = b[j * b_column : j * b_column + k], row[j]
-                for p in range(k):
-                    total += left[p] * column[p]
-                row[j] = total
-            continue
-        for p in range(0, k - 3, 4):
-            b0, b1 = b[p * b_row : p * b_row + n], b[(p + 1) * b_row : (p + 1) * b_row + n]
-            b2, b3 = b[(p + 2) * b_row : (p + 2) * b_row + n], b[(p + 3) * b_row : (p + 3) * b_row + n]
-            for j in range(n):
-                row[j] += left[p] * b0[j] + left[p + 1] * b1[j] + left[p + 2] * b2[j] + left[p + 3] * b3[j]
-        for p in range(k // 4 * 4, k):
-            b0 = b[p * b_row : p * b_row + n]
-            for j in range(n):
-                row[j] += left[p] * b0[j]
-
-
-def _flat(a: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
-    """The memory of a matrix as it lies, and its steps; a copy where neither rows nor columns are contiguous."""
-    if a.flags.c_contiguous:
-        steps = (a.shape[1], 1)
-    elif a.flags.f_contiguous:
-        a, steps = a.T, (1, a.shape[0])
+    rows, columns, s_columns = bottom - top, right - left, s_columns - left
+    a_index, b_index, c_index, s_index = top * a_row, left * b_column, top * n + left, top * s_row + left
+    if m == 1 and b_column == 1:
+        for j in range(0, columns, len(ROW) * lanes(a)):
+            width = min(len(ROW) * lanes(a), columns - j)
+            at = (
+                a_index, 0, a_row, a_column, b_index + j, b_row, c_index + j, n, s_index + j, s_row, s_columns - j, 1,
+                width, k,
+            )  # fmt: skip
+            multiply_panel(ONE, ROW, arrays, at)
+    elif rows <= FEW and b_row == 1 and a_column == 1:
+        edge = np.empty(64, a.dtype)
+        at = (a_index, a_row, b_index, b_column, c_index, n, s_index, s_row, s_columns, rows, columns, k)
+        if m == 1:
+            multiply_inner(ONE, INNER_ROW, arrays, edge, at)
+        else:
+            multiply_inner(INNER_ROWS, INNER_COLUMNS, arrays, edge, at)
     else:
-        a, steps = np.ascontiguousarray(a), (a.shape[1], 1)
-    if not a.flags.writeable:  # numba would compile everything once more for arrays that are read-only
-        a = a.copy()
-    return a.reshape(-1), steps
+        scratch = np.empty(room, a.dtype)
+        at = (
+            a_index, a_row, a_column, b_index, b_row, b_column, c_index, n, s_index, s_row, s_columns, rows, columns, k,
+            pack_a, pack_b, one, two, three,
+        )  # fmt: skip
+        multiply_tall(arrays, scratch, at)
 
 
-def _multiply(a: np.ndarray, b: np.ndarray, c: np.ndarray, fresh: bool) -> None:
-    """c = a @ b (fresh) or c + a @ b, c contiguous."""
+@kernel("void(float32[:,:], float32[:,:], float32[:,:], float32[:], int64, int64, int64[::1])", twin=matmul_twin)
+def multiply(a, b, c, start, accumulate, shares, addresses):
+    """c[m, n] = start[n] + a[m, k] @ b[k, n], or c + a @ b; an empty start is zeros. Any steps; c is contiguous.
+
+    addresses: where `multiply_share`, the three panels and, for more than one share, `run_shares` begin.
+    """
     (m, k), n = a.shape, b.shape[1]
-    if a.dtype.kind != "f" or a.dtype.itemsize < 4:
-        if fresh:
-            c[...] = 0
-        (flat_a, (a_row, a_column)), (flat_b, (b_row, b_column)) = _flat(a), _flat(b)
-        matmul_twin(flat_a, a_row, a_column, flat_b, b_row, b_column, c.reshape(-1), m, n, k)
-        return
+    item = a.itemsize
+    numbers = np.empty(17, np.int64)
+    for panel in range(3):
+        numbers[14 + panel] = addresses[1 + panel]
+    numbers[0], numbers[1], numbers[2] = m, n, k
+    numbers[3], numbers[4] = a.strides[0] // item, a.strides[1] // item
+    numbers[5], numbers[6] = b.strides[0] // item, b.strides[1] // item
+    if n == 1:
+        numbers[6] = 1
+    if k == 1:
+        numbers[5] = n
+    numbers[7], numbers[8] = 0, start.size
+    numbers[9], numbers[10] = (shares, 1) if m > n else (1, shares)
+    numbers[11] = m * k > (BIG // 4 if numbers[3] == 1 else BIG) and n > 2 * TALL_ROWS
+    numbers[12] = numbers[6] != 1 or (m > FEW * 4 and n * k > BIG // 32)
+    numbers[13] = 16
+    if numbers[12]:
+        numbers[13] += DEPTH * 4 * lanes(a)
+    if numbers[11]:
+        numbers[13] += DEPTH * (min(ROWS, m) + max(lanes(a), TALL_ROWS))
+    flat_c = memory_of(c)
+    first = memory_of(start)
+    if accumulate:
+        first, numbers[7], numbers[8] = flat_c, n, n
+    arrays = (memory_of(a), memory_of(b), flat_c, first)
+    if shares == 1:
+        call_address(addresses[0], (0, arrays, numbers))
+    else:
+        call_address(addresses[4], (addresses[0], shares, arrays, numbers))
+
+
+@cache
+def _compiled(dtype: np.dtype, shared: bool) -> tuple[Any, np.ndarray, np.ndarray]:
+    """`multiply` without numba's choice among signatures, the addresses it takes, and an empty start."""
+    number, size = numba.from_dtype(dtype), types.int64
+    matrix, four = types.Array(number, 2, "A"), types.UniTuple(number[::1], 4)
+    kinds = (matrix, matrix, matrix, types.Array(number, 1, "A"), size, size, size[::1])
+    multiply.compile(kinds)
+    panels = [address_of(each, four, types.UniTuple(size, 14)) for each in (multiply_one, multiply_two, multiply_three)]
+    share = address_of(multiply_share, size, four, size[::1])
+    several = address_of(run_shares, size, size, four, size[::1]) if shared else 0
+    return multiply.overloads[kinds].entry_point, np.array([share, *panels, several]), np.empty(0, dtype)
+
+
+_serial: dict[str, tuple[Any, np.ndarray, np.ndarray]] = {}  # of float32 and float64, by their letters
+
+
+def _multiply(a: np.ndarray, b: np.ndarray, c: np.ndarray, start: np.ndarray | None, accumulate: bool) -> None:
+    """c = start + a @ b, or c + a @ b (accumulate), c contiguous."""
+    (m, k), n = a.shape, b.shape[1]
+    try:
+        entry, addresses, nothing = _serial[a.dtype.char]
+    except KeyError:
+        if a.dtype.kind != "f" or a.dtype.itemsize < 4:
+            _multiply_plainly(a, b, c, start, accumulate)
+            return
+        entry, addresses, nothing = _serial[a.dtype.char] = _compiled(a.dtype, False)
     if n == 1 < m:
-        a, b, m, n = b.T, a.T, n, m
-    flat_b, b_steps = _flat(b)
-    if m <= 3 or k <= 1:
-        flat_a = np.ascontiguousarray(a).reshape(-1)
-        multiply_rows(flat_a, flat_b, *b_steps, c.reshape(-1), (m, n, k), fresh)
+        a, b, c = b.T, a.T, c.reshape(1, -1)
+    if start is None:
+        start = nothing
+    if m * n * k <= SERIAL_WORK or (shares := numba.get_num_threads()) == 1:
+        entry(a, b, c, start, accumulate, 1, addresses)
         return
-    flat_a, a_steps = _flat(a)
-    shares = numba.get_num_threads() if m * n * k > SERIAL_WORK else 1
-    numbers, room = _plan(m, n, k, *a_steps, *b_steps, fresh, shares, a.dtype)
-    launch(multiply_share, shares, (flat_a, flat_b, c.reshape(-1), empty((shares * room,), a.dtype)), numbers)
+    entry, addresses, nothing = _compiled(a.dtype, True)
+    with launch_lock:
+        entry(a, b, c, start, accumulate, shares, addresses)
 
 
-@lru_cache(maxsize=1024)
-def _plan(m, n, k, a_row, a_column, b_row, b_column, fresh, shares, dtype):
-    """What `multiply_share` must know, and the scratch each share needs."""
-    row_shares, column_shares = (shares, 1) if m > n else (1, shares)
-    lanes, depth = lanes_of(dtype), min(k, DEPTH)
-    width = (-(-min(COLUMNS, n) // lanes) | 1) * lanes
-    room = depth * (width + min(m, ROWS) + TALL_ROWS) + COLUMNS + EDGE
-    steps = (a_row, a_column, b_row, b_column)
-    block = block_address(multiply_tall, dtype)
-    return np.array((m, n, k, *steps, fresh, row_shares, column_shares, room, block), np.int64), room
+def _multiply_plainly(a: np.ndarray, b: np.ndarray, c: np.ndarray, start: np.ndarray | None, accumulate: bool) -> None:
+    """`_multiply` of numbers that no register tile takes."""
+    (m, k), n = a.shape, b.shape[1]
+    if not accumulate:
+        c[...] = 0 if start is None else start
+    a, b = np.require(a, None, ("C", "W")), np.require(b, None, ("C", "W"))
+    matmul_twin(a.reshape(-1), k, 1, b.reshape(-1), n, 1, c.reshape(-1), m, n, k)
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a[m, k] @ b[k, n]; transposed views are read where they lie."""
+    """a[m, k] @ b[k, n], whatever their steps."""
     out = empty((a.shape[0], b.shape[1]), a.dtype)
-    _multiply(a, b, out, True)
+    _multiply(a, b, out, None, False)
     return out
 
 
 def addmm(bias: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """bias + a[m, k] @ b[k, n], the bias broadcast to [m, n]."""
-    out = empty((a.shape[0], b.shape[1]), a.dtype)
-    out[...] = bias
-    _multiply(a, b, out, False)
+    m, n = a.shape[0], b.shape[1]
+    out = empty((m, n), a.dtype)
+    if bias.shape == (n,) and (n > 1 or m == 1):
+        _multiply(a, b, out, bias, False)
+    else:
+        out[...] = bias
+        _multiply(a, b, out, None, True)
     return out
 
 
@@ -308,5 +343,5 @@ def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a[i] @ b[i] for every i."""
     out = empty((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
     for left, right, product in zip(a, b, out, strict=True):
-        _multiply(left, right, product, True)
+        _multiply(left, right, product, None, False)
     return out

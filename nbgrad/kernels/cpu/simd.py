@@ -14,6 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
+from numba.np.arrayobj import populate_array
 
 from nbgrad.runtime import host_lanes
 
@@ -391,6 +392,204 @@ def store_sums(typing_context, tile, array, index):
                 total = writer.builder.fadd(low, high)
             total = writer.builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
             writer.builder.store(total, writer.builder.gep(writer.arrays[1], [writer.offset(index, place, None)]))
+
+    return _tile_function(tile, types.none, (tile, array, types.intp), write)
+
+
+@intrinsic
+def memory_of(typing_context, array):
+    """The memory of an array of any rank and steps, flat, from its first element on."""
+    flat = types.Array(array.dtype, 1, "C")
+
+    def codegen(context, builder, signature, values):
+        given, result = context.make_array(array)(context, builder, values[0]), context.make_array(flat)(context, builder)
+        size, item = ir.Constant(ir.IntType(64), 1 << 60), ir.Constant(ir.IntType(64), array.dtype.bitwidth // 8)
+        populate_array(result, given.data, [size], [item], item, None)
+        return result._getvalue()
+
+    return flat(array), codegen
+
+
+def _masks(writer: _Writer, columns: Any) -> list[Any]:
+    """For each vector of a row, which of its lanes are among the first `columns`."""
+    tile, lane = writer.tile, ir.VectorType(ir.IntType(64), writer.tile.lanes)
+    starts = [ir.Constant(lane, [v * tile.lanes + i for i in range(tile.lanes)]) for v in range(tile.vectors)]
+    return [writer.builder.icmp_signed("<", start, writer.splat(columns)) for start in starts]
+
+
+def _masked(writer: _Writer, what: str, result: ir.Type, arguments: list[Any]) -> Any:
+    kind = ir.FunctionType(result, [each.type for each in arguments])
+    name = f"llvm.masked.{what}.v{writer.tile.lanes}f{writer.tile.dtype.bitwidth}.p0"
+    return writer.builder.call(cgutils.get_or_insert_function(writer.builder.module, kind, name), arguments)
+
+
+def _load_masked(writer: _Writer, place: int, index: Any, mask: Any) -> Any:
+    """The lanes inside the mask, zeros elsewhere; memory outside is not touched."""
+    tile = writer.tile
+    size, zeros = ir.Constant(ir.IntType(32), tile.dtype.bitwidth // 8), ir.Constant(tile.register, [0.0] * tile.lanes)
+    return _masked(writer, "load", tile.register, [writer.pointer(place, index), size, mask, zeros])
+
+
+def _store_masked(writer: _Writer, place: int, index: Any, value: Any, mask: Any) -> None:
+    size = ir.Constant(ir.IntType(32), writer.tile.dtype.bitwidth // 8)
+    _masked(writer, "store", ir.VoidType(), [value, writer.pointer(place, index), size, mask])
+
+
+def _rows_within(writer: _Writer, index: Any, stride: Any, last: Any, rows: int) -> list[Any]:
+    """Where each row begins; those behind the last one are the last one once more."""
+    builder, starts = writer.builder, []
+    for row in range(rows):
+        inside = builder.icmp_signed("<", writer.integer(row), last)
+        starts.append(builder.add(index, builder.mul(builder.select(inside, writer.integer(row), last), stride)))
+    return starts
+
+
+@intrinsic
+def load_within(typing_context, array, index, columns):
+    """A vector of array[index ...], zeros from `columns` on."""
+    tile, size = Tile(1, 1, array.dtype), types.intp
+
+    def write(writer, _array, index, columns):
+        return writer.aggregate([_load_masked(writer, 0, index, _masks(writer, columns)[0])])
+
+    return _tile_function(tile, tile, (array, size, size), write)
+
+
+@intrinsic
+def add_within(typing_context, tile, array, index, stride, last, columns):
+    """tile[r][v] + array[index + min(r, last) * stride + v * lanes ...], zeros from `columns` on."""
+
+    def write(writer, aggregate, _array, index, stride, last, columns):
+        rows, masks = _rows_within(writer, index, stride, last, tile.rows), _masks(writer, columns)
+        registers = writer.registers(aggregate)
+        for place, row, vector in tile.cells():
+            start = writer.offset(rows[row], vector * tile.lanes, None)
+            other = _load_masked(writer, 1, start, masks[vector])
+            registers[place] = writer.builder.fadd(registers[place], other)
+        return writer.aggregate(registers)
+
+    size = types.intp
+    return _tile_function(tile, tile, (tile, array, size, size, size, size), write)
+
+
+@intrinsic
+def fetch_tile(typing_context, tile, array, index, stride, last):
+    """Ask for the memory of a tile that is soon to be written."""
+
+    def write(writer, _aggregate, _array, index, stride, last):
+        builder, byte, number = writer.builder, ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        for row in _rows_within(writer, index, stride, last, tile.rows):
+            for vector in range(tile.vectors):
+                pointer = builder.bitcast(writer.pointer(1, writer.offset(row, vector * tile.lanes, None)), byte)
+                builder.call(fetch, [pointer, number(1), number(3), number(1)])  # to write, keep near, data
+
+    size = types.intp
+    return _tile_function(tile, types.none, (tile, array, size, size, size), write)
+
+
+@intrinsic
+def store_within(typing_context, tile, array, index, stride, last, columns):
+    """array[index + min(r, last) * stride + v * lanes ...] = tile[r][v] up to `columns`; where rows meet, the last."""
+
+    def write(writer, aggregate, _array, index, stride, last, columns):
+        rows, masks = _rows_within(writer, index, stride, last, tile.rows), _masks(writer, columns)
+        registers = writer.registers(aggregate)
+        for place, row, vector in tile.cells():
+            start = writer.offset(rows[row], vector * tile.lanes, None)
+            _store_masked(writer, 1, start, registers[place], masks[vector])
+
+    size = types.intp
+    return _tile_function(tile, types.none, (tile, array, size, size, size, size), write)
+
+
+def _add_outer_within(tile: Tile, arguments: tuple[Any, ...]) -> Any:
+    def write(writer, aggregate, _a, a_index, a_stride, last, _b, b_index, columns=None):
+        registers = writer.registers(aggregate)
+        starts = [writer.offset(b_index, v * tile.lanes, None) for v in range(tile.vectors)]
+        if columns is None:
+            row_of_b = [writer.load(5, start) for start in starts]
+        else:
+            row_of_b = [_load_masked(writer, 5, *each) for each in zip(starts, _masks(writer, columns), strict=True)]
+        column = [writer.splat(writer.scalar(1, i)) for i in _rows_within(writer, a_index, a_stride, last, tile.rows)]
+        return writer.aggregate(
+            [writer.multiply_add(column[r], row_of_b[v], registers[place]) for place, r, v in tile.cells()]
+        )
+
+    return _tile_function(tile, tile, arguments, write)
+
+
+@intrinsic
+def add_outer_within(typing_context, tile, a, a_index, a_stride, last, b, b_index):
+    """tile[r][v] + a[a_index + min(r, last) * a_stride] * b[b_index + v * lanes ...]: a column times a row."""
+    size = types.intp
+    return _add_outer_within(tile, (tile, a, size, size, size, b, size))
+
+
+@intrinsic
+def add_outer_part(typing_context, tile, a, a_index, a_stride, last, b, b_index, columns):
+    """`add_outer_within` of the first columns; of b, nothing behind them is read."""
+    size = types.intp
+    return _add_outer_within(tile, (tile, a, size, size, size, b, size, size))
+
+
+def _add_inner(tile: Tile, arguments: tuple[Any, ...]) -> Any:
+    def write(writer, aggregate, _a, a_index, a_stride, a_last, _b, b_index, b_stride, b_last, count=None):
+        registers = writer.registers(aggregate)
+        mask = None if count is None else _masks(writer, count)[0]
+
+        def load(place, index):
+            return writer.load(place, index) if mask is None else _load_masked(writer, place, index, mask)
+
+        left = [load(1, row) for row in _rows_within(writer, a_index, a_stride, a_last, tile.rows)]
+        right = [load(5, row) for row in _rows_within(writer, b_index, b_stride, b_last, tile.vectors)]
+        return writer.aggregate(
+            [writer.multiply_add(left[r], right[v], registers[place]) for place, r, v in tile.cells()]
+        )
+
+    return _tile_function(tile, tile, arguments, write)
+
+
+@intrinsic
+def add_inner(typing_context, tile, a, a_index, a_stride, a_last, b, b_index, b_stride, b_last):
+    """tile[r][v] + a[a_index + min(r, a_last) * a_stride ...] * b[b_index + min(v, b_last) * b_stride ...], by lanes."""
+    size = types.intp
+    return _add_inner(tile, (tile, a, size, size, size, b, size, size, size))
+
+
+@intrinsic
+def add_inner_part(typing_context, tile, a, a_index, a_stride, a_last, b, b_index, b_stride, b_last, count):
+    """`add_inner` of the first `count` lanes; nothing behind them is read."""
+    size = types.intp
+    return _add_inner(tile, (tile, a, size, size, size, b, size, size, size, size))
+
+
+@intrinsic
+def store_lane_sums(typing_context, tile, array, index):
+    """array[index + r * vectors + v] = the sum of tile[r][v]'s lanes; whole registers are written.
+
+    Two vectors are folded into one: the halves of the first meet in its lower half, those of the second in its upper
+    one; then quarters, until each lane holds the sum of one vector.
+    """
+
+    def write(writer, aggregate, _array, index):
+        registers, lanes = writer.registers(aggregate), tile.lanes
+        for first in range(0, len(registers), lanes):
+            group, half = registers[first : first + lanes], lanes // 2
+            group += [group[-1]] * (lanes - len(group))
+            while half:
+                starts = range(0, lanes, 2 * half)
+                low = [side + start + i for start in starts for side in (0, lanes) for i in range(half)]
+                pairs = [(group[i], group[i + half]) for i in range(half)]
+                group = [
+                    writer.builder.fadd(
+                        writer.shuffle(*pair, low), writer.shuffle(*pair, [lane + half for lane in low])
+                    )
+                    for pair in pairs
+                ]
+                half //= 2
+            writer.store(1, writer.offset(index, first, None), group[0])
 
     return _tile_function(tile, types.none, (tile, array, types.intp), write)
 
