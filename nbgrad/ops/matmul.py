@@ -3,11 +3,16 @@
 import math
 from typing import Any
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.modes import mode
+from nbgrad.autograd.node import gradient_edge
+from nbgrad.autograd.record import BACKENDS, op, wrap
+from nbgrad.autograd.value import Value, is_stale
 from nbgrad.ops.arithmetic import mul
-from nbgrad.ops.shape import expand, reshape, squeeze, t, transpose, unsafe_view, unsqueeze
+from nbgrad.ops.shape import _t, expand, reshape, squeeze, t, transpose, unsafe_view, unsqueeze
 from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank, word
 from nbgrad.shapes import broadcast_shapes
+
+SHORT = 1 << 12  # rows that are added one by one; more lose digits
 
 
 @op("MmBackward0", saves={"a": "b", "b": "a"})
@@ -24,11 +29,16 @@ def _(node, g):
 
 def _matrix_gradients(node: Any, g: Any, a: Any, b: Any, first: int) -> tuple[Any, Any]:
     """∂/∂a = g bᵀ and ∂/∂b = aᵀ g; the latter in b's own memory order, so that a leaf takes it without a copy."""
-    da = _mm(g, t(b)) if node.needs(first) else None
+    product, turned = (_mm, _t) if isinstance(g, Value) else (BACKENDS[type(g)].matmul, _array_turned)
+    da = product(g, turned(b)) if node.needs(first) else None
     if not node.needs(first + 1):
         return da, None
     transposed = b is None or not array_of(b).flags.c_contiguous  # not kept: a Linear's weight, as a rule
-    return da, t(_mm(t(g), a)) if transposed else _mm(t(a), g)
+    return da, turned(product(turned(g), a)) if transposed else product(turned(a), g)
+
+
+def _array_turned(array: Any) -> Any:
+    return array.T
 
 
 @op("AddmmBackward0", saves={"a": "b", "b": "a"})
@@ -40,7 +50,10 @@ def _addmm(k, bias, a, b, /):
 @_addmm.backward
 def _(node, g):
     a, b = node.saved
-    return g if node.needs(0) else None, *_matrix_gradients(node, g, a, b, 1)
+    bias = g if node.needs(0) else None
+    if bias is not None and not isinstance(g, Value) and node.shape() == g.shape[1:] and len(g) <= SHORT:
+        bias = BACKENDS[type(g)].column_sums(g)  # where the engine would need several calls
+    return bias, *_matrix_gradients(node, g, a, b, 1)
 
 
 @op("BmmBackward0", saves={"a": "b", "b": "a"})
@@ -142,10 +155,12 @@ def _require_inner(a: Any, b: Any) -> None:
 
 def mm(input: Any, mat2: Any) -> Any:
     """out[i, j] = Σ_p input[i, p] mat2[p, j]; two matrices."""
-    if len(input.shape) != 2 or len(mat2.shape) != 2:
-        raise RuntimeError(f"{'self' if len(input.shape) != 2 else 'mat2'} must be a matrix")
-    _require_inner(input, mat2)
-    _require_same_dtype(input, mat2)
+    a, b = array_of(input), array_of(mat2)
+    if a.ndim != 2 or b.ndim != 2:
+        raise RuntimeError(f"{'self' if a.ndim != 2 else 'mat2'} must be a matrix")
+    if a.shape[1] != b.shape[0] or a.dtype is not b.dtype:
+        _require_inner(a, b)
+        _require_same_dtype(a, b)
     return _mm(input, mat2)
 
 
@@ -258,7 +273,9 @@ def dot(input: Any, other: Any) -> Any:
 
 def matmul(input: Any, other: Any) -> Any:
     """The product of vectors, matrices or stacks of them, as numpy's `@`."""
-    left, right = len(input.shape), len(other.shape)
+    left, right = rank(input), rank(other)
+    if left == right == 2:
+        return mm(input, other)
     if left == 0 or right == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D")
     if left == 1 and right == 1:
@@ -270,8 +287,6 @@ def matmul(input: Any, other: Any) -> Any:
             return mv(input, other)
         rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
         return unsafe_view(mv(rows, other), tuple(input.shape[:-1]))
-    if left == 2 and right == 2:
-        return mm(input, other)
     if right == 2:
         rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
         return unsafe_view(mm(rows, other), (*input.shape[:-1], other.shape[1]))
@@ -286,11 +301,43 @@ def _stacked(input: Any, other: Any) -> Any:
     return unsafe_view(bmm(left, right), (*stack, input.shape[-2], other.shape[-1]))
 
 
+def _linear(input: Value, weight: Value, bias: Value) -> Value:
+    """`_addmm(bias, input, _t(weight))` and the nodes it leaves, written out: small layers are all calls."""
+    x, w, b = input.array, weight.array, bias.array
+    output = wrap(BACKENDS[type(x)].addmm(b, x, w.T))
+    if mode.enabled:
+        to_bias, bias_output = _edge(bias)
+        to_input, input_output = _edge(input)
+        to_weight, weight_output = _edge(weight)
+        if to_bias is not None or to_input is not None or to_weight is not None:
+            dtype, turned = x.dtype, None
+            if to_input is not None:
+                turned = _t(weight)
+                to_weight = turned.node
+            elif to_weight is not None:
+                to_weight = _t.node_class((to_weight,), (weight_output,), (w.shape,), (dtype,), ())
+            sources, numbers = (to_bias, to_input, to_weight), (bias_output, input_output, 0)
+            node = _addmm.node_class(sources, numbers, (b.shape, x.shape, w.shape[::-1]), (dtype, dtype, dtype), ())
+            node.save((input if to_weight is not None else None, turned))
+            output.node, output._requires_grad = node, True
+    return output
+
+
+def _edge(value: Value) -> tuple[Any, int]:
+    if value._requires_grad or (value.view_of is not None and is_stale(value)):
+        return gradient_edge(value)
+    return None, 0
+
+
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """out = input @ weightᵀ + bias; input: (..., in), weight: (out, in), bias: (out,)."""
     if bias is None:
         return matmul(input, t(weight))
-    if len(input.shape) == 2:
+    x, w, b = array_of(input), array_of(weight), array_of(bias)
+    if x.ndim == w.ndim == 2 and x.shape[1:] == w.shape[1:] and b.shape == w.shape[:1] and x.dtype is w.dtype is b.dtype:
+        if isinstance(input, Value) and isinstance(weight, Value) and isinstance(bias, Value):
+            return _linear(input, weight, bias)
+    if x.ndim == 2:
         return addmm(bias, input, t(weight))
     rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
     return reshape(addmm(bias, rows, t(weight)), (*input.shape[:-1], weight.shape[0]))

@@ -64,7 +64,7 @@ from nbgrad.kernels.cpu.elementwise import (
     trunc_div,
     where,
 )
-from nbgrad.kernels.cpu.gemm import addmm, bmm, matmul
+from nbgrad.kernels.cpu.gemm import addmm, bmm, column_sums, matmul
 from nbgrad.kernels.cpu.index import (
     cast,
     concatenate,
@@ -110,7 +110,7 @@ __all__ = [
     "absolute", "acos", "adagrad", "adam", "adamw", "adaptive_avg_pool2d", "adaptive_avg_pool2d_gradient", "add",
     "addmm", "asin", "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm",
     "batch_norm_gradient", "binary_cross_entropy", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_or",
-    "bitwise_xor", "bmm", "cast", "ceil", "concatenate", "contiguous", "conv2d", "conv2d_bias_gradient",
+    "bitwise_xor", "bmm", "cast", "ceil", "column_sums", "concatenate", "contiguous", "conv2d", "conv2d_bias_gradient",
     "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh", "cumsum", "deviation", "diagonal", "div", "embed",
     "embed_diagonal", "eq", "erf", "erfc", "exact", "exp", "exp2", "expm1", "fill", "first_outside", "flip", "floor",
     "floor_div", "fmod", "gather", "ge", "gelu", "gt", "huber", "hypot", "largest", "layer_norm", "layer_norm_gradient",

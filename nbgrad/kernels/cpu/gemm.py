@@ -6,7 +6,7 @@ only what lies badly (a transposed `b`, columns far apart) is packed first, pane
 is decided in the kernel, so that a small one costs Python a single call.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numba
@@ -337,6 +337,16 @@ def addmm(bias: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         out[...] = bias
         _multiply(a, b, out, None, True)
     return out
+
+
+@lru_cache(maxsize=64)
+def _ones(count: int, dtype: np.dtype) -> np.ndarray:
+    return np.ones((1, count), dtype)
+
+
+def column_sums(a: np.ndarray) -> np.ndarray:
+    """out[j] = Σ_i a[i, j], one row after the other: a row of ones times a."""
+    return matmul(_ones(a.shape[0], a.dtype), a).reshape(-1)
 
 
 def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
