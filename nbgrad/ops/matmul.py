@@ -334,9 +334,9 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     if bias is None:
         return matmul(input, t(weight))
     x, w, b = array_of(input), array_of(weight), array_of(bias)
-    if x.ndim == w.ndim == 2 and x.shape[1:] == w.shape[1:] and b.shape == w.shape[:1] and x.dtype is w.dtype is b.dtype:
-        if isinstance(input, Value) and isinstance(weight, Value) and isinstance(bias, Value):
-            return _linear(input, weight, bias)
+    fits = x.ndim == w.ndim == 2 and x.shape[1:] == w.shape[1:] and b.shape == w.shape[:1]
+    if fits and x.dtype is w.dtype is b.dtype and isinstance(input, Value):
+        return _linear(input, weight, bias)
     if x.ndim == 2:
         return addmm(bias, input, t(weight))
     rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))

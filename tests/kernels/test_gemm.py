@@ -11,7 +11,8 @@ from nbgrad.kernels.cpu import gemm
 BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
 SIZES = [
     (0, 3, 4), (3, 0, 4), (3, 4, 0), (1, 1, 1), (1, 50, 20), (2, 7, 19), (3, 33, 5), (4, 4, 4), (5, 17, 3), (9, 1, 30),
-    (8, 16, 600), (7, 49, 31), (17, 33, 1), (24, 100, 64), (64, 120, 84), (33, 530, 20), (530, 40, 20),
+    (8, 16, 600), (7, 49, 31), (17, 33, 1), (24, 100, 64), (64, 120, 84), (33, 530, 20), (530, 40, 20), (1, 300, 40),
+    (40, 1, 300), (1, 1, 999), (12, 31, 87), (20, 4, 500), (80, 150, 460), (600, 20, 900),
 ]  # fmt: skip
 
 
@@ -42,6 +43,39 @@ def test_twin():
     np.testing.assert_allclose(gemm.matmul(a, b), c.reshape(20, 40), rtol=1e-4, atol=1e-5)
 
 
+def test_overlapping_rows_and_repeated_numbers():
+    """Steps may be anything: nothing behind the last number is read, nothing is copied in Python."""
+    line = np.arange(40, dtype=np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(line, 17).copy()  # 24 x 17
+    over = np.lib.stride_tricks.as_strided(line, (24, 17), (4, 4))
+    repeated, one = np.broadcast_to(line[:24], (5, 24)), np.broadcast_to(np.float32(2), (24, 6))
+    np.testing.assert_allclose(gemm.matmul(repeated, over), repeated @ windows, rtol=1e-6)
+    np.testing.assert_allclose(gemm.matmul(over.T, repeated.T), windows.T @ repeated.T, rtol=1e-6)
+    np.testing.assert_allclose(gemm.matmul(repeated, one), repeated @ one, rtol=1e-6)
+    np.testing.assert_allclose(gemm.matmul(windows[::-1, ::-1], windows.T), windows[::-1, ::-1] @ windows.T, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 15, 16, 33, 50])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_what_lies_beside_a_matrix_does_not_matter(n, transposed):
+    """The matrices are the corner of larger ones full of NaN."""
+    for m in (1, 5, 20):
+        whole = np.full((3, 64, 64), np.nan, np.float32)
+        a, b, c = whole[0, :m, :30], whole[1, :30, :n], whole[2, :m, :n]
+        if transposed:
+            b = whole[1, :n, :30].T
+        a[...], b[...] = matrix(m, 30, "rows", np.float32), matrix(30, n, "rows", np.float32)
+        c[...] = gemm.matmul(a, b)
+        np.testing.assert_allclose(c, a.copy() @ b.copy(), rtol=1e-4, atol=1e-5)
+
+
+def test_column_sums():
+    a = matrix(70, 33, "rows", np.float32)
+    np.testing.assert_allclose(gemm.column_sums(a), a.sum(0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(gemm.column_sums(a.T), a.sum(1), rtol=1e-4, atol=1e-5)
+    assert np.array_equal(gemm.column_sums(a[:0]), np.zeros(33))
+
+
 def test_batches():
     a, b = np.random.default_rng(0).standard_normal((2, 3, 5, 7)).astype(np.float32)[0], np.ones((3, 7, 4), np.float32)
     np.testing.assert_allclose(gemm.bmm(a, b), a @ b, rtol=1e-5, atol=1e-5)
@@ -54,7 +88,7 @@ def test_integers(dtype):
     assert np.array_equal(gemm.addmm(np.ones(5, dtype), a, b), a @ b + 1)
 
 
-@pytest.mark.parametrize("m", [2, 24])
+@pytest.mark.parametrize("m", [2, 24, 90])
 def test_nan_and_infinity_stay_in_their_row(m):
     a, b = np.ones((m, 20), np.float32), np.ones((20, 40), np.float32)
     a[1, 3], b[7, 39] = np.nan, np.inf

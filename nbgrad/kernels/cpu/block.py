@@ -1,4 +1,4 @@
-"""Products of register tiles whose right-hand rows may overlap, as the windows of an image do: the heart of convolution.
+"""Products of register tiles whose right-hand rows may overlap, as windows of an image do: the heart of convolution.
 
 Tiles of c stay in registers while a column of `a` times a row of `b` is added k times. Where the rows of `b` begin is
 read from a table.

@@ -27,7 +27,6 @@ from nbgrad.kernels.cpu.simd import (
     aligned,
     fetch_tile,
     lanes,
-    load_row,
     load_square,
     load_within,
     memory_of,
@@ -45,7 +44,7 @@ INNER_ROWS, INNER_COLUMNS = (0,) * (4 if MANY_REGISTERS else 2), (0,) * 4  # a t
 INNER_ROW = (0,) * max(8, FLOAT_LANES)  # inner products of a single row
 
 DEPTH = 224  # k is cut into parts of about this size: a panel of b stays near
-ROWS = 512  # rows of a that stay in the second-level cache
+ROWS = COLUMNS = 512  # rows of a and columns of b that stay in the second-level cache
 BIG = 1 << 19  # numbers in a matrix that is packed to keep its rows together
 FEW = 16  # rows of a for which b is not worth transposing
 SERIAL_WORK = 1 << 20  # multiplications below which a launch costs more than a second thread brings
@@ -95,7 +94,7 @@ def multiply_panel(height, width, arrays, at):
 def multiply_inner(height, width, arrays, edge, at):
     """c[m, n] = start + a @ b for rows of a and columns of b that are contiguous: `lanes` steps of k at a time."""
     a, b, c, start = arrays
-    a_index, a_row, b_index, b_column, c_index, c_row, s_index, s_row, s_columns, m, n, k = at
+    a_index, a_row, b_index, b_column, c_index, c_row, s_index, s_columns, m, n, k = at
     step = lanes(a)
     for j in range(0, n, len(width)):
         right, b_last = b_index + j * b_column, min(len(width), n - j) - 1
@@ -112,7 +111,7 @@ def multiply_inner(height, width, arrays, edge, at):
                 for q in range(b_last + 1):
                     total = edge[r * len(width) + q]
                     if j + q < s_columns:
-                        total += start[s_index + (i + r) * s_row + j + q]
+                        total += start[s_index + j + q]
                     c[c_index + (i + r) * c_row + j + q] = total
 
 
@@ -136,141 +135,171 @@ def pack_rows(b, index, row, column, k, n, packed, to, packed_row):
 
 
 @inlined
-def multiply_tall(arrays, scratch, at):
-    """c = start + a @ b in tiles of TALL_ROWS rows, panel by panel."""
+def panel_columns(left, width):
+    """How many of the columns that are left the next panel takes: three vectors, or two twice rather than one alone."""
+    vectors = (left + width - 1) // width
+    if vectors == 2 or vectors == 4:
+        return min(left, len(TALL_NARROW) * width)
+    return min(left, len(TALL_WIDE) * width)
+
+
+@inlined
+def multiply_tall(arrays, at):
+    """c[m, n] = start + a @ b in tiles of TALL_ROWS rows, panel by panel."""
     a, b, c, start = arrays
     (
-        a_index, a_row, a_column, b_index, b_row, b_column, c_index, c_row, s_index, s_row, s_columns, m, n, k,
-        pack_a, pack_b, one, two, three,
+        a_index, a_row, a_column, b_index, b_row, b_column, c_index, c_row, s_index, s_columns, m, n, k, pack_a, pack_b,
+        panel_1, panel_2, panel_3,
     ) = at  # fmt: skip
-    width, wide, narrow = lanes(a), len(TALL_WIDE) * lanes(a), len(TALL_NARROW) * lanes(a)
+    width, tall = lanes(a), max(lanes(a), TALL_ROWS)
     parts = max(1, (k + DEPTH - 1) // DEPTH)
     depth = (k + parts - 1) // parts
+    block_columns = min(COLUMNS, (n + width - 1) // width * width) if pack_b else 0
+    block_rows = min(ROWS, (m + tall - 1) // tall * tall) if pack_a else 0
+    scratch = np.empty((block_columns + block_rows) * depth + tall, a.dtype)
     packed_b = aligned(scratch, 0)
-    packed_a = packed_b + depth * wide
+    packed_a = packed_b + block_columns * depth
     for p in range(0, max(k, 1), max(depth, 1)):
         deep = min(depth, k - p)
-        for i in range(0, m, ROWS):
-            rows = min(ROWS, m - i)
-            left, left_index, left_tile, left_row, left_column = (
-                a, a_index + i * a_row + p * a_column, max(width, TALL_ROWS) * a_row, a_row, a_column
-            )  # fmt: skip
-            if pack_a:
-                tall = max(width, TALL_ROWS)
-                for r in range(0, rows, tall):
-                    pack_rows(a, left_index + r * a_row, a_column, a_row, deep, min(tall, rows - r), scratch, packed_a + r * deep, tall)
-                left, left_index, left_tile, left_row, left_column = scratch, packed_a, tall * deep, 1, tall
-            j = 0
-            while j < n:
-                vectors = (n - j + width - 1) // width
-                columns = n - j if vectors == 1 else min(n - j, narrow if vectors == 2 or vectors == 4 else wide)
-                right, right_index, right_row = b, b_index + p * b_row + j * b_column, b_row
-                if pack_b:
-                    right_row = (columns + width - 1) // width * width
-                    pack_rows(b, right_index, b_row, b_column, deep, columns, scratch, packed_b, right_row)
-                    right, right_index = scratch, packed_b
-                first, first_index, first_row, first_columns = c, c_index + i * c_row + j, c_row, columns
-                if p == 0:
-                    first, first_index, first_row = start, s_index + i * s_row + j, s_row
-                    first_columns = min(columns, s_columns - j)
-                four = (left, right, c, first)
-                panel = (
-                    left_index, left_tile, left_row, left_column, right_index, right_row, c_index + i * c_row + j,
-                    c_row, first_index, first_row, first_columns, rows, columns, deep,
-                )  # fmt: skip
-                call_address(one if vectors == 1 else two if columns <= narrow else three, (four, as_integers(panel)))
-                j += columns
+        for block in range(0, n, COLUMNS):
+            stop = min(n, block + COLUMNS)
+            if pack_b:  # rows of b in small groups, so that each is read from end to end
+                group = width if b_column == 1 else deep
+                for q in range(0, deep, group):
+                    j = block
+                    while j < stop:
+                        columns = panel_columns(stop - j, width)
+                        row = (columns + width - 1) // width * width
+                        pack_rows(
+                            b, b_index + (p + q) * b_row + j * b_column, b_row, b_column, min(group, deep - q), columns,
+                            scratch, packed_b + (j - block) * deep + q * row, row,
+                        )  # fmt: skip
+                        j += columns
+            for i in range(0, m, ROWS):
+                rows = min(ROWS, m - i)
+                left, left_index, left_tile, left_row, left_column = a, a_index + i * a_row + p * a_column, 0, 0, 0
+                if pack_a:
+                    for r in range(0, rows, tall):
+                        pack_rows(
+                            a, left_index + r * a_row, a_column, a_row, deep, min(tall, rows - r), scratch,
+                            packed_a + r * deep, tall,
+                        )  # fmt: skip
+                    left, left_index, left_tile, left_row, left_column = scratch, packed_a, tall * deep, 1, tall
+                else:
+                    left_tile, left_row, left_column = tall * a_row, a_row, a_column
+                j = block
+                while j < stop:
+                    columns = panel_columns(stop - j, width)
+                    vectors = (columns + width - 1) // width
+                    right, right_index, right_row = b, b_index + p * b_row + j * b_column, b_row
+                    if pack_b:
+                        right, right_index, right_row = scratch, packed_b + (j - block) * deep, vectors * width
+                    here = c_index + i * c_row + j
+                    first, first_index, first_row, first_columns = c, here, c_row, columns
+                    if p == 0:
+                        first, first_index, first_row, first_columns = (
+                            start,
+                            s_index + j,
+                            0,
+                            min(columns, s_columns - j),
+                        )
+                    panel = (
+                        left_index, left_tile, left_row, left_column, right_index, right_row, here, c_row, first_index,
+                        first_row, first_columns, rows, columns, deep,
+                    )  # fmt: skip
+                    address = panel_1 if vectors == 1 else panel_2 if vectors == 2 else panel_3
+                    call_address(address, ((left, right, c, first), as_integers(panel)))
+                    j += columns
 
 
 PANEL = "void(UniTuple(float32[::1], 4), UniTuple(int64, 14))"
 
 
 @kernel(PANEL)
-def multiply_one(arrays, at):
+def multiply_panel_1(arrays, at):
+    """`multiply_panel` of one vector."""
     multiply_panel(TALL, ONE, arrays, at)
 
 
 @kernel(PANEL)
-def multiply_two(arrays, at):
+def multiply_panel_2(arrays, at):
+    """`multiply_panel` of two vectors."""
     multiply_panel(TALL, TALL_NARROW, arrays, at)
 
 
 @kernel(PANEL)
-def multiply_three(arrays, at):
+def multiply_panel_3(arrays, at):
+    """`multiply_panel` of three vectors."""
     multiply_panel(TALL, TALL_WIDE, arrays, at)
 
 
 @kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=matmul_twin)
 def multiply_share(share, arrays, numbers):
-    """One rectangle of c[m, n] = start + a[m, k] @ b[k, n]; numbers: sizes, steps, and how the shares are cut."""
-    a, b, c, start = arrays
-    (
-        m, n, k, a_row, a_column, b_row, b_column, s_row, s_columns, row_shares, column_shares, pack_a, pack_b, room, one, two, three,
-    ) = to_fixed_tuple(numbers, 17)  # fmt: skip
+    """One rectangle of c[m, n] = start[n] + a[m, k] @ b[k, n]; numbers: as `multiply` fills them in."""
+    a = arrays[0]
+    m, n, k, a_row, a_column, b_row, b_column, s_columns, row_shares, column_shares = to_fixed_tuple(numbers, 10)
     top, bottom = part(share // column_shares, row_shares, m, TALL_ROWS)
     left, right = part(share % column_shares, column_shares, n, lanes(a))
     rows, columns, s_columns = bottom - top, right - left, s_columns - left
-    a_index, b_index, c_index, s_index = top * a_row, left * b_column, top * n + left, top * s_row + left
+    a_index, b_index, c_index = top * a_row, left * b_column, top * n + left
     if m == 1 and b_column == 1:
         for j in range(0, columns, len(ROW) * lanes(a)):
             width = min(len(ROW) * lanes(a), columns - j)
             at = (
-                a_index, 0, a_row, a_column, b_index + j, b_row, c_index + j, n, s_index + j, s_row, s_columns - j, 1,
-                width, k,
-            )  # fmt: skip
+                a_index,
+                0,
+                a_row,
+                a_column,
+                b_index + j,
+                b_row,
+                c_index + j,
+                n,
+                left + j,
+                0,
+                s_columns - j,
+                1,
+                width,
+                k,
+            )
             multiply_panel(ONE, ROW, arrays, at)
     elif rows <= FEW and b_row == 1 and a_column == 1:
-        edge = np.empty(64, a.dtype)
-        at = (a_index, a_row, b_index, b_column, c_index, n, s_index, s_row, s_columns, rows, columns, k)
+        edge = np.empty(4 * len(INNER_ROW), a.dtype)
+        at = a_index, a_row, b_index, b_column, c_index, n, left, s_columns, rows, columns, k
         if m == 1:
             multiply_inner(ONE, INNER_ROW, arrays, edge, at)
         else:
             multiply_inner(INNER_ROWS, INNER_COLUMNS, arrays, edge, at)
     else:
-        scratch = np.empty(room, a.dtype)
+        panel_1, panel_2, panel_3 = to_fixed_tuple(numbers[10:], 3)
+        pack_a = m * k > (BIG // 4 if a_row == 1 else BIG) and n > 2 * TALL_ROWS
+        pack_b = b_column != 1 or (m > 4 * FEW and n * k > BIG // 32)
         at = (
-            a_index, a_row, a_column, b_index, b_row, b_column, c_index, n, s_index, s_row, s_columns, rows, columns, k,
-            pack_a, pack_b, one, two, three,
+            a_index, a_row, a_column, b_index, b_row, b_column, c_index, n, left, s_columns, rows, columns, k, pack_a,
+            pack_b,
+            panel_1, panel_2, panel_3,
         )  # fmt: skip
-        multiply_tall(arrays, scratch, at)
+        multiply_tall(arrays, at)
 
 
-@kernel("void(float32[:,:], float32[:,:], float32[:,:], float32[:], int64, int64, int64[::1])", twin=matmul_twin)
-def multiply(a, b, c, start, accumulate, shares, addresses):
-    """c[m, n] = start[n] + a[m, k] @ b[k, n], or c + a @ b; an empty start is zeros. Any steps; c is contiguous.
+@kernel("void(float32[:,:], float32[:,:], float32[:,:], float32[:], int64, int64[::1])", twin=matmul_twin)
+def multiply(a, b, c, start, shares, addresses):
+    """c[m, n] = start[n] + a[m, k] @ b[k, n]; an empty start is zeros. Any steps; c is contiguous.
 
-    addresses: where `multiply_share`, the three panels and, for more than one share, `run_shares` begin.
+    addresses: where the three panels, `multiply_share` and, for more than one share, `run_shares` begin.
     """
-    (m, k), n = a.shape, b.shape[1]
-    item = a.itemsize
-    numbers = np.empty(17, np.int64)
-    for panel in range(3):
-        numbers[14 + panel] = addresses[1 + panel]
+    (m, k), n, item = a.shape, b.shape[1], a.itemsize
+    numbers = np.empty(13, np.int64)
     numbers[0], numbers[1], numbers[2] = m, n, k
     numbers[3], numbers[4] = a.strides[0] // item, a.strides[1] // item
-    numbers[5], numbers[6] = b.strides[0] // item, b.strides[1] // item
-    if n == 1:
-        numbers[6] = 1
-    if k == 1:
-        numbers[5] = n
-    numbers[7], numbers[8] = 0, start.size
-    numbers[9], numbers[10] = (shares, 1) if m > n else (1, shares)
-    numbers[11] = m * k > (BIG // 4 if numbers[3] == 1 else BIG) and n > 2 * TALL_ROWS
-    numbers[12] = numbers[6] != 1 or (m > FEW * 4 and n * k > BIG // 32)
-    numbers[13] = 16
-    if numbers[12]:
-        numbers[13] += DEPTH * 4 * lanes(a)
-    if numbers[11]:
-        numbers[13] += DEPTH * (min(ROWS, m) + max(lanes(a), TALL_ROWS))
-    flat_c = memory_of(c)
-    first = memory_of(start)
-    if accumulate:
-        first, numbers[7], numbers[8] = flat_c, n, n
-    arrays = (memory_of(a), memory_of(b), flat_c, first)
+    numbers[5], numbers[6] = b.strides[0] // item if k > 1 else n, b.strides[1] // item if n > 1 and k > 0 else 1
+    numbers[7] = start.size
+    numbers[8], numbers[9] = (shares, 1) if m > n else (1, shares)
+    numbers[10], numbers[11], numbers[12] = addresses[0], addresses[1], addresses[2]
+    arrays = (memory_of(a), memory_of(b), memory_of(c), memory_of(start))
     if shares == 1:
-        call_address(addresses[0], (0, arrays, numbers))
+        call_address(addresses[3], (0, arrays, numbers))
     else:
-        call_address(addresses[4], (addresses[0], shares, arrays, numbers))
+        call_address(addresses[4], (addresses[3], shares, arrays, numbers))
 
 
 @cache
@@ -278,64 +307,61 @@ def _compiled(dtype: np.dtype, shared: bool) -> tuple[Any, np.ndarray, np.ndarra
     """`multiply` without numba's choice among signatures, the addresses it takes, and an empty start."""
     number, size = numba.from_dtype(dtype), types.int64
     matrix, four = types.Array(number, 2, "A"), types.UniTuple(number[::1], 4)
-    kinds = (matrix, matrix, matrix, types.Array(number, 1, "A"), size, size, size[::1])
+    kinds = (matrix, matrix, matrix, types.Array(number, 1, "A"), size, size[::1])
     multiply.compile(kinds)
-    panels = [address_of(each, four, types.UniTuple(size, 14)) for each in (multiply_one, multiply_two, multiply_three)]
+    panels = [
+        address_of(each, four, types.UniTuple(size, 14))
+        for each in (multiply_panel_1, multiply_panel_2, multiply_panel_3)
+    ]
     share = address_of(multiply_share, size, four, size[::1])
     several = address_of(run_shares, size, size, four, size[::1]) if shared else 0
-    return multiply.overloads[kinds].entry_point, np.array([share, *panels, several]), np.empty(0, dtype)
+    return multiply.overloads[kinds].entry_point, np.array([*panels, share, several]), np.empty(0, dtype)
 
 
 _serial: dict[str, tuple[Any, np.ndarray, np.ndarray]] = {}  # of float32 and float64, by their letters
 
 
-def _multiply(a: np.ndarray, b: np.ndarray, c: np.ndarray, start: np.ndarray | None, accumulate: bool) -> None:
-    """c = start + a @ b, or c + a @ b (accumulate), c contiguous."""
-    (m, k), n = a.shape, b.shape[1]
-    try:
-        entry, addresses, nothing = _serial[a.dtype.char]
-    except KeyError:
-        if a.dtype.kind != "f" or a.dtype.itemsize < 4:
-            _multiply_plainly(a, b, c, start, accumulate)
-            return
-        entry, addresses, nothing = _serial[a.dtype.char] = _compiled(a.dtype, False)
-    if n == 1 < m:
-        a, b, c = b.T, a.T, c.reshape(1, -1)
+def matmul(a: np.ndarray, b: np.ndarray, start: np.ndarray | None = None, out: np.ndarray | None = None) -> np.ndarray:
+    """start[n] + a[m, k] @ b[k, n], whatever their steps; into out[m, n], if given, which is contiguous."""
+    m, n, dtype = a.shape[0], b.shape[1], a.dtype
+    if out is None:
+        out = empty((m, n), dtype)
+    compiled = _serial.get(dtype.char)
+    if compiled is None:
+        if dtype.kind != "f" or dtype.itemsize < 4:
+            return _multiply_plainly(a, b, start, out)
+        compiled = _serial[dtype.char] = _compiled(dtype, False)
+    entry, addresses, nothing = compiled
     if start is None:
         start = nothing
-    if m * n * k <= SERIAL_WORK or (shares := numba.get_num_threads()) == 1:
-        entry(a, b, c, start, accumulate, 1, addresses)
-        return
-    entry, addresses, nothing = _compiled(a.dtype, True)
-    with launch_lock:
-        entry(a, b, c, start, accumulate, shares, addresses)
+    c = out
+    if n == 1 < m:
+        a, b, c = b.T, a.T, out.reshape(1, -1)
+    if m * n * a.shape[1] <= SERIAL_WORK or (shares := numba.get_num_threads()) == 1:
+        entry(a, b, c, start, 1, addresses)
+    else:
+        entry, addresses, _ = _compiled(dtype, True)
+        with launch_lock:
+            entry(a, b, c, start, shares, addresses)
+    return out
 
 
-def _multiply_plainly(a: np.ndarray, b: np.ndarray, c: np.ndarray, start: np.ndarray | None, accumulate: bool) -> None:
-    """`_multiply` of numbers that no register tile takes."""
+def _multiply_plainly(a: np.ndarray, b: np.ndarray, start: np.ndarray | None, out: np.ndarray) -> np.ndarray:
+    """`matmul` of numbers that no register tile takes."""
     (m, k), n = a.shape, b.shape[1]
-    if not accumulate:
-        c[...] = 0 if start is None else start
+    out[...] = 0 if start is None else start
     a, b = np.require(a, None, ("C", "W")), np.require(b, None, ("C", "W"))
-    matmul_twin(a.reshape(-1), k, 1, b.reshape(-1), n, 1, c.reshape(-1), m, n, k)
-
-
-def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a[m, k] @ b[k, n], whatever their steps."""
-    out = empty((a.shape[0], b.shape[1]), a.dtype)
-    _multiply(a, b, out, None, False)
+    matmul_twin(a.reshape(-1), k, 1, b.reshape(-1), n, 1, out.reshape(-1), m, n, k)
     return out
 
 
 def addmm(bias: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """bias + a[m, k] @ b[k, n], the bias broadcast to [m, n]."""
-    m, n = a.shape[0], b.shape[1]
-    out = empty((m, n), a.dtype)
-    if bias.shape == (n,) and (n > 1 or m == 1):
-        _multiply(a, b, out, bias, False)
-    else:
-        out[...] = bias
-        _multiply(a, b, out, None, True)
+    n = b.shape[1]
+    if bias.shape == (n,) and n > 1:
+        return matmul(a, b, bias)
+    out = matmul(a, b)
+    out += bias
     return out
 
 
@@ -353,5 +379,5 @@ def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a[i] @ b[i] for every i."""
     out = empty((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
     for left, right, product in zip(a, b, out, strict=True):
-        _multiply(left, right, product, None, False)
+        matmul(left, right, None, product)
     return out

@@ -402,7 +402,10 @@ def memory_of(typing_context, array):
     flat = types.Array(array.dtype, 1, "C")
 
     def codegen(context, builder, signature, values):
-        given, result = context.make_array(array)(context, builder, values[0]), context.make_array(flat)(context, builder)
+        given, result = (
+            context.make_array(array)(context, builder, values[0]),
+            context.make_array(flat)(context, builder),
+        )
         size, item = ir.Constant(ir.IntType(64), 1 << 60), ir.Constant(ir.IntType(64), array.dtype.bitwidth // 8)
         populate_array(result, given.data, [size], [item], item, None)
         return result._getvalue()
@@ -553,7 +556,7 @@ def _add_inner(tile: Tile, arguments: tuple[Any, ...]) -> Any:
 
 @intrinsic
 def add_inner(typing_context, tile, a, a_index, a_stride, a_last, b, b_index, b_stride, b_last):
-    """tile[r][v] + a[a_index + min(r, a_last) * a_stride ...] * b[b_index + min(v, b_last) * b_stride ...], by lanes."""
+    """Adds a[a_index + min(r, a_last) * a_stride ...] * b[b_index + min(v, b_last) * b_stride ...] to tile[r][v]."""
     size = types.intp
     return _add_inner(tile, (tile, a, size, size, size, b, size, size, size))
 
