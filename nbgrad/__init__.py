@@ -185,6 +185,7 @@ from nbgrad.sampling import (
     randn_like,
     randperm,
 )
+from nbgrad.serialization import load, save
 from nbgrad.shapes import Size, layout, strided
 from nbgrad.tensor import Tensor
 
@@ -221,13 +222,14 @@ __all__ = [
     "index_add", "index_put", "index_select", "inference_mode", "initial_seed", "int", "int8", "int16", "int32",
     "int64", "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
     "is_tensor", "isclose", "isfinite", "isinf", "isnan", "layout", "le", "lerp", "less", "less_equal", "linspace",
+    "load",
     "log", "log1p", "log2", "log10", "log_softmax", "logical_and", "logical_not", "logical_or", "logical_xor",
     "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_select", "matmul", "max", "maximum",
     "mean", "memory_format", "min", "minimum", "mm", "movedim", "mul", "multiply", "mv", "narrow", "ne", "neg",
     "negative", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "optim",
     "outer", "permute", "positive", "pow", "preserve_format", "prod", "promote_types", "rand", "rand_like", "randint",
     "randint_like", "randn", "randn_like", "randperm", "ravel", "reciprocal", "relu", "remainder", "repeat_interleave",
-    "reshape", "result_type", "roll", "round", "rsqrt", "rsub", "scatter", "scatter_add", "seed", "select",
+    "reshape", "result_type", "roll", "round", "rsqrt", "rsub", "save", "scatter", "scatter_add", "seed", "select",
     "set_default_dtype", "set_grad_enabled", "set_printoptions", "sgn", "short", "sigmoid", "sign", "sin", "sinh",
     "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "strided", "sub", "subtract",
     "sum", "t", "tan", "tanh", "tensor", "tile", "topk", "transpose", "tril", "triu", "true_divide", "trunc",

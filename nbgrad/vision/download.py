@@ -16,12 +16,14 @@ TIMEOUT = 20  # seconds without a byte
 Progress = Callable[[str, int, int], None]  # file name, bytes so far, bytes in all (0 where the server does not say)
 
 
-def fetch(path: Path, mirrors: Iterable[str], md5: str, progress: Progress | None = None) -> None:
+def fetch(
+    path: Path, mirrors: Iterable[str], checksum: str, progress: Progress | None = None, algorithm: str = "md5"
+) -> None:
     """Download `path.name` from one of the mirrors to `path`.
 
     mirrors: URLs of folders, tried in turn. A download that was cut off goes on from `<name>.part`. The file takes its
-    name only when its MD5 is right. Raises DatasetError, one sentence, where no mirror has it or the folder cannot be
-    written.
+    name only when its digest begins with the checksum. Raises DatasetError, one sentence, where no mirror has it or the
+    folder cannot be written.
     """
     part = path.with_name(path.name + ".part")
     trouble = "no mirror is known"
@@ -33,7 +35,7 @@ def fetch(path: Path, mirrors: Iterable[str], md5: str, progress: Progress | Non
             except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
                 trouble = str(getattr(error, "reason", error)) or type(error).__name__
                 continue
-            if _md5(part) == md5:
+            if _digest(part, algorithm).startswith(checksum):
                 os.replace(part, path)
                 return
             part.unlink()
@@ -70,8 +72,8 @@ def _continue_download(url: str, part: Path, progress: Progress | None) -> None:
         raise ConnectionError("the connection was cut off")
 
 
-def _md5(path: Path) -> str:
-    digest = hashlib.md5(usedforsecurity=False)
+def _digest(path: Path, algorithm: str) -> str:
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     with path.open("rb") as file:
         while piece := file.read(2**20):
             digest.update(piece)

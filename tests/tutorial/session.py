@@ -13,7 +13,17 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 EXPECTED = HERE / "expected.json"
-SCRIPTS = ("tensors", "autograd", "network")
+SCRIPTS = ("tensors", "autograd", "network", "resnet")
+
+# What a learner writes in place of the tutorial's names, and what stands in for torchvision beside PyTorch.
+SPELLINGS = {
+    "nbgrad": {
+        "import torch": "import nbgrad",
+        "from torch ": "from nbgrad ",
+        "from torchvision": "from nbgrad.vision",
+    },
+    "torch": {"from torchvision": "from tests.torchvision"},
+}
 
 
 def statements(name):
@@ -25,7 +35,15 @@ def statements(name):
 def shown(name, library="torch"):
     """What each statement prints, warns of, evaluates to or raises, with `import torch` meaning `library`."""
     namespace = {}
-    return [_run(re.sub(r"^import torch", f"import {library}", each), library, namespace) for each in statements(name)]
+    return [_run(spelled(each, library), library, namespace) for each in statements(name)]
+
+
+def spelled(statement, library):
+    """The statement as it is written for a library."""
+    for theirs, ours in SPELLINGS[library].items():
+        if statement.startswith(theirs):
+            return ours + statement.removeprefix(theirs)
+    return statement
 
 
 def _run(statement, library, namespace):

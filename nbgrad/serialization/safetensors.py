@@ -1,19 +1,19 @@
-"""Weights on disk: the safetensors format, which holds numbers and names and nothing that could run.
+"""The safetensors format, which holds numbers and names and nothing that could run.
 
 Layout: 8 bytes with the length of the header, the header as JSON, then the tensors end to end. Every claim of the
 header is checked. Source: the format's description in huggingface/safetensors.
 """
 
-import contextlib
 import json
 import math
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+
+from nbgrad.serialization.files import FormatError, reading, replace
 
 LONGEST_HEADER = 100_000_000
 
@@ -22,10 +22,6 @@ TYPES = {
     "U32": "<u4", "I32": "<i4", "F32": "<f4", "U64": "<u8", "I64": "<i8", "F64": "<f8",
 }  # fmt: skip
 NAMES = {np.dtype(spelling): name for name, spelling in TYPES.items()}
-
-
-class SerializationError(RuntimeError):
-    """A file of weights cannot be written or read; the one sentence says which and why."""
 
 
 def save_safetensors(
@@ -45,12 +41,7 @@ def save_safetensors(
     path = Path(path)
     arrays = {name: _little_endian(name, tensor) for name, tensor in tensors.items()}
     header = _header(arrays, dict(metadata or {}))
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-        _replace(path, (header, *(array.data for array in arrays.values())))
-    except OSError as error:
-        raise SerializationError(f"{path} cannot be written: {error.strerror or error}.") from None
+    replace(path, lambda file: file.writelines((header, *(array.data for array in arrays.values()))))
 
 
 def load_safetensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -58,19 +49,16 @@ def load_safetensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], di
 
     Raises SerializationError, one sentence that names the file, where it cannot be read or is not safetensors.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            entries, metadata = _read_header(file, os.fstat(file.fileno()).st_size)
-            return {name: _read_array(file, *entry) for name, entry in entries.items()}, metadata
-    except OSError as error:
-        raise SerializationError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except _FormatError as error:
-        raise SerializationError(f"{path} is not a sound safetensors file: {error}.") from None
+    with reading(path, "safetensors"), Path(path).open("rb") as file:
+        return read(file)
 
 
-class _FormatError(ValueError):
-    pass
+def read(file: IO[bytes]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The arrays by name and the metadata of an open file; raises FormatError."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    entries, metadata = _read_header(file, size)
+    return {name: _read_array(file, *entry) for name, entry in entries.items()}, metadata
 
 
 def _little_endian(name: str, tensor: Any) -> np.ndarray:
@@ -96,65 +84,41 @@ def _header(arrays: dict[str, np.ndarray], metadata: dict[str, str]) -> bytes:
     return len(text).to_bytes(8, "little") + text
 
 
-def _replace(path: Path, pieces: tuple[Any, ...]) -> None:
-    """Write beside `path`, make sure it is on disk, then take the name in one step."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.name == "posix":  # mkstemp makes it private; an ordinary file follows the umask
-            os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
 def _read_header(file: Any, size: int) -> tuple[dict[str, tuple[np.dtype, tuple[int, ...]]], dict[str, str]]:
     """The tensors in the order of their bytes, as name -> (element type, shape); the file then stands at the first."""
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > min(size - 8, LONGEST_HEADER):
-        raise _FormatError("it is too short for its header")
+        raise FormatError("it is too short for its header")
     try:
         header = json.loads(file.read(length).decode())
     except (ValueError, RecursionError):
-        raise _FormatError("its header is not JSON") from None
+        raise FormatError("its header is not JSON") from None
     if not isinstance(header, dict):
-        raise _FormatError("its header is not a table")
+        raise FormatError("its header is not a table")
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        raise _FormatError("its metadata are not strings")
+        raise FormatError("its metadata are not strings")
     entries, end = {}, 0
     checked = {name: _check_entry(name, entry) for name, entry in header.items()}
     for name, (kind, shape, start, stop) in sorted(checked.items(), key=lambda item: item[1][2:]):
         if start != end:
-            raise _FormatError(f"the bytes of {name!r} do not follow those before them")
+            raise FormatError(f"the bytes of {name!r} do not follow those before them")
         entries[name], end = (kind, shape), stop
     if 8 + length + end != size:
-        raise _FormatError(f"it holds {size - 8 - length} bytes of numbers where its header says {end}")
+        raise FormatError(f"it holds {size - 8 - length} bytes of numbers where its header says {end}")
     return entries, metadata
 
 
 def _check_entry(name: str, entry: Any) -> tuple[np.dtype, tuple[int, ...], int, int]:
     if not isinstance(entry, dict) or {"dtype", "shape", "data_offsets"} - entry.keys():
-        raise _FormatError(f"the entry of {name!r} lacks its type, shape or place")
+        raise FormatError(f"the entry of {name!r} lacks its type, shape or place")
     if not isinstance(entry["dtype"], str) or entry["dtype"] not in TYPES:
-        raise _FormatError(f"{name!r} has the unknown element type {entry['dtype']!r}")
+        raise FormatError(f"{name!r} has the unknown element type {entry['dtype']!r}")
     kind, shape, offsets = np.dtype(TYPES[entry["dtype"]]), entry["shape"], entry["data_offsets"]
     if not _counts(shape) or not _counts(offsets) or len(offsets) != 2 or len(shape) > 32:
-        raise _FormatError(f"the shape or place of {name!r} is not made of whole numbers")
+        raise FormatError(f"the shape or place of {name!r} is not made of whole numbers")
     if offsets[1] - offsets[0] != math.prod(shape) * kind.itemsize:
-        raise _FormatError(f"the shape of {name!r} does not fit its {offsets[1] - offsets[0]} bytes")
+        raise FormatError(f"the shape of {name!r} does not fit its {offsets[1] - offsets[0]} bytes")
     return kind, tuple(shape), offsets[0], offsets[1]
 
 
@@ -165,5 +129,5 @@ def _counts(numbers: Any) -> bool:
 def _read_array(file: Any, kind: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
     content = bytearray(file.read(math.prod(shape) * kind.itemsize))
     if len(content) != math.prod(shape) * kind.itemsize:
-        raise _FormatError("it became shorter while it was read")
+        raise FormatError("it became shorter while it was read")
     return np.frombuffer(content, kind).reshape(shape).astype(kind.newbyteorder("="), copy=False)

@@ -1,4 +1,4 @@
-"""Networks, ready to train."""
+"""LeNet, the small network that the lab teaches."""
 
 from nbgrad import nn
 from nbgrad.nn import functional as F

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nbgrad as torch
-from nbgrad import serialization
 from nbgrad.serialization import SerializationError, load_safetensors, save_safetensors
+from nbgrad.serialization.safetensors import TYPES
 
-SPELLINGS = sorted(serialization.TYPES.values())
+SPELLINGS = sorted(TYPES.values())
 
 
 def file_of(header, content=b"", length=None):
