@@ -77,11 +77,12 @@ class _ZipReader:
     def _content(self, name: str) -> np.ndarray:
         """The bytes of an entry, in memory that grows with what the file really has."""
         content = np.empty(self.entries[name].file_size, np.uint8)
-        view, done = memoryview(content), 0
+        done = 0
         with self.archive.open(self.entries[name]) as file:
-            while done < len(view) and (count := file.readinto(view[done : done + CHUNK])):
-                done += count
-            if done < len(view) or file.read(1):
+            while piece := file.read(CHUNK):
+                content[done : done + len(piece)] = np.frombuffer(piece, np.uint8)
+                done += len(piece)
+            if done < len(content):
                 raise FormatError("an entry of it has another size than it says")
         return content
 
