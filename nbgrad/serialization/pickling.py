@@ -41,37 +41,51 @@ def find_tensors(obj: Any) -> list[Tensor]:
 
 
 class Storages:
-    """The stretches of memory that tensors cover, numbered; overlapping ones of a dtype are one."""
+    """The stretches of memory that tensors cover, numbered as they appear; overlapping ones of a dtype are one."""
 
     def __init__(self, tensors: list[Tensor]) -> None:
         self.arrays: list[np.ndarray] = []  # flat and contiguous
         self.places: dict[int, tuple[int, int]] = {}  # id of a tensor -> number of its storage, offset
-        bounds = [(tensor, *np.lib.array_utils.byte_bounds(tensor.array)) for tensor in tensors]
-        bounds.sort(key=lambda bound: (bound[0].array.dtype.str, bound[1]))
-        group: list[tuple[Tensor, int]] = []
-        end, kind = 0, None
-        for tensor, start, stop in bounds:
-            array = tensor.array
-            apart = array.dtype != kind or start >= end or (start - group[0][1]) % array.itemsize
-            if group and apart:
-                self._add(group, end)
-            if apart:
-                group, end, kind = [], stop, array.dtype
-            group.append((tensor, start))
-            end = max(end, stop)
-        if group:
-            self._add(group, end)
+        rank = {id(tensor): i for i, tensor in enumerate(tensors)}
+        stretches = _stretches(tensors)
+        for members, end in sorted(stretches, key=lambda stretch: min(rank[id(tensor)] for tensor, _ in stretch[0])):
+            first, start = members[0]
+            size = first.array.itemsize
+            if first.array.flags.c_contiguous and start + first.array.nbytes >= end:
+                flat = first.array.reshape(-1)
+            else:
+                flat = np.lib.stride_tricks.as_strided(first.array, ((end - start) // size,), (size,))
+            for tensor, begin in members:
+                self.places[id(tensor)] = len(self.arrays), (begin - start) // size
+            self.arrays.append(flat)
 
-    def _add(self, group: list[tuple[Tensor, int]], end: int) -> None:
-        first, start = group[0]
-        size = first.array.itemsize
-        if first.array.size == 0 or (len(group) == 1 and first.array.flags.c_contiguous):
-            flat = first.array.reshape(-1)
-        else:
-            flat = np.lib.stride_tricks.as_strided(first.array, ((end - start) // size,), (size,))
-        for tensor, begin in group:
-            self.places[id(tensor)] = len(self.arrays), (begin - start) // size
-        self.arrays.append(flat)
+
+def _stretches(tensors: list[Tensor]) -> list[tuple[list[tuple[Tensor, int]], int]]:
+    """Tensors (each with its address) that overlap, and the address where the last of them ends."""
+    bounds = [(tensor, *_bounds(tensor.array)) for tensor in tensors]
+    bounds.sort(key=lambda bound: (bound[0].array.dtype.str, bound[1]))
+    found: list[tuple[list[tuple[Tensor, int]], int]] = []
+    for tensor, start, end in bounds:
+        if found:
+            members, last = found[-1]
+            other, first = members[0]
+            if (
+                other.array.dtype == tensor.array.dtype
+                and start < last
+                and (start - first) % tensor.array.itemsize == 0
+            ):
+                members.append((tensor, start))
+                found[-1] = members, max(last, end)
+                continue
+        found.append(([(tensor, start)], end))
+    return found
+
+
+def _bounds(array: np.ndarray) -> tuple[int, int]:
+    """The addresses of an array's first byte and of the byte after its last."""
+    start = array.__array_interface__["data"][0]
+    span = sum((extent - 1) * step for extent, step in zip(array.shape, array.strides, strict=True)) + array.itemsize
+    return start, start + span if array.size else start
 
 
 def dump(obj: Any, storages: Storages, old: bool = False) -> bytes:

@@ -9,7 +9,7 @@ from nbgrad.device import device
 from nbgrad.dtypes import FROM_NUMPY
 from nbgrad.nn.parameter import Parameter
 from nbgrad.serialization.files import FormatError
-from nbgrad.serialization.unpickle import Machine, Maker
+from nbgrad.serialization.unpickle import Machine, Maker, key_of
 from nbgrad.shapes import Size
 from nbgrad.tensor import Tensor
 
@@ -94,15 +94,14 @@ def _parameter(_: Machine, data: Any, requires_grad: Any, hooks: Any = None) -> 
     return Parameter(data, requires_grad)
 
 
-def _ordered(_: Machine) -> OrderedDict:
-    return OrderedDict()
+def _ordered(machine: Machine, pairs: Any = ()) -> OrderedDict:
+    machine.spend(len(pairs))
+    return OrderedDict((key_of(key), value) for key, value in pairs)
 
 
 def _set(machine: Machine, items: Any = ()) -> set:
     machine.spend(len(items))
-    if type(items) is not list or not all(type(item) in (str, int, float, bool, type(None)) for item in items):
-        raise FormatError("a set holds something else than texts and numbers")
-    return set(items)
+    return set(map(key_of, items))
 
 
 def _bytes(machine: Machine, text: Any, encoding: Any) -> bytes:

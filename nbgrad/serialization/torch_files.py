@@ -4,11 +4,12 @@ Source: torch/serialization.py, and the files it writes. Nothing is taken from a
 names inside a zip are looked up in the zip and never touch the disk.
 """
 
+import contextlib
 import io
 import os
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import numpy as np
@@ -26,17 +27,23 @@ ORDERS = {"little": "<", "big": ">"}
 Place = Callable[[str], None]  # raises unless a storage that lived there can live here
 
 
+@contextlib.contextmanager
+def _zip_errors() -> Iterator[None]:
+    """Whatever zipfile says about a damaged zip becomes one FormatError."""
+    try:
+        yield
+    except FormatError:
+        raise
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OverflowError, struct.error, ValueError, KeyError):
+        raise FormatError("it is a damaged zip") from None
+
+
 def read_zip(file: IO[bytes], place: Place) -> Any:
     """The object in a zip of PyTorch; raises FormatError."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return _ZipReader(archive, place).read()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OverflowError, struct.error):
-        raise FormatError("it is a damaged zip") from None
-    except (RuntimeError, ValueError, KeyError) as error:
-        if isinstance(error, FormatError) or type(error).__module__.startswith("nbgrad"):
-            raise
-        raise FormatError("it is a damaged zip") from None
+    with _zip_errors():
+        archive = zipfile.ZipFile(file)
+    with archive:
+        return _ZipReader(archive, place).read()
 
 
 class _ZipReader:
@@ -78,7 +85,7 @@ class _ZipReader:
         """The bytes of an entry, in memory that grows with what the file really has."""
         content = np.empty(self.entries[name].file_size, np.uint8)
         done = 0
-        with self.archive.open(self.entries[name]) as file:
+        with _zip_errors(), self.archive.open(self.entries[name]) as file:
             while piece := file.read(CHUNK):
                 content[done : done + len(piece)] = np.frombuffer(piece, np.uint8)
                 done += len(piece)
@@ -160,24 +167,25 @@ def _plain(window: Window) -> Any:
 
 
 def placing(map_location: Any) -> Place:
-    """What `map_location` says about where storages go; raises RuntimeError, as PyTorch does, for a missing GPU."""
+    """What `map_location` says about where storages go; raises as PyTorch does where it names a missing device."""
+    if not callable(map_location):
+        for wanted in map_location.values() if isinstance(map_location, dict) else [map_location]:
+            if wanted is not None:
+                usable(wanted)
 
     def place(location: str) -> None:
-        wanted = location
-        if isinstance(map_location, dict):
-            wanted = map_location.get(location, location)
-        elif callable(map_location):
+        if callable(map_location):
             chosen = map_location(Storage(np.empty(0)), location)
-            wanted = "cpu" if isinstance(chosen, Storage) else location if chosen is None else chosen
-        elif map_location is not None:
-            wanted = map_location
+            wanted = location if chosen is None else "cpu" if isinstance(chosen, Storage) else chosen
+        elif isinstance(map_location, dict):
+            wanted = map_location.get(location, location)
+        else:
+            wanted = location if map_location is None else map_location
         try:
             usable(wanted)
-        except (AssertionError, RuntimeError, TypeError):
-            if wanted != location:
-                raise
+        except (AssertionError, RuntimeError):
             raise FormatError(
-                f"its tensors lay on {location[:40]!r}, and only the CPU is here: load it with map_location='cpu'"
+                f"its tensors lay on {location[:40]!r} and only the CPU is here, which map_location='cpu' names"
             ) from None
 
     return place

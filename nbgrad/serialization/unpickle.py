@@ -79,12 +79,12 @@ class Machine:
                 opcode = OPCODES.get(code)
                 if opcode is None:
                     raise FormatError("its pickle ends early" if not code else "its pickle holds an unknown opcode")
-                argument = opcode.arg.reader(self.content) if opcode.arg and opcode.name in STEPS else None
                 if opcode.name == "STOP":
                     return self.stack.pop()
                 if opcode.name not in STEPS:
                     raise FormatError(f"its pickle holds the opcode {opcode.name}, which weights do not need")
-                STEPS[opcode.name](self, argument)
+                read = READERS.get(opcode.name, opcode.arg and opcode.arg.reader)
+                STEPS[opcode.name](self, read(self.content) if read else None)
         except FormatError:
             raise
         except (IndexError, KeyError, TypeError, ValueError, OverflowError, AttributeError):
@@ -122,17 +122,17 @@ class Machine:
 
     def _set_item(self, _: Any) -> None:
         value, key = self.stack.pop(), self.stack.pop()
-        _require(self.stack[-1], dict, OrderedDict)[_key(key)] = value
+        _require(self.stack[-1], dict, OrderedDict)[key_of(key)] = value
 
     def _set_items(self, _: Any) -> None:
         items = self._since_mark()
         table = _require(self.stack[-1], dict, OrderedDict)
         for key, value in zip(items[::2], items[1::2], strict=True):
-            table[_key(key)] = value
+            table[key_of(key)] = value
 
     def _add_items(self, _: Any) -> None:
         items = self._since_mark()
-        _require(self.stack[-1], set).update(map(_key, items))
+        _require(self.stack[-1], set).update(map(key_of, items))
 
     def _get(self, place: int) -> None:
         self.stack.append(self.memo[place])
@@ -180,12 +180,20 @@ def _require(value: Any, *types: type) -> Any:
     return value
 
 
-def _key(value: Any) -> Any:
+def key_of(value: Any) -> Any:
     if type(value) not in (str, int, float, bool, type(None)) or (type(value) is int and abs(value) >= LONGEST_KEY):
         raise FormatError("its pickle names values by something else than texts and numbers")
     return value
 
 
+def _read_two_lines(content: Window) -> str:
+    lines = content.readline(), content.readline()
+    if not all(line.endswith(b"\n") for line in lines):
+        raise FormatError("its pickle ends early")
+    return " ".join(line[:-1].decode() for line in lines)
+
+
+READERS: dict[str, Callable[[Window], Any]] = {"GLOBAL": _read_two_lines}  # Python's own would interpret escapes
 STEPS: dict[str, Callable[[Machine, Any], None]] = {
     "PROTO": Machine._proto, "FRAME": lambda machine, _: None, "STOP": lambda machine, _: None,
     "NONE": _push(lambda: None), "NEWTRUE": _push(lambda: True), "NEWFALSE": _push(lambda: False),

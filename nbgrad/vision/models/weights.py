@@ -143,8 +143,9 @@ def load_weights(model: Module, weights: WeightsEnum | str | os.PathLike, progre
     kind = type(model).__name__
     if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
         raise SerializationError(f"{path} does not hold weights by name, as the state_dict of {kind} does.")
-    for name, tensor in state.items():
-        if tensor.dtype.is_floating_point and not np.isfinite(tensor.array).all():
+    for name, own in model.state_dict().items():
+        found = state.get(name, own)
+        if found.shape == own.shape and not np.isfinite(found.array).all():
             raise SerializationError(f"{path} holds numbers that are not finite in {name}.")
     try:
         model.load_state_dict(state)
