@@ -278,8 +278,8 @@ class Desk:
         self._answers.told.emit(f"Saved to {request.path}.")
 
     def _open(self, request: requests.Open) -> None:
-        """Go on with a saved run, endless and at its own learning rate: the plan it was made by is over."""
-        opened = checkpoint.load(request.path)
+        """Go on with a saved run, or from given weights; endless, at its own learning rate: its plan is over."""
+        opened = checkpoint.open_run(request.path, self._run_now.experiment)
         if opened.experiment.data == self._run_now.experiment.data and self._run_now.has_data:
             opened.take_data(self._run_now.digits)
         opened.configure(opened.experiment.changed(schedule="constant", epochs=0))

@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "bench": "measure nbgrad beside PyTorch",
     "info": "versions, processor, threads, cache, missing system libraries",
     "warmup": "compile every kernel now, so that nothing waits later",
+    "export": "write a trained network as a PyTorch script or as ONNX",
     "screenshot": "play a scripted tour of the lab and write a picture of each state",
 }
 

@@ -12,7 +12,10 @@ from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.snapshot import Curves
 from gui.lab.timeline import Timeline
 from gui.lab.trainer import Trainer
+from nbgrad.nn import Module
 from nbgrad.serialization import load_safetensors, save_safetensors
+from nbgrad.vision.models.known import KNOWN, Known, recognise
+from nbgrad.vision.models.weights import fill
 
 OPTIMIZER, CURVE = "optimizer/", "curve/"
 COUNTERS = ("steps", "epoch", "position")
@@ -62,6 +65,39 @@ def load(path: Path) -> Trainer:
     for key, value in counters.items():
         setattr(trainer, key, value)
     return trainer
+
+
+def open_run(path: Path, experiment: Experiment) -> Trainer:
+    """A run that `save` wrote, or a new one of this experiment with the weights of LeNet that a file holds.
+
+    Raises SerializationError or CheckpointError, one sentence, where the file is neither.
+    """
+    if path.suffix == ".safetensors" and "experiment" in load_safetensors(path)[1]:
+        return load(path)
+    known, model = open_weights(path)
+    trainer = Trainer(experiment.changed(weights="fresh"))
+    trainer.experiment = experiment
+    if type(model) is not type(trainer.model):
+        raise CheckpointError(f"{path} holds the weights of {known.name}; the lab shows {experiment.model} alone.")
+    trainer.model.load_state_dict(model.state_dict())
+    return trainer
+
+
+def open_weights(path: Path) -> tuple[Known, Module]:
+    """The network that a file of PyTorch's or of safetensors holds the weights of, filled with them.
+
+    What else a checkpoint of the lab holds is left out. Raises SerializationError or CheckpointError, one sentence.
+    """
+    found = nbgrad.load(path, map_location="cpu")
+    if not isinstance(found, dict) or not all(isinstance(tensor, nbgrad.Tensor) for tensor in found.values()):
+        raise CheckpointError(f"{path} does not hold weights by name, as a state_dict does.")
+    state = {name: tensor for name, tensor in found.items() if "/" not in str(name)}
+    recognised = recognise(state)
+    if recognised is None:
+        names = ", ".join(known.name for known in KNOWN)
+        raise CheckpointError(f"{path} holds the weights of none of the networks here ({names}).")
+    fill(recognised[1], state, path)
+    return recognised
 
 
 def _read_settings(path: Path, metadata: Mapping[str, str]) -> tuple[Experiment, dict[str, int], dict[str, Any]]:

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+import nbgrad
 from gui.lab import checkpoint
 from gui.lab.checkpoint import CheckpointError
 from nbgrad.serialization import SerializationError, load_safetensors, save_safetensors
+from nbgrad.vision.models import LeNet, resnet18
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,52 @@ def test_weights_alone_are_no_run(fresh, tmp_path):
     save_safetensors(path, fresh().model.state_dict())
     with pytest.raises(CheckpointError, match="no checkpoint of a run"):
         checkpoint.load(path)
+
+
+@pytest.mark.parametrize("name", ["w.pth", "w.safetensors", "old.pt"])
+def test_weights_alone_open_as_a_new_run(fresh, tmp_path, name):
+    source, path = fresh(seed=5), tmp_path / name
+    state = source.model.state_dict()
+    if path.suffix == ".safetensors":
+        save_safetensors(path, state)
+    else:
+        nbgrad.save(state, path, _use_new_zipfile_serialization=name != "old.pt")
+    opened = checkpoint.open_run(path, fresh(lr=0.07).experiment)
+    assert opened.steps == 0 and opened.experiment.lr == 0.07
+    for ours, theirs in zip(opened.model.parameters(), source.model.parameters(), strict=True):
+        assert np.array_equal(ours.detach().numpy(), theirs.detach().numpy())
+    opened.step()
+
+
+def test_a_run_opens_as_it_was(fresh, tmp_path):
+    trainer = fresh(lr=0.01)
+    trainer.step()
+    checkpoint.save(trainer, tmp_path / "run.safetensors")
+    opened = checkpoint.open_run(tmp_path / "run.safetensors", fresh().experiment)
+    assert opened.steps == 1 and opened.experiment == trainer.experiment
+
+
+def unfit():
+    state = LeNet().state_dict()
+    return {
+        "another network": (
+            resnet18(num_classes=2).state_dict(),
+            r"holds the weights of ResNet-18; the lab shows LeNet",
+        ),
+        "a part": ({"conv1.weight": state["conv1.weight"]}, "of none of the networks here"),
+        "not finite": (state | {"fc3.bias": nbgrad.full((10,), float("nan"))}, r"not finite in fc3\.bias"),
+        "no tensors": ({"epoch": 3}, "does not hold weights by name"),
+        "numbers for names": ({3: nbgrad.ones(2)}, "of none of the networks here"),
+    }
+
+
+@pytest.mark.parametrize("kind", unfit())
+def test_weights_that_do_not_fit_are_said_so_in_one_sentence(fresh, tmp_path, kind):
+    state, sentence = unfit()[kind]
+    nbgrad.save(state, tmp_path / "w.pth")
+    with pytest.raises((CheckpointError, SerializationError), match=sentence) as caught:
+        checkpoint.open_run(tmp_path / "w.pth", fresh().experiment)
+    assert str(tmp_path / "w.pth") in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_another_networks_weights_do_not_fit(fresh, tmp_path):

@@ -139,7 +139,11 @@ def load_weights(model: Module, weights: WeightsEnum | str | os.PathLike, progre
     sentence, where the file cannot be had, does not fit the model, or holds numbers that are not finite.
     """
     path = _find(weights.value, progress) if isinstance(weights, WeightsEnum) else Path(weights)
-    state = load(path, map_location="cpu")
+    fill(model, load(path, map_location="cpu"), path)
+
+
+def fill(model: Module, state: Any, path: Path) -> None:
+    """Give a model the weights that were found in a file; raises SerializationError as `load_weights` does."""
     kind = type(model).__name__
     if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
         raise SerializationError(f"{path} does not hold weights by name, as the state_dict of {kind} does.")
