@@ -12,6 +12,7 @@ from gui.theme import theme
 from gui.theme.icons import app_icon
 from gui.theme.language import install_language
 from gui.views.about import make_about_dialog
+from gui.views.drops import FileDrops
 from gui.views.graph import GraphPanel
 from gui.views.inspector import InspectorPanel
 from gui.views.learning import LearningPanel
@@ -28,7 +29,6 @@ LAYOUT_VERSION = 1
 LEFT, RIGHT, BOTTOM = 232, 240, 208  # the least, px at 100 %
 LEFT_SHARE, RIGHT_SHARE, BOTTOM_SHARE = 0.21, 0.235, 0.22  # of the window
 LEFT_MOST, RIGHT_MOST = 330, 400  # px at 100 %
-FILES = "Checkpoints (*.safetensors)"
 
 
 class MainWindow(QMainWindow):
@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
         self._make_panels()
         self._make_docks()
         self._make_actions()
+        self.drops = FileDrops(self, store.open)
         theme.changed.connect(self._on_theme)
         self._restore()
 
@@ -278,13 +279,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def choose_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a checkpoint"), "", self.tr(FILES))
+        files = f"{self.tr('Checkpoints and weights')} (*.safetensors *.pth *.pt)"
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a checkpoint"), "", files)
         if path:
             self.store.open(Path(path))
 
     @Slot()
     def choose_save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save a checkpoint"), "lenet.safetensors", self.tr(FILES))
+        files = f"{self.tr('Checkpoints')} (*.safetensors)"
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save a checkpoint"), "lenet.safetensors", files)
         if path:
             self.store.save(Path(path))
 

@@ -76,7 +76,7 @@ COMMANDS = (
     Command(
         "open", _FILE,
         QT_TRANSLATE_NOOP("commands", "Open…"), "Ctrl+O",
-        QT_TRANSLATE_NOOP("commands", "Load weights and settings from a checkpoint"),
+        QT_TRANSLATE_NOOP("commands", "Load a checkpoint or weights, PyTorch's too; or drop the file on the window"),
         "choose_open", owner="window",
     ),
     Command(
