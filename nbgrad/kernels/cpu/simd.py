@@ -85,6 +85,33 @@ class _Writer:
     def store(self, place: int, index: Any, value: Any) -> None:
         self.builder.store(value, self.pointer(place, index)).align = self.tile.dtype.bitwidth // 8
 
+    def load_part(self, place: int, index: Any, count: Any) -> Any:
+        """The first `count` lanes, zeros behind; nothing behind them is read."""
+        register, size = self.tile.register, self.tile.dtype.bitwidth
+        mask = ir.VectorType(ir.IntType(1), self.tile.lanes)
+        kind = ir.FunctionType(register, [register.as_pointer(), ir.IntType(32), mask, register])
+        name = f"llvm.masked.load.v{self.tile.lanes}f{size}.p0"
+        masked_load = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        zeros = ir.Constant(register, [0.0] * self.tile.lanes)
+        alignment = ir.Constant(ir.IntType(32), size // 8)
+        return self.builder.call(masked_load, [self.pointer(place, index), alignment, self.inside(count), zeros])
+
+    def store_part(self, place: int, index: Any, value: Any, count: Any) -> None:
+        """The first `count` lanes; nothing behind them is written."""
+        register, size = self.tile.register, self.tile.dtype.bitwidth
+        mask = ir.VectorType(ir.IntType(1), self.tile.lanes)
+        kind = ir.FunctionType(ir.VoidType(), [register, register.as_pointer(), ir.IntType(32), mask])
+        name = f"llvm.masked.store.v{self.tile.lanes}f{size}.p0"
+        masked_store = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        alignment = ir.Constant(ir.IntType(32), size // 8)
+        self.builder.call(masked_store, [value, self.pointer(place, index), alignment, self.inside(count)])
+
+    def inside(self, count: Any) -> Any:
+        """Which lanes come before `count`."""
+        lane = ir.IntType(32)  # narrow lanes compare faster
+        numbers = ir.Constant(ir.VectorType(lane, self.tile.lanes), list(range(self.tile.lanes)))
+        return self.builder.icmp_signed("<", numbers, self.splat(self.builder.trunc(count, lane)))
+
     def scalar(self, place: int, index: Any) -> Any:
         return self.builder.load(self.builder.gep(self.arrays[place], [index]))
 
@@ -270,6 +297,33 @@ def load_square(typing_context, array, index, stride):
 
 
 @intrinsic
+def load_square_part(typing_context, array, index, stride, rows, columns):
+    """`load_square` of the first rows and columns, zeros behind."""
+    tile = Tile(FLOAT_LANES * 32 // array.dtype.bitwidth, 1, array.dtype)
+
+    def write(writer, _array, index, stride, rows, columns):
+        registers = []
+        for row in range(tile.rows):
+            is_row = writer.builder.icmp_signed("<", writer.integer(row), rows)
+            count = writer.builder.select(is_row, columns, writer.integer(0))
+            registers.append(writer.load_part(0, writer.offset(index, row, stride), count))
+        return writer.aggregate(registers)
+
+    return _tile_function(tile, tile, (array, *(types.intp,) * 4), write)
+
+
+@intrinsic
+def copy_part(typing_context, source, start, target, to, count):
+    """target[to : to + count] = source[start : start + count] for a count below the lanes of a register."""
+    tile = Tile(1, 1, source.dtype)
+
+    def write(writer, _source, start, _target, to, count):
+        writer.store_part(2, to, writer.load_part(0, start, count), count)
+
+    return _tile_function(tile, types.none, (source, types.intp, target, types.intp, types.intp), write)
+
+
+@intrinsic
 def store_tile(typing_context, tile, array, index, stride):
     """array[index + r * stride + v * lanes ...] = tile[r][v]"""
 
@@ -287,21 +341,36 @@ def store_tile_part(typing_context, tile, array, index, stride, rows, columns):
     """`store_tile` of the first rows and columns."""
 
     def write(writer, aggregate, _array, index, stride, rows, columns):
-        builder, lane = writer.builder, ir.VectorType(ir.IntType(64), tile.lanes)
-        pointer, mask = tile.register.as_pointer(), ir.VectorType(ir.IntType(1), tile.lanes)
-        kind = ir.FunctionType(ir.VoidType(), [tile.register, pointer, ir.IntType(32), mask])
-        name = f"llvm.masked.store.v{tile.lanes}f{tile.dtype.bitwidth}.p0"
-        masked_store = cgutils.get_or_insert_function(builder.module, kind, name)
-        alignment = ir.Constant(ir.IntType(32), tile.dtype.bitwidth // 8)
         registers = writer.registers(aggregate)
         for place, row, vector in tile.cells():
-            width = builder.select(builder.icmp_signed("<", writer.integer(row), rows), columns, writer.integer(0))
-            numbers = ir.Constant(lane, [vector * tile.lanes + i for i in range(tile.lanes)])
-            inside = builder.icmp_signed("<", numbers, writer.splat(width))
+            is_row = writer.builder.icmp_signed("<", writer.integer(row), rows)
+            width = writer.builder.select(is_row, columns, writer.integer(0))
+            width = writer.builder.sub(width, writer.integer(vector * tile.lanes))
             start = writer.offset(writer.offset(index, row, stride), vector * tile.lanes, None)
-            builder.call(masked_store, [registers[place], writer.pointer(1, start), alignment, inside])
+            writer.store_part(1, start, registers[place], width)
 
     return _tile_function(tile, types.none, (tile, array, types.intp, types.intp, types.intp, types.intp), write)
+
+
+@intrinsic
+def store_scattered(typing_context, tile, array, index, stride, rows, places, place):
+    """array[index + r * stride + places[place + v] ...] = tile[r][v], of the first `rows` rows.
+
+    Of vector v, places[place + vectors + v] lanes are written.
+    """
+
+    def write(writer, aggregate, _array, index, stride, rows, _places, place):
+        registers = writer.registers(aggregate)
+        for place_in_tile, row, vector in tile.cells():
+            to = writer.scalar(5, writer.offset(place, vector, None))
+            count = writer.scalar(5, writer.offset(place, tile.vectors + vector, None))
+            is_row = writer.builder.icmp_signed("<", writer.integer(row), rows)
+            count = writer.builder.select(is_row, count, writer.integer(0))
+            start = writer.builder.add(writer.offset(index, row, stride), to)
+            writer.store_part(1, start, registers[place_in_tile], count)
+
+    size = types.intp
+    return _tile_function(tile, types.none, (tile, array, size, size, size, places, size), write)
 
 
 @intrinsic
@@ -346,20 +415,58 @@ def add_outer(typing_context, tile, a, a_index, a_stride, b, b_index):
     return _tile_function(tile, tile, (tile, a, types.intp, types.intp, b, types.intp), write)
 
 
+@intrinsic
+def add_outer_spread(typing_context, tile, a, a_index, rows, row, columns, column, b, b_index):
+    """tile[r][v] + a[a_index + rows[row + r] + columns[column]] * b[b_index + v * lanes ...]
+
+    `add_outer` of a column whose numbers are anywhere.
+    """
+
+    def write(writer, aggregate, _a, a_index, _rows, row, _columns, column, _b, b_index):
+        registers = writer.registers(aggregate)
+        index = writer.builder.add(a_index, writer.scalar(5, column))
+        places = [writer.scalar(3, writer.offset(row, r, None)) for r in range(tile.rows)]
+        row_of_b = [writer.load(7, writer.offset(b_index, v * tile.lanes, None)) for v in range(tile.vectors)]
+        left = [writer.splat(writer.scalar(1, writer.builder.add(index, place))) for place in places]
+        return writer.aggregate(
+            [writer.multiply_add(left[r], row_of_b[v], registers[place]) for place, r, v in tile.cells()]
+        )
+
+    index = types.intp
+    return _tile_function(tile, tile, (tile, a, index, rows, index, columns, index, b, index), write)
+
+
+@intrinsic
+def add_outer_scattered(typing_context, tile, a, a_index, b, b_index, starts, start, columns, column):
+    """tile[r][v] + a[a_index + r] * b[b_index + starts[start + v] + columns[column] ...]
+
+    `add_outer` of a row whose vectors are anywhere.
+    """
+
+    def write(writer, aggregate, _a, a_index, _b, b_index, _starts, start, _columns, column):
+        registers = writer.registers(aggregate)
+        index = writer.builder.add(b_index, writer.scalar(7, column))
+        places = [writer.scalar(5, writer.offset(start, v, None)) for v in range(tile.vectors)]
+        right = [writer.load(3, writer.builder.add(index, place)) for place in places]
+        left = [writer.splat(writer.scalar(1, writer.offset(a_index, r, None))) for r in range(tile.rows)]
+        return writer.aggregate(
+            [writer.multiply_add(left[r], right[v], registers[place]) for place, r, v in tile.cells()]
+        )
+
+    index = types.intp
+    return _tile_function(tile, tile, (tile, a, index, b, index, starts, index, columns, index), write)
+
+
 def _add_lanewise(tile: Tile, arguments: tuple[Any, ...]) -> Any:
-    def write(writer, aggregate, _a, a_index, a_stride, _b, b_index, _starts, first, count=None):
+    def write(writer, aggregate, _a, a_index, _rows, row, _b, b_index, _starts, first, count=None):
         def load(place, index):
-            value = writer.load(place, index)
-            if count is None:
-                return value
-            lane = ir.VectorType(ir.IntType(64), tile.lanes)
-            inside = writer.builder.icmp_signed("<", ir.Constant(lane, list(range(tile.lanes))), writer.splat(count))
-            return writer.builder.select(inside, value, ir.Constant(tile.register, [0.0] * tile.lanes))
+            return writer.load(place, index) if count is None else writer.load_part(place, index, count)
 
         registers = writer.registers(aggregate)
-        left = [load(1, writer.offset(a_index, r, a_stride)) for r in range(tile.rows)]
-        starts = [writer.scalar(6, writer.offset(first, v, None)) for v in range(tile.vectors)]
-        right = [load(4, writer.builder.add(b_index, start)) for start in starts]
+        rows = [writer.scalar(3, writer.offset(row, r, None)) for r in range(tile.rows)]
+        starts = [writer.scalar(7, writer.offset(first, v, None)) for v in range(tile.vectors)]
+        left = [load(1, writer.builder.add(a_index, place)) for place in rows]
+        right = [load(5, writer.builder.add(b_index, place)) for place in starts]
         return writer.aggregate(
             [writer.multiply_add(left[r], right[v], registers[place]) for place, r, v in tile.cells()]
         )
@@ -368,15 +475,17 @@ def _add_lanewise(tile: Tile, arguments: tuple[Any, ...]) -> Any:
 
 
 @intrinsic
-def add_lanewise(typing_context, tile, a, a_index, a_stride, b, b_index, starts, first):
-    """tile[r][v] + a[a_index + r * a_stride ...] * b[b_index + starts[first + v] ...], lane by lane."""
-    return _add_lanewise(tile, (tile, a, types.intp, types.intp, b, types.intp, starts, types.intp))
+def add_lanewise(typing_context, tile, a, a_index, rows, row, b, b_index, starts, first):
+    """tile[r][v] + a[a_index + rows[row + r] ...] * b[b_index + starts[first + v] ...], lane by lane."""
+    index = types.intp
+    return _add_lanewise(tile, (tile, a, index, rows, index, b, index, starts, index))
 
 
 @intrinsic
-def add_lanewise_part(typing_context, tile, a, a_index, a_stride, b, b_index, starts, first, count):
-    """`add_lanewise` of the first `count` lanes; what lies behind them may be anything, NaN too."""
-    return _add_lanewise(tile, (tile, a, types.intp, types.intp, b, types.intp, starts, types.intp, types.intp))
+def add_lanewise_part(typing_context, tile, a, a_index, rows, row, b, b_index, starts, first, count):
+    """`add_lanewise` of the first `count` lanes; what lies behind them is not read."""
+    index = types.intp
+    return _add_lanewise(tile, (tile, a, index, rows, index, b, index, starts, index, index))
 
 
 @intrinsic
