@@ -69,6 +69,23 @@ def _(node, gb):
     return expand(view(gb, (1, -1, 1, 1)), node.shape())
 
 
+# Calls whose operands were found to fit: their shapes, dtypes and settings, with the settings as pairs.
+_passed: dict[Any, Any] = {}
+MOST_PASSED = 1024
+
+
+def _call_key(input: Any, weight: Any, bias: Any, *settings: Any) -> Any:
+    """What `_check` looks at, and the settings' types; None where it cannot be looked up."""
+    try:
+        x, w, b = array_of(input), array_of(weight), array_of(bias)
+        operands = x.shape, x.dtype, w.shape, w.dtype, None if b is None else (b.shape, b.dtype)
+        key = operands, settings, *map(type, settings)
+        hash(key)
+    except (AttributeError, TypeError):
+        return None
+    return key
+
+
 def conv2d(
     input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Any:
@@ -77,14 +94,22 @@ def conv2d(
     input: (N, C, H, W) or (C, H, W); weight: (O, C / groups, kH, kW); bias: (O,). Output height
     ⌊(H + 2 padding - dilation (kH - 1) - 1) / stride⌋ + 1, width alike. Raises RuntimeError where shapes do not fit.
     """
-    stride, dilation = pair(stride), pair(dilation)
-    if isinstance(padding, str):
-        input, padding = _padded(input, weight, stride, padding, dilation, groups)
-    padding = pair(padding)
-    batched = len(input.shape) == 4
-    _check(input, weight, bias, stride, padding, dilation, groups)
-    out = _conv2d(input if batched else unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups)
-    return out if batched else squeeze(out, 0)
+    key = _call_key(input, weight, bias, stride, padding, dilation, groups)
+    settings = _passed.get(key)
+    if settings is None:
+        stride, dilation = pair(stride), pair(dilation)
+        if isinstance(padding, str):
+            input, padding = _padded(input, weight, stride, padding, dilation, groups)
+            key = None
+        settings = stride, pair(padding), dilation, groups
+        _check(input, weight, bias, *settings)
+        if key is not None:
+            if len(_passed) >= MOST_PASSED:
+                _passed.clear()
+            _passed[key] = settings
+    if len(input.shape) == 4:
+        return _conv2d(input, weight, bias, *settings)
+    return squeeze(_conv2d(unsqueeze(input, 0), weight, bias, *settings), 0)
 
 
 def conv1d(

@@ -4,9 +4,10 @@ Every plane (one channel of one image) is its own piece of work; threads take ru
 """
 
 import math
+from typing import Any
 
-import numba
 import numpy as np
+from numba import get_num_threads
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty, zeros
@@ -62,13 +63,26 @@ def max_pool2d_halves(share, arrays, numbers):
                 out[row * wide + j], indices[row * wide + j] = best, place + where
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, int64)")
-def scatter_planes(g, indices, dx, planes, out_size, in_size):
-    """dx[p, indices[p, i]] += g[p, i]"""
-    clear_run(dx, 0, dx.size)
-    for plane in range(planes):
+@kernel()
+def scatter_planes_twin(share, arrays, numbers):
+    """dx[p, indices[p, i]] += g[p, i], for some planes of zeros"""
+    g, dx, indices = arrays
+    shares, planes, out_size, in_size = to_fixed_tuple(numbers, 4)
+    for plane in range(planes * share // shares, planes * (share + 1) // shares):
         for i in range(plane * out_size, (plane + 1) * out_size):
             dx[plane * in_size + indices[i]] += g[i]
+
+
+@kernel("void(int64, Tuple((float32[::1], float32[::1], int64[::1])), int64[::1])", twin=scatter_planes_twin)
+def scatter_planes(share, arrays, numbers):
+    """`scatter_planes_twin`, zeros first: a plane is cleared while it is near, just before it is written."""
+    g, dx, indices = arrays
+    shares, planes, out_size, in_size = to_fixed_tuple(numbers, 4)
+    for plane in range(planes * share // shares, planes * (share + 1) // shares):
+        to, target = plane * in_size, dx[plane * in_size : (plane + 1) * in_size]
+        clear_run(dx, to, in_size)
+        for i in range(plane * out_size, (plane + 1) * out_size):
+            target[np.uint64(indices[i])] += g[i]
 
 
 @kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, int64)")
@@ -109,8 +123,10 @@ def average_planes(x, out, planes, geometry, count_padding, divisor, backward):
 
 def _flat(array: np.ndarray) -> np.ndarray:
     """One contiguous, writeable row: numba would compile everything once more for other layouts."""
-    array = np.ascontiguousarray(array)
-    return (array if array.flags.writeable else array.copy()).reshape(-1)
+    flags = array.flags
+    if flags.c_contiguous and flags.writeable:
+        return array.reshape(-1)
+    return array.copy(order="C").reshape(-1)
 
 
 def output_size(size: int, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
@@ -120,22 +136,39 @@ def output_size(size: int, kernel_size: int, stride: int, padding: int, dilation
     return count - 1 if ceil_mode and (count - 1) * stride >= size + padding else count
 
 
+INT64 = np.dtype(np.int64)
+
+_plans: dict[Any, Any] = {}
+
+
+def _plan(
+    x: tuple[int, ...], kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool, threads: int
+) -> tuple[Any, int, tuple[int, ...], np.ndarray]:
+    """(kernel, shares, shape of the output, what the kernel must know)"""
+    height, width = x[-2:]
+    high, wide = (output_size(x[i - 2], kernel_size[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1))
+    halves = kernel_size == stride == (2, 2) and padding == (0, 0) and dilation == (1, 1) and not ceil_mode
+    shares = threads if math.prod(x) > SERIAL_WORK else 1
+    planes = math.prod(x[:-2]) if high * wide else 0
+    numbers = (shares, planes, height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
+    loop = max_pool2d_halves if halves else max_pool2d_twin
+    return loop, shares, (*x[:-2], high, wide), np.array(numbers)
+
+
 def max_pool2d(
     x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The largest value of each window of x[..., height, width], and its flat position in the plane."""
-    height, width = x.shape[-2:]
-    high, wide = (
-        output_size(x.shape[i - 2], kernel_size[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1)
-    )
-    out = empty((*x.shape[:-2], high, wide), x.dtype)
-    indices = empty(out.shape, np.dtype(np.int64))
-    halves = kernel_size == stride == (2, 2) and padding == (0, 0) and dilation == (1, 1) and not ceil_mode
-    shares = numba.get_num_threads() if x.size > SERIAL_WORK else 1
-    planes = out.size // (high * wide) if out.size else 0
-    numbers = (shares, planes, height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
-    arrays = (_flat(x), out.reshape(-1), indices.reshape(-1))
-    launch(max_pool2d_halves if halves else max_pool2d_twin, shares, arrays, np.array(numbers))
+    threads = get_num_threads()
+    key = (x.shape, kernel_size, stride, padding, dilation, ceil_mode, threads)
+    plan = _plans.get(key)
+    if plan is None:
+        if len(_plans) >= 1024:
+            _plans.clear()
+        plan = _plans[key] = _plan(*key)
+    loop, shares, shape, numbers = plan
+    out, indices = empty(shape, x.dtype), empty(shape, INT64)
+    launch(loop, shares, (_flat(x), out.reshape(-1), indices.reshape(-1)), numbers)
     return out, indices
 
 
@@ -144,7 +177,9 @@ def max_pool2d_gradient(g: np.ndarray, indices: np.ndarray, input_shape: tuple[i
     dx = empty(input_shape, g.dtype)
     out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
     planes = g.size // out_size if g.size else 0
-    scatter_planes(_flat(g), _flat(indices), dx.reshape(-1), planes, out_size, in_size)
+    shares = get_num_threads() if dx.size > SERIAL_WORK else 1
+    arrays = (_flat(g), dx.reshape(-1), _flat(indices))
+    launch(scatter_planes, shares, arrays, np.array((shares, planes, out_size, in_size)))
     return dx
 
 

@@ -5,12 +5,10 @@ product out of many weights and few pixels. The input gradient is a convolution 
 """
 
 import math
-from functools import lru_cache
 from typing import Any
 
-import numba
 import numpy as np
-from numba.np.unsafe.ndarray import to_fixed_tuple
+from numba import get_num_threads
 
 from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.conv import channels, columns, pixels
@@ -31,9 +29,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-SERIAL_SUM = 1 << 15  # numbers below which a launch costs more than a second thread brings
-
-
 def _design(c: Convolution, dtype: np.dtype, tile_cost: float) -> Any:
     """The direct design whose registers carry less waste; `tile_cost`: how much slower the other one's tiles are."""
     lanes, (high, wide) = lanes_of(dtype), c.outer
@@ -50,18 +45,31 @@ def _flat(array: np.ndarray) -> np.ndarray:
     return array.copy(order="C").reshape(-1)
 
 
-@lru_cache(maxsize=1024)
-def _forward_plan(c: Convolution, biased: bool, dtype: np.dtype, threads: int) -> tuple[Any, int, int, np.ndarray]:
-    return _design(c, dtype, 1).plan_forward(c, biased, dtype, threads)
+class Plans(dict[Any, Any]):
+    """What was worked out for a call, by its shapes and settings: one look-up instead of all of it."""
+
+    def keep(self, key: Any, plan: Any) -> Any:
+        if len(self) >= 1024:
+            self.clear()
+        self[key] = plan
+        return plan
 
 
-def _convolve(c: Convolution, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None, threads: int) -> np.ndarray:
-    kernel, shares, room, numbers = _forward_plan(c, bias is not None, x.dtype, threads)
-    out = empty((c.images, c.groups * c.outputs, *c.outer), x.dtype)
+_forward_plans, _input_plans, _weight_plans = Plans(), Plans(), Plans()
+
+
+def _convolve(plan: Any, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
+    kernel, shares, room, numbers, shape = plan
+    out = empty(shape, x.dtype)
     w = _flat(w)
     arrays = (_flat(x), w, w if bias is None else _flat(bias), out.reshape(-1), empty((room,), x.dtype))
     launch(kernel, shares, arrays, numbers)
     return out
+
+
+def _direct(c: Convolution, biased: bool, dtype: np.dtype, threads: int) -> Any:
+    plan = _design(c, dtype, 1).plan_forward(c, biased, dtype, threads)
+    return (*plan, (c.images, c.groups * c.outputs, *c.outer))
 
 
 def _as_product(images: int, w_shape: tuple[int, ...], sides: Pair, groups: int) -> bool:
@@ -69,7 +77,6 @@ def _as_product(images: int, w_shape: tuple[int, ...], sides: Pair, groups: int)
     return groups == 1 and 0 < sides[0] * sides[1] <= 64 and math.prod(w_shape) >= 1 << 14 and images > 0
 
 
-@lru_cache(maxsize=1024)
 def _forward_shape(
     x: tuple[int, ...], w: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> Convolution:
@@ -82,6 +89,11 @@ def conv2d(
     x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> np.ndarray:
     """out[n, o, y, x] = bias[o] + the sum of weight[o] times the window of x at (y, x)."""
+    threads = get_num_threads()
+    key = (x.shape, weight.shape, bias is None, stride, padding, dilation, groups, x.dtype, threads)
+    plan = _forward_plans.get(key)
+    if plan is not None:
+        return _convolve(plan, x, weight, bias)
     c = _forward_shape(x.shape, weight.shape, stride, padding, dilation, groups)
     if c.work == 0:
         out = empty((c.images, weight.shape[0], *c.outer), x.dtype)
@@ -89,7 +101,7 @@ def conv2d(
         return out
     if c.images > 1 and _as_product(c.images, weight.shape, c.outer, groups):
         return columns.conv2d(x, weight, bias, c.outer, stride, padding, dilation)
-    return _convolve(c, x, weight, bias, numba.get_num_threads())
+    return _convolve(_forward_plans.keep(key, _direct(c, bias is not None, x.dtype, threads)), x, weight, bias)
 
 
 def _phase(offset: int, kernel_size: int, stride: int, padding: int, dilation: int) -> tuple[slice, int, int] | None:
@@ -104,31 +116,28 @@ def _phase(offset: int, kernel_size: int, stride: int, padding: int, dilation: i
     return None
 
 
-Phase = tuple[Pair, tuple[slice, slice], Convolution | None]
-
-
-@lru_cache(maxsize=1024)
 def _phases(
     g: tuple[int, ...], w: tuple[int, ...], input_shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair,
-    groups: int,
-) -> list[Phase]:  # fmt: skip
-    """For each remainder of the input's position modulo the stride: (remainder, taps, the convolution that it is)."""
-    phases: list[Phase] = []
+    groups: int, dtype: np.dtype, threads: int,
+) -> list[Any]:  # fmt: skip
+    """For each remainder of the input's position modulo the stride: (inputs, taps, plan of the convolution)."""
+    phases: list[Any] = []
     height, width = input_shape[2:]
     for y in range(min(stride[0], height)):
         for x in range(min(stride[1], width)):
             outer = (len(range(y, height, stride[0])), len(range(x, width, stride[1])))
+            inputs = slice(None), slice(None), slice(y, None, stride[0]), slice(x, None, stride[1])
             rows = _phase(y, w[2], stride[0], padding[0], dilation[0])
             cols = _phase(x, w[3], stride[1], padding[1], dilation[1])
             if rows is None or cols is None:
-                phases.append(((y, x), (slice(0), slice(0)), None))
+                phases.append((inputs, None, None))
                 continue
             taps = len(range(w[2])[rows[0]]), len(range(w[3])[cols[0]])
             c = Convolution(
                 g[0], groups, w[0] // groups, (g[2], g[3]), w[1], taps, (1, 1), (rows[2], cols[2]),
                 (rows[1], cols[1]), outer, True,
             )  # fmt: skip
-            phases.append(((y, x), (rows[0], cols[0]), c))
+            phases.append((inputs, (slice(None), slice(None), rows[0], cols[0]), _direct(c, False, dtype, threads)))
     return phases
 
 
@@ -137,24 +146,21 @@ def conv2d_input_gradient(
     groups: int,
 ) -> np.ndarray:  # fmt: skip
     """dx: for each remainder of the input's position modulo the stride, a convolution of g with the flipped taps."""
-    if g.size == 0 or weight.size == 0:
-        return zeros(input_shape, g.dtype)
-    if _as_product(g.shape[0], weight.shape, g.shape[2:], groups):
-        return columns.conv2d_input_gradient(g, weight, input_shape, stride, padding, dilation)
-    phases = _phases(g.shape, weight.shape, input_shape, stride, padding, dilation, groups)
-    threads = numba.get_num_threads()
+    threads = get_num_threads()
+    key = (g.shape, weight.shape, input_shape, stride, padding, dilation, groups, g.dtype, threads)
+    phases = _input_plans.get(key)
+    if phases is None:
+        if g.size == 0 or weight.size == 0:
+            return zeros(input_shape, g.dtype)
+        if _as_product(g.shape[0], weight.shape, g.shape[2:], groups):
+            return columns.conv2d_input_gradient(g, weight, input_shape, stride, padding, dilation)
+        phases = _input_plans.keep(key, _phases(*key))
     if stride == (1, 1):
-        return _convolve(phases[0][2], g, weight, None, threads)
+        return _convolve(phases[0][2], g, weight, None)
     dx = empty(input_shape, g.dtype)
-    for (y, x), (rows, cols), c in phases:
-        inputs = dx[:, :, y :: stride[0], x :: stride[1]]
-        inputs[...] = 0 if c is None else _convolve(c, g, weight[:, :, rows, cols], None, threads)
+    for inputs, taps, plan in phases:
+        dx[inputs] = 0 if plan is None else _convolve(plan, g, weight[taps], None)
     return dx
-
-
-@lru_cache(maxsize=1024)
-def _gradient_plan(c: Convolution, dtype: np.dtype, threads: int) -> tuple[Any, int, int, int, np.ndarray]:
-    return _design(c, dtype, 1.5).plan_weight_gradient(c, dtype, threads)
 
 
 @kernel("void(float32[::1], int64)")
@@ -169,12 +175,17 @@ def conv2d_weight_gradient(
     groups: int,
 ) -> np.ndarray:  # fmt: skip
     """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
-    c = _forward_shape(x.shape, weight_shape, stride, padding, dilation, groups)
-    if c.work == 0:
-        return zeros(weight_shape, x.dtype)
-    if _as_product(c.images, weight_shape, c.outer, groups):
-        return columns.conv2d_weight_gradient(x, g, weight_shape, stride, padding, dilation)
-    kernel, shares, parts, room, numbers = _gradient_plan(c, x.dtype, numba.get_num_threads())
+    threads = get_num_threads()
+    key = (x.shape, weight_shape, stride, padding, dilation, groups, x.dtype, threads)
+    plan = _weight_plans.get(key)
+    if plan is None:
+        c = _forward_shape(x.shape, weight_shape, stride, padding, dilation, groups)
+        if c.work == 0:
+            return zeros(weight_shape, x.dtype)
+        if _as_product(c.images, weight_shape, c.outer, groups):
+            return columns.conv2d_weight_gradient(x, g, weight_shape, stride, padding, dilation)
+        plan = _weight_plans.keep(key, _design(c, x.dtype, 1.5).plan_weight_gradient(c, x.dtype, threads))
+    kernel, shares, parts, room, numbers = plan
     dw = empty((parts, *weight_shape), x.dtype)
     flat = dw.reshape(-1)
     launch(kernel, shares, (_flat(x), _flat(g), flat, empty((room,), x.dtype)), numbers)
@@ -183,25 +194,20 @@ def conv2d_weight_gradient(
     return dw[0]
 
 
-@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])")
-def sum_channels(share, arrays, numbers):
-    """out[o] = the sum of g[n, o, position] over images and positions, for some channels."""
-    g, out, _, _ = arrays
-    shares, images, channels, positions = to_fixed_tuple(numbers, 4)
-    for channel in range(channels * share // shares, channels * (share + 1) // shares):
-        total = out[0] * 0
-        for image in range(images):
-            here = (image * channels + channel) * positions
-            for i in range(here, here + positions):
-                total += g[i]
-        out[channel] = total
+@kernel("void(float32[::1], float32[::1], int64, int64)")
+def sum_channels(g, out, channels, positions):
+    """out[o] = the sum of g[n, o, position] over images and positions"""
+    out[:] = 0
+    for plane in range(g.size // positions):
+        row = g[plane * positions : (plane + 1) * positions]
+        total = row[0]
+        for i in range(1, positions):
+            total += row[i]
+        out[plane % channels] += total
 
 
 def conv2d_bias_gradient(g: np.ndarray) -> np.ndarray:
     """db[o]: the sum of g over images and positions."""
     out = empty((g.shape[1],), g.dtype)
-    shares = numba.get_num_threads() if g.size > SERIAL_SUM else 1
-    positions = g.shape[2] * g.shape[3]
-    flat = _flat(g)
-    launch(sum_channels, shares, (flat, out, flat, flat), np.array((shares, g.shape[0], g.shape[1], positions)))
+    sum_channels(_flat(g), out, g.shape[1], g.shape[2] * g.shape[3])
     return out

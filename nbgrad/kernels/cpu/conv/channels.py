@@ -117,7 +117,7 @@ def convolve_channels(share, arrays, numbers):
     """out[n, o, y, x] of some images and output channels."""
     x, w, bias, out, scratch = arrays
     geometry = to_fixed_tuple(numbers, GEOMETRY)
-    images, groups, channels, height, width, outputs, kh, kw, sh, sw, _, _, _, _, high, wide, turned = geometry
+    images, groups, channels, height, width, outputs, kh, kw, _, _, _, _, _, _, high, wide, turned = geometry
     image_shares, lane_shares, room, frame_size, biased, multiply, transpose = to_fixed_tuple(numbers[GEOMETRY:], 7)
     step, taps, positions = lanes(x), kh * kw, high * wide
     places = numbers[GEOMETRY + 7 : GEOMETRY + 7 + channels * taps]
@@ -199,9 +199,8 @@ def correlate_channels(share, arrays, numbers):
                     to = b + i * positions * size
                     at = (g_index, positions, some, positions, to, size, size, 0, 0)
                     call_address(transpose, ((g, scratch, scratch), as_integers(at)))
-                at = (
-                    index, 0, depth, 1, count * positions, 0, count * positions, b, sums + padded * (o - left), vectors, 0,
-                )  # fmt: skip
+                run, c_index = count * positions, sums + padded * (o - left)
+                at = (index, 0, depth, 1, run, 0, run, b, c_index, vectors, 0)
                 call_address(multiply, ((source, places, pixels, scratch, scratch), as_integers(at)))
         for o in range(left, right, 2 * step):
             size, some = vectors_left(right - o, step) * step, min(2 * step, right - o)
@@ -248,7 +247,18 @@ def plan_forward(c: Convolution, biased: bool, dtype: np.dtype, threads: int) ->
     pixels = _whole_tiles(pixels)
     outputs = (-(-c.outputs // lanes) // lane_shares + 3) * lanes
     room = frame + PIXELS * 2 * lanes + outputs * (1 + places.size) + 4 * ALIGNMENT
-    numbers = (*c.numbers(), image_shares, lane_shares, room, frame, int(biased), *_addresses(dtype), *places, *pixels, *met)
+    numbers = (
+        *c.numbers(),
+        image_shares,
+        lane_shares,
+        room,
+        frame,
+        int(biased),
+        *_addresses(dtype),
+        *places,
+        *pixels,
+        *met,
+    )
     shares = image_shares * lane_shares
     return convolve_channels, shares, shares * room, np.array(numbers)
 
