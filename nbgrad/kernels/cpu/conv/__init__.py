@@ -45,6 +45,11 @@ def _flat(array: np.ndarray) -> np.ndarray:
     return array.copy(order="C").reshape(-1)
 
 
+FEW_PIXELS = 32  # up to which a matrix product is faster than a convolution in place, if weights are many
+FEW_PIXELS_APART = 256  # the same for the input gradient with a stride, which else falls into several convolutions
+MANY_WEIGHTS = 1 << 13
+
+
 class Plans(dict[Any, Any]):
     """What was worked out for a call, by its shapes and settings: one look-up instead of all of it."""
 
@@ -72,9 +77,10 @@ def _direct(c: Convolution, biased: bool, dtype: np.dtype, threads: int) -> Any:
     return (*plan, (c.images, c.groups * c.outputs, *c.outer))
 
 
-def _as_product(images: int, w_shape: tuple[int, ...], sides: Pair, groups: int) -> bool:
-    """Whether positions are so few and weights so many that one matrix product over all images is faster."""
-    return groups == 1 and 0 < sides[0] * sides[1] <= 64 and math.prod(w_shape) >= 1 << 14 and images > 0
+def _as_product(c: Convolution, pixels: int) -> bool:
+    """Whether pixels are so few and weights so many that one matrix product over all images is faster."""
+    weights = c.outputs * c.channels * math.prod(c.taps)
+    return c.groups == 1 and math.prod(c.outer) <= pixels and weights >= MANY_WEIGHTS
 
 
 def _forward_shape(
@@ -92,16 +98,18 @@ def conv2d(
     threads = get_num_threads()
     key = (x.shape, weight.shape, bias is None, stride, padding, dilation, groups, x.dtype, threads)
     plan = _forward_plans.get(key)
-    if plan is not None:
-        return _convolve(plan, x, weight, bias)
-    c = _forward_shape(x.shape, weight.shape, stride, padding, dilation, groups)
-    if c.work == 0:
-        out = empty((c.images, weight.shape[0], *c.outer), x.dtype)
-        out[...] = 0 if bias is None else bias[:, None, None]
-        return out
-    if c.images > 1 and _as_product(c.images, weight.shape, c.outer, groups):
-        return columns.conv2d(x, weight, bias, c.outer, stride, padding, dilation)
-    return _convolve(_forward_plans.keep(key, _direct(c, bias is not None, x.dtype, threads)), x, weight, bias)
+    if plan is None:
+        c = _forward_shape(x.shape, weight.shape, stride, padding, dilation, groups)
+        if c.work == 0:
+            out = empty((c.images, weight.shape[0], *c.outer), x.dtype)
+            out[...] = 0 if bias is None else bias[:, None, None]
+            return out
+        few = _as_product(c, FEW_PIXELS)
+        plan = columns.plan(c, threads) if few else _direct(c, bias is not None, x.dtype, threads)
+        _forward_plans.keep(key, plan)
+    if type(plan[0]) is Convolution:
+        return columns.conv2d(plan, _flat(x), weight, bias)
+    return _convolve(plan, x, weight, bias)
 
 
 def _phase(offset: int, kernel_size: int, stride: int, padding: int, dilation: int) -> tuple[slice, int, int] | None:
@@ -152,9 +160,11 @@ def conv2d_input_gradient(
     if phases is None:
         if g.size == 0 or weight.size == 0:
             return zeros(input_shape, g.dtype)
-        if _as_product(g.shape[0], weight.shape, g.shape[2:], groups):
-            return columns.conv2d_input_gradient(g, weight, input_shape, stride, padding, dilation)
-        phases = _input_plans.keep(key, _phases(*key))
+        c = _forward_shape(input_shape, weight.shape, stride, padding, dilation, groups)
+        few = _as_product(c, FEW_PIXELS if stride == (1, 1) else FEW_PIXELS_APART)
+        phases = _input_plans.keep(key, columns.plan(c, threads) if few else _phases(*key))
+    if type(phases) is tuple:
+        return columns.conv2d_input_gradient(phases, g, weight)
     if stride == (1, 1):
         return _convolve(phases[0][2], g, weight, None)
     dx = empty(input_shape, g.dtype)
@@ -182,9 +192,13 @@ def conv2d_weight_gradient(
         c = _forward_shape(x.shape, weight_shape, stride, padding, dilation, groups)
         if c.work == 0:
             return zeros(weight_shape, x.dtype)
-        if _as_product(c.images, weight_shape, c.outer, groups):
-            return columns.conv2d_weight_gradient(x, g, weight_shape, stride, padding, dilation)
-        plan = _weight_plans.keep(key, _design(c, x.dtype, 1.5).plan_weight_gradient(c, x.dtype, threads))
+        if _as_product(c, FEW_PIXELS):
+            plan = columns.plan(c, threads)
+        else:
+            plan = _design(c, x.dtype, 1.5).plan_weight_gradient(c, x.dtype, threads)
+        _weight_plans.keep(key, plan)
+    if type(plan[0]) is Convolution:
+        return columns.conv2d_weight_gradient(plan, _flat(x), g)
     kernel, shares, parts, room, numbers = plan
     dw = empty((parts, *weight_shape), x.dtype)
     flat = dw.reshape(-1)

@@ -1,77 +1,120 @@
 """Convolution as one matrix product over all images: for many weights and few pixels.
 
-The columns of the matrix are all that a window meets; making them costs little beside the product.
+A matrix holds in row p all that the window at position p meets, in the order of a filter's weights, so that weights
+are read once and as they lie. Making the matrix costs little beside the product.
 """
 
-from collections.abc import Iterator
+import math
+from typing import Any
 
 import numpy as np
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.conv.geometry import Pair
-from nbgrad.kernels.cpu.gemm import matmul
-
-
-def _windows(x: np.ndarray, taps: Pair, sides: Pair, stride: Pair, dilation: Pair) -> Iterator[tuple[Pair, np.ndarray]]:
-    """For each tap (ky, kx), the view of a padded image that it meets."""
-    for ky, kx in np.ndindex(taps):
-        rows, columns = (
-            slice(tap * dilation[i], tap * dilation[i] + (sides[i] - 1) * stride[i] + 1, stride[i])
-            for i, tap in enumerate((ky, kx))
-        )
-        yield (ky, kx), x[:, :, rows, columns].swapaxes(0, 1)
-
-
-def _padded(shape: tuple[int, ...], padding: Pair, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    """Zeros for images with a border, and the view without it."""
-    images, channels, height, width = shape
-    frame = zeros((images, channels, height + 2 * padding[0], width + 2 * padding[1]), dtype)
-    return frame, frame[:, :, padding[0] : padding[0] + height, padding[1] : padding[1] + width]
+from nbgrad.device import empty
+from nbgrad.kernels.cpu.conv.geometry import (
+    GEOMETRY,
+    SERIAL_WORK,
+    Convolution,
+    conv2d_twin,
+    fill_frame,
+)
+from nbgrad.kernels.cpu.gemm import matmul, part
+from nbgrad.kernels.cpu.launch import launch
+from nbgrad.kernels.cpu.simd import clear_run
+from nbgrad.kernels.registry import kernel
 
 
-def _columns(x: np.ndarray, taps: Pair, sides: Pair, stride: Pair, padding: Pair, dilation: Pair) -> np.ndarray:
-    """[channels * taps, images * positions]: all that the taps meet."""
-    frame = x
-    if padding != (0, 0):
-        frame, inside = _padded(x.shape, padding, x.dtype)
-        inside[...] = x
-    columns = empty((x.shape[1], *taps, x.shape[0], *sides), x.dtype)
-    for (ky, kx), window in _windows(frame, taps, sides, stride, dilation):
-        columns[:, ky, kx] = window
-    return columns.reshape(x.shape[1] * taps[0] * taps[1], -1)
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=conv2d_twin)
+def gather_windows(share, arrays, numbers):
+    """windows[n, p, k] = what tap k meets at position p of image n: x, or zero in the padding."""
+    x, windows, scratch, _ = arrays
+    geometry = to_fixed_tuple(numbers, GEOMETRY)
+    images, _, channels, height, width, _, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
+    shares, frame_size = to_fixed_tuple(numbers[GEOMETRY:], 2)
+    depth, positions = channels * kh * kw, high * wide
+    places, pixels = numbers[GEOMETRY + 2 : GEOMETRY + 2 + depth], numbers[GEOMETRY + 2 + depth :]
+    first, last = part(share, shares, images * positions, 1)
+    frame = scratch[share * frame_size : (share + 1) * frame_size]
+    clear_run(scratch, share * frame_size, frame_size)
+    for image in range(first // positions, (last + positions - 1) // positions):
+        fill_frame(x, image * channels * height * width, frame, 0, 1, geometry)
+        for p in range(max(first, image * positions), min(last, (image + 1) * positions)):
+            source, target = frame[pixels[p - image * positions] :], windows[p * depth : (p + 1) * depth]
+            for k in range(depth):
+                target[k] = source[np.uint64(places[k])]
 
 
-def _by_channel(g: np.ndarray) -> np.ndarray:
-    """[channels, images * positions]"""
-    return np.ascontiguousarray(g.swapaxes(0, 1)).reshape(g.shape[1], -1)
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=conv2d_twin)
+def scatter_windows(share, arrays, numbers):
+    """dx[n] = the sum over positions p and taps k of windows[n, p, k], at the pixel that they share."""
+    dx, windows, scratch, _ = arrays
+    geometry = to_fixed_tuple(numbers, GEOMETRY)
+    images, _, channels, height, width, _, kh, kw, sh, sw, ph, pw, dh, dw, high, wide, _ = geometry
+    shares, frame_size = to_fixed_tuple(numbers[GEOMETRY:], 2)
+    depth, positions = channels * kh * kw, high * wide
+    rows, row = (high - 1) * sh + (kh - 1) * dh + 1, (wide - 1) * sw + (kw - 1) * dw + 1
+    places, pixels = numbers[GEOMETRY + 2 : GEOMETRY + 2 + depth], numbers[GEOMETRY + 2 + depth :]
+    first, last = part(share, shares, images, 1)
+    frame = scratch[share * frame_size : (share + 1) * frame_size]
+    for image in range(first, last):
+        clear_run(scratch, share * frame_size, frame_size)
+        for p in range(positions):
+            at = (image * positions + p) * depth
+            target, source = frame[pixels[p] :], windows[at : at + depth]
+            for k in range(depth):
+                target[np.uint64(places[k])] += source[k]
+        for plane in range(channels):
+            for y in range(height):
+                here, there = (plane * rows + y + ph) * row + pw, ((image * channels + plane) * height + y) * width
+                for i in range(width):
+                    inside = y + ph < rows and i + pw < row  # pixels behind the last window got nothing
+                    dx[there + i] = frame[here + i] if inside else dx.dtype.type(0)
 
 
-def conv2d(
-    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, sides: Pair, stride: Pair, padding: Pair, dilation: Pair
-) -> np.ndarray:
-    """weight times columns"""
-    columns = _columns(x, weight.shape[2:], sides, stride, padding, dilation)
-    out = matmul(weight.reshape(weight.shape[0], -1), columns)
+def plan(c: Convolution, threads: int) -> tuple[Convolution, int, int, np.ndarray]:
+    """(the convolution, shares, numbers of scratch, what the kernels must know)"""
+    rows, row = c.span
+    places = c.tap_places(rows * row, row, np.arange(row))
+    pixels = (np.arange(c.outer[0])[:, None] * c.stride[0] * row + np.arange(c.outer[1]) * c.stride[1]).reshape(-1)
+    shares = threads if c.work > SERIAL_WORK else 1
+    frame = c.channels * rows * row
+    return c, shares, shares * frame, np.array((*c.numbers(), shares, frame, *places, *pixels))
+
+
+def _windows(plan: Any, x: np.ndarray) -> np.ndarray:
+    """[images * positions, channels * taps]"""
+    c, shares, room, numbers = plan
+    windows = empty((c.images * math.prod(c.outer), c.channels * math.prod(c.taps)), x.dtype)
+    flat = windows.reshape(-1)
+    launch(gather_windows, shares, (x, flat, empty((room,), x.dtype), flat), numbers)
+    return windows
+
+
+def _by_position(g: np.ndarray) -> np.ndarray:
+    """[images * positions, channels]"""
+    return g.reshape(*g.shape[:2], -1).swapaxes(1, 2).reshape(-1, g.shape[1])
+
+
+def conv2d(plan: Any, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
+    """windows times weights"""
+    c = plan[0]
+    out = matmul(_windows(plan, x), weight.reshape(c.outputs, -1).T)
     if bias is not None:
-        out += bias[:, None]
-    return np.ascontiguousarray(out.reshape(-1, x.shape[0], *sides).swapaxes(0, 1))
+        out += bias
+    turned = out.reshape(c.images, -1, c.outputs).swapaxes(1, 2)
+    return np.ascontiguousarray(turned).reshape(c.images, c.outputs, *c.outer)
 
 
-def conv2d_input_gradient(
-    g: np.ndarray, weight: np.ndarray, input_shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair
-) -> np.ndarray:
-    """weight transposed times g: what each window sends to its pixels, which add up"""
-    columns = matmul(weight.reshape(weight.shape[0], -1).T, _by_channel(g))
-    columns = columns.reshape(*weight.shape[1:], g.shape[0], *g.shape[2:])
-    frame, inside = _padded(input_shape, padding, g.dtype)
-    for (ky, kx), window in _windows(frame, weight.shape[2:], g.shape[2:], stride, dilation):
-        window += columns[:, ky, kx]
-    return np.ascontiguousarray(inside)
+def conv2d_input_gradient(plan: Any, g: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """g times weights: what each window sends to its pixels, which add up"""
+    c, shares, room, numbers = plan
+    windows = matmul(_by_position(g), weight.reshape(c.outputs, -1)).reshape(-1)
+    dx = empty((c.images, c.channels, *c.sides), g.dtype)
+    launch(scatter_windows, shares, (dx.reshape(-1), windows, empty((room,), g.dtype), windows), numbers)
+    return dx
 
 
-def conv2d_weight_gradient(
-    x: np.ndarray, g: np.ndarray, weight_shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair
-) -> np.ndarray:
-    """g times the columns transposed"""
-    columns = _columns(x, weight_shape[2:], g.shape[2:], stride, padding, dilation)
-    return matmul(_by_channel(g), columns.T).reshape(weight_shape)
+def conv2d_weight_gradient(plan: Any, x: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """g times windows"""
+    c = plan[0]
+    return matmul(_by_position(g).T, _windows(plan, x)).reshape(c.outputs, c.channels, *c.taps)
