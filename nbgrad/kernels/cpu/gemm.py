@@ -15,10 +15,10 @@ from numba import types
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
-from nbgrad.kernels.cpu.block import MANY_REGISTERS, ONE, TALL, TALL_NARROW, TALL_ROWS, TALL_WIDE, inlined, part
-from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, run_shares
+from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, inlined, part, run_shares
 from nbgrad.kernels.cpu.simd import (
     FLOAT_LANES,
+    MANY_REGISTERS,
     add_inner,
     add_inner_part,
     add_outer_part,
@@ -39,6 +39,10 @@ from nbgrad.kernels.cpu.simd import (
 from nbgrad.kernels.registry import kernel
 from nbgrad.runtime import launch_lock
 
+ONE = (0,)
+TALL = (0,) * (8 if MANY_REGISTERS else 4)
+TALL_WIDE, TALL_NARROW = (0,) * 3, (0,) * 2
+TALL_ROWS = len(TALL)
 ROW = (0,) * 8  # vectors of a single row of c
 INNER_ROWS, INNER_COLUMNS = (0,) * (4 if MANY_REGISTERS else 2), (0,) * 4  # a tile of inner products
 INNER_ROW = (0,) * max(8, FLOAT_LANES)  # inner products of a single row

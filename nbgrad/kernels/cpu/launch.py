@@ -14,6 +14,16 @@ from numba.extending import intrinsic
 from nbgrad.kernels.registry import kernel
 from nbgrad.runtime import launch_lock
 
+# Compiled as part of the kernels that call them: numba would optimise a called kernel again in every caller.
+inlined = numba.njit(inline="always")
+
+
+@inlined
+def part(share, shares, count, step):
+    """(start, stop) of one of `shares` even parts of range(count); parts begin at multiples of step."""
+    steps = (count + step - 1) // step
+    return min(count, steps * share // shares * step), min(count, steps * (share + 1) // shares * step)
+
 
 @intrinsic
 def call_address(typing_context, address, arguments):

@@ -6,6 +6,7 @@ it in Python while it writes the LLVM instructions. Shapes travel in types: `hei
 Indices count elements of flat arrays; nothing checks them, callers pad their scratch.
 """
 
+import platform
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from numba.np.arrayobj import populate_array
 from nbgrad.runtime import host_lanes
 
 FLOAT_LANES = host_lanes()
+# A tile, a row of b and one value of a must fit in the registers: 32 of them with AVX-512 and NEON, otherwise 16.
+MANY_REGISTERS = FLOAT_LANES == 16 or platform.machine().lower() in ("arm64", "aarch64")
 ALIGNMENT = 64  # bytes: a cache line, and the widest register
 
 

@@ -24,10 +24,10 @@ from nbgrad.kernels.cpu.conv.geometry import (
     copy_row,
     fill_frame,
 )
-from nbgrad.kernels.cpu.block import MANY_REGISTERS, inlined, part
-from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address
+from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, inlined, part
 from nbgrad.kernels.cpu.simd import (
     ALIGNMENT,
+    MANY_REGISTERS,
     add_column,
     add_outer_spread,
     add_tile,

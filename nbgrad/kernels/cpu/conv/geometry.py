@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nbgrad.kernels.cpu.block import inlined
+from nbgrad.kernels.cpu.launch import inlined
 from nbgrad.kernels.cpu.simd import copy_part, lanes, load_row, store_tile
 from nbgrad.kernels.registry import kernel
 

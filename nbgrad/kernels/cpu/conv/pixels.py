@@ -20,9 +20,10 @@ from nbgrad.kernels.cpu.conv.geometry import (
     copy_row,
     fill_frame,
 )
-from nbgrad.kernels.cpu.block import MANY_REGISTERS, inlined, part
+from nbgrad.kernels.cpu.launch import inlined, part
 from nbgrad.kernels.cpu.simd import (
     ALIGNMENT,
+    MANY_REGISTERS,
     add_column,
     add_lanewise,
     add_lanewise_part,
