@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import extending, types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
 from numba.np.arrayobj import populate_array
 
 from nbgrad.runtime import host_lanes
+
+intrinsic: Any = extending.intrinsic  # what it makes is called inside kernels, with one argument fewer
 
 FLOAT_LANES = host_lanes()
 # A tile, a row of b and one value of a must fit in the registers: 32 of them with AVX-512 and NEON, otherwise 16.
