@@ -17,7 +17,7 @@ from nbgrad.kernels.registry import kernel
 
 Pair = tuple[int, int]
 
-SERIAL_WORK = 1 << 14  # numbers below which a launch costs more than a second thread brings
+SERIAL_WORK = 1 << 16  # numbers below which a launch costs more than a second thread brings
 
 
 @kernel()
