@@ -22,11 +22,11 @@ def transposed(array, out, width):
 
 
 @numba.njit
-def outer_sums(a, b, starts, count, c, sums):
+def outer_sums(a, b, rows, starts, count, c, sums):
     tile = simd.add_outer(simd.zeros_tile(HEIGHT, WIDTH, a), a, 0, 1, b, 0)
     simd.store_tile(simd.add_column(simd.add_tile(tile, c, 0, c.size // 3), a, 0, 1), c, 0, c.size // 3)
     lanewise = simd.zeros_tile(HEIGHT, WIDTH, a)
-    simd.store_sums(simd.add_lanewise_part(lanewise, b, 0, 1, b, 0, starts, 0, count), sums, 0)
+    simd.store_sums(simd.add_lanewise_part(lanewise, b, 0, rows, 0, b, 0, starts, 0, count), sums, 0)
 
 
 @numba.njit
@@ -50,7 +50,7 @@ def test_products_and_sums(dtype):
     count = min(3, simd.lanes_of(dtype))  # lanes that are summed, where a register has so many
     b[count + 2 :] = np.nan  # behind them, for every row and column
     c, sums = np.ones(3 * width, dtype), np.empty(6, dtype)
-    outer_sums(a, b, np.array([0, 1]), count, c, sums)
+    outer_sums(a, b, np.arange(3), np.arange(2), count, c, sums)
     wanted = a[:, None] * b[:width] + 1 + a[:, None]
     assert np.array_equal(c.reshape(3, width), wanted, equal_nan=True)
     runs = [[b[r : r + count] @ b[v : v + count] for v in range(2)] for r in range(3)]
