@@ -13,11 +13,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 
-# OpenMP's threads spin for milliseconds while they wait, which starves the window, or whatever else wants the core; if
-# they sleep at once, each launch pays for waking them, 100 us on a virtual machine. So they spin for 100 us (GNU's
+# OpenMP's threads spin for milliseconds while they wait, which takes a core from whoever else wants it; if they sleep at
+# once, each launch pays for waking them, 100 us on a virtual machine. So they spin for about half a millisecond (GNU's
 # OpenMP counts turns): awake between the kernels of one training step, asleep soon after.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 
 # Parallel kernels of two Python threads abort the process under numba's `workqueue` layer, so launches take turns.
 launch_lock = threading.Lock()
