@@ -91,7 +91,7 @@ def _tanh32(x):
     p = multiply_add(p, square, _T2)
     p = multiply_add(p, square, _T1)
     p = multiply_add(p, square, _T0)
-    near = multiply_add(p * square, x, x)
+    near = x if size < _f(1e-4) else multiply_add(p * square, x, x)  # -0 stays
     far = _ONE - _TWO / (_exp32(size + size) + _ONE)
     far = far if x > _f(0) else -far
     return near if size < _f(0.6) else far
@@ -152,7 +152,7 @@ def _gelu32(x):
     size = size if size < _f(15) or x != x else _f(15)
     shrunk = _HALF * _scaled_erfc(size * _ROOT_HALF)
     power = _gauss(size, _HALF)
-    return x * multiply_add(-shrunk, power, _ONE) if x > _f(0) else -(size * shrunk) * power
+    return x * multiply_add(-shrunk, power, _ONE) if x >= _f(0) else -(size * shrunk) * power
 
 
 def exp(x):

@@ -1,0 +1,55 @@
+"""Functions in vectors against float64, over float32 of every exponent and sign."""
+
+import math
+
+import numpy as np
+import pytest
+
+from nbgrad.kernels.cpu import elementwise
+
+TINY = np.finfo(np.float32).tiny  # below it numbers are subnormal: steps of 1.4e-45
+STEP = 1.401298464324817e-45
+EXACT = {
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "erf": np.vectorize(math.erf),
+    "erfc": np.vectorize(math.erfc),
+}
+
+
+def numbers() -> np.ndarray:
+    spread = np.arange(0, 2**32, 65521, dtype=np.uint64).astype(np.uint32).view(np.float32)
+    return np.concatenate([spread, np.linspace(-20, 20, 40001), 1 + np.linspace(-0.01, 0.01, 5001)]).astype(np.float32)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", EXACT)
+def test_relative_error_over_all_exponents(name):
+    x = numbers()
+    out, exact = getattr(elementwise, name)(x).astype(np.float64), EXACT[name](x.astype(np.float64))
+    np.testing.assert_array_equal(np.isnan(out), np.isnan(exact))
+    size = np.abs(exact)
+    normal = (size >= TINY) & (size < np.finfo(np.float32).max)
+    assert np.max(np.abs(out - exact)[normal] / size[normal]) <= 3e-7
+    assert np.all(np.abs(out - exact)[size < TINY] <= 2 * STEP)
+    assert np.all(np.isinf(out[size > 3.41e38]))
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "expected"),
+    [
+        ("exp", [math.nan, math.inf, -math.inf, 0.0, -0.0], [math.nan, math.inf, 0.0, 1.0, 1.0]),
+        ("log", [math.nan, math.inf, -1.0, 0.0, -0.0], [math.nan, math.inf, math.nan, -math.inf, -math.inf]),
+        ("tanh", [math.nan, math.inf, -math.inf, 0.0, -0.0], [math.nan, 1.0, -1.0, 0.0, -0.0]),
+        ("sigmoid", [math.nan, math.inf, -math.inf, 0.0, -0.0], [math.nan, 1.0, 0.0, 0.5, 0.5]),
+        ("erf", [math.nan, math.inf, -math.inf, 0.0, -0.0], [math.nan, 1.0, -1.0, 0.0, -0.0]),
+        ("gelu", [math.nan, math.inf, 0.0, -0.0], [math.nan, math.inf, 0.0, -0.0]),
+        ("erfc", [math.nan, math.inf, -math.inf, 0.0, -0.0], [math.nan, 0.0, 2.0, 1.0, 1.0]),
+    ],
+)
+def test_nan_infinity_and_signed_zero(name, x, expected):
+    out = getattr(elementwise, name)(np.array(x, np.float32))
+    np.testing.assert_array_equal(out, np.array(expected, np.float32))
+    np.testing.assert_array_equal(np.signbit(out)[1:], np.signbit(expected)[1:])
