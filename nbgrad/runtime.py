@@ -13,7 +13,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 
-# OpenMP's threads spin for milliseconds while they wait, which takes a core from whoever else wants it; if they sleep at
+# OpenMP's threads spin for milliseconds while they wait, which takes a core from others that want it; if they sleep at
 # once, each launch pays for waking them, 100 us on a virtual machine. So they spin for about half a millisecond (GNU's
 # OpenMP counts turns): awake between the kernels of one training step, asleep soon after.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
