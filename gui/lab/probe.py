@@ -7,27 +7,9 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab import chain
 from gui.lab.snapshot import LayerView, ProbeView, Stage
 from nbgrad.nn import functional as F
-
-
-def columns(model: Any, x: Any) -> list[tuple[str, str, Any]]:
-    """LeNet's forward with each step kept as (name, module, tensor), input (1, 1, 32, 32) to logits (1, 10)."""
-    kept: list[tuple[str, str, Any]] = [("input", "", x)]
-
-    def keep(name: str, module: str, tensor: Any) -> Any:
-        kept.append((name, module, tensor))
-        return tensor
-
-    x = keep("conv1 + relu", "conv1", F.relu(model.conv1(x)))
-    x = keep("pool1", "pool1", F.max_pool2d(x, (2, 2)))
-    x = keep("conv2 + relu", "conv2", F.relu(model.conv2(x)))
-    x = keep("pool2", "pool2", F.max_pool2d(x, (2, 2)))
-    x = nbgrad.flatten(x, 1)
-    x = keep("fc1 + relu", "fc1", F.relu(model.fc1(x)))
-    x = keep("fc2 + relu", "fc2", F.relu(model.fc2(x)))
-    keep("fc3", "fc3", model.fc3(x))
-    return kept
 
 
 def probe(
@@ -38,21 +20,23 @@ def probe(
     drawing: int,
     step: int,
     target: int | None,
+    of: str = "loss",
     gradients: bool = True,
 ) -> ProbeView:
     """Classify a drawing (1, 1, 32, 32) and, if asked, send the target digit's loss back to every column.
 
-    target: None for the predicted digit. The parameters' own gradients stay as training left them.
+    target: None for the predicted digit. of: "logit" sends back that digit's logit instead. The parameters' own
+    gradients stay as training left them.
     """
     with _constant_parameters(model), nbgrad.set_grad_enabled(gradients):
         x = nbgrad.from_numpy(network_input).requires_grad_(gradients)
-        kept = columns(model, x)
-        logits = kept[-1][2]
+        passage = chain.run(model, x)
+        logits = passage.logits
         digit = int(logits.detach().numpy().argmax()) if target is None else target
         if gradients:
-            for _, _, tensor in kept:
+            for tensor in passage.after:
                 tensor.retain_grad()
-            F.cross_entropy(logits, nbgrad.tensor([digit])).backward()
+            chain.objective(logits, digit, of).backward()
     scores = _numbers(logits)
     return ProbeView(
         drawing=drawing,
@@ -60,9 +44,10 @@ def probe(
         probabilities=_numbers(F.softmax(logits.detach(), 1)),
         logits=scores,
         target=digit,
+        of=of,
         loss=_cross_entropy(scores, digit),
         stages=stages,
-        layers=tuple(_layer(name, module, tensor) for name, module, tensor in kept),
+        layers=tuple(_layer(layer, tensor) for layer, tensor in zip(passage.layers, passage.after, strict=True)),
     )
 
 
@@ -85,10 +70,10 @@ def _cross_entropy(scores: np.ndarray, digit: int) -> float:
     return float(np.log(np.exp(shifted).sum()) - shifted[digit])
 
 
-def _layer(name: str, module: str, tensor: Any) -> LayerView:
+def _layer(layer: chain.Layer, tensor: Any) -> LayerView:
     value = _numbers(tensor)
     gradient = None if tensor.grad is None else _numbers(tensor.grad)
-    return LayerView(name, module, value.shape, value, gradient)
+    return LayerView(layer.name, layer.module, value.shape, value, gradient, layer.window, layer.relu)
 
 
 def _numbers(tensor: Any) -> np.ndarray:

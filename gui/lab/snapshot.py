@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gui.lab.fields import Window
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -44,8 +46,9 @@ class ParameterView:
 class LayerView:
     """One column of the network canvas, for the current drawing.
 
-    shape: (channels, height, width) or (features,). gradient: of the loss with respect to `value`, None where not
-    computed yet. module: the module that made it ("conv1"), "" for the input.
+    shape: (channels, height, width) or (features,). gradient: of the loss, or of a logit, with respect to `value`, None
+    where not computed yet. module: the module that made it ("conv1"), "" for the input. window: how it looks at the
+    layer before it; relu: whether what it computed went through one.
     """
 
     name: str  # "conv1 + relu"
@@ -53,6 +56,8 @@ class LayerView:
     shape: tuple[int, ...]
     value: np.ndarray
     gradient: np.ndarray | None
+    window: Window
+    relu: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Stage:
 class ProbeView:
     """What the network makes of the current drawing.
 
-    probabilities, logits: (10,). target: the digit whose loss the gradients belong to. stages: preprocessing, in order.
+    probabilities, logits: (10,). target: the digit the gradients belong to, of: its "loss" or its "logit". stages:
+    preprocessing, in order.
     """
 
     drawing: int  # number of the drawing this belongs to; a newer drawing has a larger one
@@ -79,6 +85,7 @@ class ProbeView:
     loss: float
     stages: tuple[Stage, ...]
     layers: tuple[LayerView, ...]
+    of: str = "loss"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gui.bridge.store import Store
 from gui.lab.drawing import Drawing, Stroke
 from gui.lab.experiment import Experiment
+from gui.lab.fields import Window
 from gui.lab.layout import lay_out
 from gui.lab.snapshot import (
     Curves,
@@ -31,6 +32,8 @@ from gui.lab.snapshot import (
 from gui.theme import theme
 
 SEVEN = ((0.28, 0.3), (0.45, 0.27), (0.68, 0.25), (0.6, 0.45), (0.52, 0.65), (0.48, 0.85))
+CONV, POOL, LINEAR = Window("conv", (5, 5)), Window("max_pool", (2, 2), (2, 2)), Window("linear")
+WINDOWS = (Window("input"), CONV, POOL, CONV, POOL, LINEAR, LINEAR, LINEAR)
 SHAPES = {
     "conv1": ((6, 1, 5, 5), (6,)),
     "conv2": ((16, 6, 5, 5), (16,)),
@@ -101,9 +104,10 @@ def layers(picture: np.ndarray, weights: dict[str, np.ndarray], with_gradient: b
         x.append((module if module == "fc3" else f"{module} + relu", module, flat))
     random = np.random.default_rng(3)
     result = []
-    for name, module, value in x:
+    for (name, module, value), window in zip(x, WINDOWS, strict=True):
         noise = random.standard_t(3, value.shape).astype(np.float32) * 0.01 * (random.random(value.shape) < 0.4)
-        result.append(LayerView(name, module, value.shape, value, noise if with_gradient else None))
+        gradient = noise if with_gradient else None
+        result.append(LayerView(name, module, value.shape, value, gradient, window, "relu" in name))
     return tuple(result)
 
 
