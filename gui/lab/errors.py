@@ -3,10 +3,11 @@
 from gui.lab.checkpoint import CheckpointError
 from gui.lab.experiment import ExperimentError
 from gui.lab.faults import NotFinite
+from gui.lab.surgery import EditError
 from nbgrad.serialization import SerializationError
 from nbgrad.vision.datasets import DatasetError
 
-OURS = (CheckpointError, DatasetError, ExperimentError, NotFinite, SerializationError)
+OURS = (CheckpointError, DatasetError, EditError, ExperimentError, NotFinite, SerializationError)
 
 
 def explain(error: BaseException) -> str | None:

@@ -50,3 +50,86 @@ class TermsView:
     def agrees(self) -> bool:
         """Whether the terms add up to the engine's number within float32 rounding."""
         return abs(self.total - self.engine) <= self.bound or (self.total != self.total and self.engine != self.engine)
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """A gradient held against finite differences, entry by entry, in float64.
+
+    parameter: what was checked, of its numbers those at `places` (n, axes). analytic, numerical: (n,) ∂loss / ∂w by
+    backward, and (loss(w + eps) - loss(w - eps)) / 2 eps. tolerances: (n,) how far the two may lie apart.
+    """
+
+    parameter: str
+    places: np.ndarray
+    analytic: np.ndarray
+    numerical: np.ndarray
+    tolerances: np.ndarray
+    eps: float
+
+    @property
+    def agrees(self) -> bool:
+        return bool((np.abs(self.analytic - self.numerical) <= self.tolerances).all())
+
+
+@dataclass(frozen=True)
+class Timing:
+    """seconds: the median of `calls` calls. difference: the largest from the fast kernel's numbers."""
+
+    name: str  # "slow twin", "fast kernel" or "numpy"
+    seconds: float
+    calls: int
+    difference: float
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """An operation as code. readable, fast: the slow twin (or the formula) and the kernel that runs; pytorch: its line.
+
+    shapes: what it is timed on; timings: empty until asked for.
+    """
+
+    key: str  # "conv2d"
+    title: str  # "Convolution of conv1"
+    pytorch: str
+    readable: str
+    fast: str
+    where: str  # "nbgrad/kernels/cpu/conv.py"
+    shapes: str = ""
+    timings: tuple[Timing, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change made by hand to all numbers of a parameter below `index`, () for all: "set", "scale" or "add"."""
+
+    parameter: str
+    index: tuple[int, ...]
+    how: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an edit did to one loss: before, after, and what the gradient had promised, grad * delta."""
+
+    before: float
+    after: float
+    predicted: float
+
+
+@dataclass(frozen=True)
+class EditView:
+    """The answer to an edit. picture: the drawing's loss, None without one; test: over `count` test digits.
+
+    logits: of the drawing, before and after, (2, 10). left: how many edits can be undone. edit: None after an undo.
+    """
+
+    edit: Edit | None
+    picture: Effect | None
+    test: Effect | None
+    accuracies: tuple[float, float] | None
+    count: int
+    logits: np.ndarray | None
+    digit: int | None
+    left: int

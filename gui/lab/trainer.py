@@ -170,6 +170,16 @@ class Trainer:
         done = self.epoch + self.position / len(self.digits.train_labels)
         return experiment.lr * schedule.factor(experiment.schedule, done / experiment.epochs)
 
+    def write(self, parameter: str, index: tuple[int, ...], numbers: np.ndarray) -> None:
+        """Change weights by hand, all below `index`. The last step's update stays what it was; the test is out of date."""
+        names = [name for name, _ in self.model.named_parameters()]
+        place = names.index(parameter)
+        change = numbers - self._arrays[place][index]
+        self._arrays[place][index] = numbers
+        if self._before is not None:
+            self._before[place][index] += change
+        self.tested = None
+
     # ---- testing and showing
 
     def testing(self) -> Generator[tuple[int, int], None, TestView]:

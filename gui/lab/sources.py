@@ -1,0 +1,250 @@
+"""The code behind an operation: the line of PyTorch it stands for, its readable twin, the kernel that runs, and times."""
+
+import inspect
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import nbgrad
+from gui.lab import chain
+from gui.lab.fields import Window
+from gui.lab.findings import SourceView, Timing
+from nbgrad.kernels import cpu, formulas
+from nbgrad.kernels.registry import KERNELS
+
+BUDGET, MOST_CALLS = 0.15, 200  # seconds of timing for one of the three, and calls at most
+ROOT = Path(nbgrad.__file__).resolve().parents[1]
+
+Race = tuple[Callable[[], np.ndarray], ...]  # slow twin (or none), fast kernel, numpy
+
+
+@dataclass(frozen=True)
+class Card:
+    """One operation. kernel: its name in the registry; formula: what stands for a twin where the kernel has none."""
+
+    title: str
+    kernel: str
+    pytorch: Callable[[str, Window], str]
+    race: Callable[[Any, np.ndarray, Window], Race]
+    formula: Any = None
+
+
+def _conv_line(module: str, window: Window) -> str:
+    return f"F.conv2d(x, {module}.weight, {module}.bias, stride={window.stride}, padding={window.padding})"
+
+
+def _conv_gradient_line(module: str, window: Window) -> str:
+    return f"torch.nn.grad.conv2d_weight(x, {module}.weight.shape, g, stride={window.stride}, padding={window.padding})"
+
+
+def _windows(x: np.ndarray, window: Window) -> np.ndarray:
+    """(N, C, high, wide, kh, kw): every window of x, zeros around."""
+    (py, px), (sy, sx) = window.padding, window.stride
+    padded = np.pad(x, ((0, 0), (0, 0), (py, py), (px, px)))
+    return np.lib.stride_tricks.sliding_window_view(padded, window.kernel, (2, 3))[:, :, ::sy, ::sx]
+
+
+def _conv_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    weight, bias = (p.detach().numpy() for p in (module.weight, module.bias))
+    geometry = (window.stride, window.padding, (1, 1), 1)
+    out = np.empty(cpu.conv2d(x, weight, bias, *geometry).shape, x.dtype)
+
+    def slow() -> np.ndarray:
+        KERNELS["cpu.conv.conv2d_twin"].dispatcher(x, weight, bias, out, *geometry)
+        return out
+
+    def by_numpy() -> np.ndarray:
+        product = np.tensordot(_windows(x, window), weight, ((1, 4, 5), (1, 2, 3)))
+        return product.transpose(0, 3, 1, 2) + bias[:, None, None]
+
+    return slow, lambda: cpu.conv2d(x, weight, bias, *geometry), by_numpy
+
+
+def _conv_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    weight, bias = (p.detach().numpy() for p in (module.weight, module.bias))
+    geometry = (window.stride, window.padding, (1, 1), 1)
+    g = cpu.conv2d(x, weight, bias, *geometry)
+
+    def slow() -> np.ndarray:
+        out = np.zeros(weight.shape, x.dtype)
+        KERNELS["cpu.conv.conv2d_weight_gradient_twin"].dispatcher(x, g, out, *geometry)
+        return out
+
+    def by_numpy() -> np.ndarray:
+        return np.tensordot(g, _windows(x, window), ((0, 2, 3), (0, 2, 3)))
+
+    return slow, lambda: cpu.conv2d_weight_gradient(x, g, weight.shape, *geometry), by_numpy
+
+
+def _linear_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    weight, bias = (p.detach().numpy() for p in (module.weight, module.bias))
+    rows = x.reshape(len(x), -1)
+    (m, k), n = rows.shape, len(weight)
+
+    def slow() -> np.ndarray:
+        out = np.tile(bias, (m, 1))
+        flat = rows.reshape(-1), weight.reshape(-1)
+        KERNELS["cpu.gemm.matmul_twin"].dispatcher(flat[0], k, 1, flat[1], 1, k, out.reshape(-1), m, n, k)
+        return out
+
+    return slow, lambda: cpu.addmm(bias, rows, weight.T), lambda: rows @ weight.T + bias
+
+
+def _pool_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    shape = (*window.kernel, *window.stride, *window.padding, 1, 1)
+    out, indices = cpu.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)
+    numbers = np.array((1, x.shape[0] * x.shape[1], *x.shape[2:], *out.shape[2:], *shape))
+
+    def slow() -> np.ndarray:
+        KERNELS["cpu.pool.max_pool2d_twin"].dispatcher(
+            0, (x.reshape(-1), out.reshape(-1), indices.reshape(-1)), numbers
+        )
+        return out
+
+    def fast() -> np.ndarray:
+        return cpu.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)[0]
+
+    return slow, fast, lambda: _windows(x, replace(window, padding=(0, 0))).max((4, 5))
+
+
+def _pool_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    out, indices = cpu.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)
+
+    def by_numpy() -> np.ndarray:
+        dx = np.zeros((x.shape[0] * x.shape[1], x.shape[2] * x.shape[3]), x.dtype)
+        flat = indices.reshape(len(dx), -1)
+        np.add.at(dx, (np.arange(len(dx))[:, None], flat), out.reshape(flat.shape))
+        return dx.reshape(x.shape)
+
+    return lambda: cpu.max_pool2d_gradient(out, indices, x.shape), by_numpy
+
+
+def _relu_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    return lambda: cpu.relu(x), lambda: np.maximum(x, 0)
+
+
+def _relu_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    return lambda: cpu.threshold_gradient(x, x), lambda: np.where(x > 0, x, 0)
+
+
+def _softmax_race(module: Any, x: np.ndarray, window: Window) -> Race:
+    rows = x.reshape(len(x), -1)
+
+    def slow() -> np.ndarray:
+        out = np.empty_like(rows)
+        KERNELS["cpu.softmax._log_softmax_slow"].dispatcher(rows.reshape(-1), out.reshape(-1), rows.shape[1], 1)
+        return out
+
+    def by_numpy() -> np.ndarray:
+        shifted = rows - rows.max(1, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+
+    return slow, lambda: cpu.log_softmax(rows, 1), by_numpy
+
+
+CARDS = {
+    "conv": Card("Convolution", "cpu.conv.convolve_share", _conv_line, _conv_race),
+    "conv gradient": Card(
+        "Convolution, gradient of the weights", "cpu.conv.correlate_share", _conv_gradient_line, _conv_gradient_race
+    ),
+    "linear": Card(
+        "Linear layer: a matrix product", "cpu.gemm.multiply_share",
+        lambda module, _: f"F.linear(x, {module}.weight, {module}.bias)", _linear_race,
+    ),
+    "linear gradient": Card(
+        "Linear layer, gradients: matrix products", "cpu.gemm.multiply_share",
+        lambda module, _: f"g @ {module}.weight,  g.T @ x,  g.sum(0)", _linear_race,
+    ),
+    "max_pool": Card(
+        "Max-pooling", "cpu.pool.max_pool2d_halves",
+        lambda _, window: f"F.max_pool2d(x, {window.kernel}, {window.stride})", _pool_race,
+    ),
+    "max_pool gradient": Card(
+        "Max-pooling, gradient", "cpu.pool.scatter_planes",
+        lambda *_: "torch.zeros_like(x).flatten(2).scatter_add(2, indices.flatten(2), g.flatten(2)).view_as(x)",
+        _pool_gradient_race, KERNELS["cpu.pool.scatter_planes"].dispatcher.py_func,
+    ),
+    "relu": Card("ReLU", "cpu.elementwise.relu", lambda *_: "F.relu(x)", _relu_race, formulas.relu),
+    "relu gradient": Card(
+        "ReLU, gradient", "cpu.elementwise.threshold_gradient", lambda *_: "g * (x > 0)", _relu_gradient_race,
+        formulas.threshold_gradient,
+    ),
+    "log_softmax": Card("Log-softmax", "cpu.softmax._log_softmax", lambda *_: "F.log_softmax(x, dim=1)", _softmax_race),
+}  # fmt: skip
+
+# The forward and backward nodes of autograd by the beginning of their names.
+NODES = {
+    "Convolution": "conv gradient", "Addmm": "linear gradient", "MaxPool2D": "max_pool gradient",
+    "Relu": "relu gradient", "LogSoftmax": "log_softmax",
+}  # fmt: skip
+
+
+def key_of(kind: str, side: str, node: str = "") -> str | None:
+    """Which card tells about a layer of this kind, forwards or ("gradients") backwards, or about an autograd node.
+
+    >>> key_of("conv", "values"), key_of("conv", "gradients"), key_of("", "values", "ReluBackward0")
+    ('conv', 'conv gradient', 'relu gradient')
+    """
+    if node:
+        return next((key for start, key in NODES.items() if node.startswith(start)), None)
+    key = f"{kind} gradient" if side == "gradients" else kind
+    return key if key in CARDS else None
+
+
+def source(key: str, module: str, window: Window) -> SourceView:
+    """The code of one operation. module: "conv1", whose operation it is."""
+    card = CARDS[key]
+    kernel = KERNELS[card.kernel]
+    readable = card.formula if card.formula is not None else getattr(kernel.twin, "py_func", kernel.twin)
+    function = kernel.dispatcher.py_func
+    where = Path(inspect.getsourcefile(function) or "").resolve().relative_to(ROOT).as_posix()
+    return SourceView(
+        key=key,
+        title=f"{card.title} · {module}" if module else card.title,
+        pytorch=card.pytorch(module or "layer", window),
+        readable=inspect.cleandoc(inspect.getsource(readable)) if readable is not function else "",
+        fast=inspect.cleandoc(inspect.getsource(function)),
+        where=where,
+    )
+
+
+def timed(view: SourceView, model: Any, network_input: np.ndarray, module: str) -> SourceView:
+    """The same with the times of slow twin, fast kernel and numpy on what the layer is really given.
+
+    The first call of each is not counted: it may compile.
+    """
+    with nbgrad.no_grad():
+        passage = chain.run(model, nbgrad.from_numpy(network_input))
+    place = next((i for i, layer in enumerate(passage.layers) if layer.module == module), len(passage.layers) - 1)
+    after = view.key.startswith(("relu", "log_softmax"))
+    x = np.ascontiguousarray((passage.before[place] if after else passage.after[place - 1]).detach().numpy())
+    owner = dict(model.named_modules()).get(module)
+    race = CARDS[view.key].race(owner, x, passage.layers[place].window)
+    names = ("slow twin", "fast kernel", "numpy")[-len(race) :]
+    reference = race[-2]().astype(np.float64)
+    timings = []
+    for name, call in zip(names, race, strict=True):
+        difference = float(np.abs(call() - reference).max(initial=0.0))
+        timings.append(Timing(name, *_time(call), difference))
+    shapes = " · ".join(["×".join(map(str, x.shape)), *(_weight_shape(owner))])
+    return replace(view, timings=tuple(timings), shapes=shapes)
+
+
+def _weight_shape(owner: Any) -> list[str]:
+    weight = getattr(owner, "weight", None)
+    return [] if weight is None else ["×".join(map(str, weight.shape))]
+
+
+def _time(call: Callable[[], Any]) -> tuple[float, int]:
+    """Median seconds, and of how many calls."""
+    seconds, end = [], time.perf_counter() + BUDGET
+    while len(seconds) < 5 or (time.perf_counter() < end and len(seconds) < MOST_CALLS):
+        start = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds), len(seconds)

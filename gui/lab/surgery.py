@@ -1,0 +1,100 @@
+"""Changing weights by hand: what it does to the loss, beside what the gradient had promised; and the way back."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+import nbgrad
+from gui.lab import chain
+from gui.lab.findings import Edit, EditView, Effect
+from gui.lab.trainer import Trainer
+from nbgrad.nn import functional as F
+from nbgrad.vision.transforms import network_input
+
+TEST_DIGITS = 500  # enough to see half a percent, few enough to answer at once
+HOW = ("set", "scale", "add")
+
+
+class EditError(ValueError):
+    """One sentence that says what about an edit is wrong."""
+
+
+class Surgery:
+    """Edits a trainer's weights and keeps what they were; a training step, a reset or another run forgets them."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[str, tuple[int, ...], np.ndarray]] = []
+        self._of: tuple[int, int] | None = None  # the model and the step the kept numbers belong to
+
+    def left(self, trainer: Trainer) -> int:
+        """How many edits can be undone."""
+        if self._of != (id(trainer.model), trainer.steps):
+            self._kept.clear()
+        return len(self._kept)
+
+    def apply(self, trainer: Trainer, edit: Edit, picture: np.ndarray | None, digit: int | None) -> EditView:
+        """Do it and say what came of it, for the drawing's network input and for test digits; raises EditError."""
+        if edit.how not in HOW or not math.isfinite(edit.amount):
+            raise EditError(f"An edit sets, scales or adds a number, not «{edit.how} {edit.amount}».")
+        numbers = _numbers(trainer, edit.parameter)
+        old = numbers[edit.index].copy()
+        amount = np.float32(edit.amount)
+        new = {"set": np.full_like(old, amount), "scale": old * amount, "add": old + amount}[edit.how]
+        if not np.isfinite(new).all():
+            raise EditError(f"This edit would make numbers of {edit.parameter} overflow; nothing was changed.")
+        self.left(trainer)
+        view = _measure(trainer, edit, new, picture, digit)
+        self._kept.append((edit.parameter, edit.index, old))
+        self._of = (id(trainer.model), trainer.steps)
+        return EditView(edit, *view, len(self._kept))
+
+    def undo(self, trainer: Trainer, picture: np.ndarray | None, digit: int | None) -> EditView:
+        """Take the last edit back; raises EditError where there is none."""
+        if not self.left(trainer):
+            raise EditError("There is no edit to undo: a training step or a reset makes edits final.")
+        parameter, index, old = self._kept.pop()
+        view = _measure(trainer, Edit(parameter, index, "set", 0.0), old, picture, digit)
+        return EditView(None, *view, len(self._kept))
+
+
+def _numbers(trainer: Trainer, parameter: str) -> np.ndarray:
+    return dict(trainer.model.named_parameters())[parameter].detach().numpy()
+
+
+def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray | None, digit: int | None) -> Any:
+    """Write the new numbers; losses before and after, and the first-order promise Σ gradient * change."""
+    batches = []
+    if picture is not None and digit is not None:
+        batches.append((picture, np.array([digit])))
+    if trainer.has_data:
+        digits = trainer.digits
+        chosen = np.arange(min(TEST_DIGITS, len(digits.test_labels)))
+        batches.append((network_input(digits.test_pictures, chosen), digits.test_labels[chosen]))
+    before = [_look(trainer, edit.parameter, *batch) for batch in batches]
+    delta = new.astype(np.float64) - _numbers(trainer, edit.parameter)[edit.index]
+    trainer.write(edit.parameter, edit.index, new)
+    after = [_look(trainer, None, *batch) for batch in batches]
+    effects = [
+        Effect(first[0], second[0], float((first[2][edit.index].astype(np.float64) * delta).sum()))
+        for first, second in zip(before, after, strict=True)
+    ]
+    drawn = picture is not None and digit is not None
+    logits = np.stack((before[0][1][0], after[0][1][0])) if drawn else None
+    accuracies, count = None, 0
+    if trainer.has_data:
+        labels, count = batches[-1][1], len(batches[-1][1])
+        accuracies = tuple(float((side[-1][1].argmax(1) == labels).mean()) for side in (before, after))
+    return effects[0] if drawn else None, effects[-1] if trainer.has_data else None, accuracies, count, logits, digit
+
+
+def _look(trainer: Trainer, parameter: str | None, pictures: np.ndarray, labels: np.ndarray) -> tuple[Any, Any, Any]:
+    """Loss, logits, and the gradient of one parameter where it is asked for."""
+    with nbgrad.set_grad_enabled(parameter is not None):
+        logits = chain.run(trainer.model, nbgrad.from_numpy(pictures)).logits
+        loss = F.cross_entropy(logits, nbgrad.from_numpy(labels.astype(np.int64)))
+        gradient = None
+        if parameter is not None:
+            weight = dict(trainer.model.named_parameters())[parameter]
+            gradient = nbgrad.autograd.grad(loss, [weight])[0].numpy()
+    return loss.item(), logits.detach().numpy(), gradient
