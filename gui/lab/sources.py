@@ -1,4 +1,4 @@
-"""The code behind an operation: the line of PyTorch it stands for, its readable twin, the kernel that runs, and times."""
+"""The code behind an operation: its line of PyTorch, its readable twin, the kernel that runs, and their times."""
 
 import inspect
 import statistics

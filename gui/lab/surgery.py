@@ -1,6 +1,7 @@
 """Changing weights by hand: what it does to the loss, beside what the gradient had promised; and the way back."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,15 +40,16 @@ class Surgery:
             raise EditError(f"An edit sets, scales or adds a number, not «{edit.how} {edit.amount}».")
         numbers = _numbers(trainer, edit.parameter)
         old = numbers[edit.index].copy()
-        amount = np.float32(edit.amount)
-        new = {"set": np.full_like(old, amount), "scale": old * amount, "add": old + amount}[edit.how]
+        with np.errstate(over="ignore"):
+            amount = np.float32(edit.amount)
+            new = {"set": np.full_like(old, amount), "scale": old * amount, "add": old + amount}[edit.how]
         if not np.isfinite(new).all():
             raise EditError(f"This edit would make numbers of {edit.parameter} overflow; nothing was changed.")
         self.left(trainer)
-        view = _measure(trainer, edit, new, picture, digit)
         self._kept.append((edit.parameter, edit.index, old))
         self._of = (id(trainer.model), trainer.steps)
-        return EditView(edit, *view, len(self._kept))
+        view = _measure(trainer, edit, new, picture, digit)
+        return replace(view, edit=edit, left=len(self._kept))
 
     def undo(self, trainer: Trainer, picture: np.ndarray | None, digit: int | None) -> EditView:
         """Take the last edit back; raises EditError where there is none."""
@@ -55,14 +57,14 @@ class Surgery:
             raise EditError("There is no edit to undo: a training step or a reset makes edits final.")
         parameter, index, old = self._kept.pop()
         view = _measure(trainer, Edit(parameter, index, "set", 0.0), old, picture, digit)
-        return EditView(None, *view, len(self._kept))
+        return replace(view, edit=None, left=len(self._kept))
 
 
 def _numbers(trainer: Trainer, parameter: str) -> np.ndarray:
     return dict(trainer.model.named_parameters())[parameter].detach().numpy()
 
 
-def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray | None, digit: int | None) -> Any:
+def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray | None, digit: int | None) -> EditView:
     """Write the new numbers; losses before and after, and the first-order promise Σ gradient * change."""
     batches = []
     if picture is not None and digit is not None:
@@ -84,8 +86,12 @@ def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray 
     accuracies, count = None, 0
     if trainer.has_data:
         labels, count = batches[-1][1], len(batches[-1][1])
-        accuracies = tuple(float((side[-1][1].argmax(1) == labels).mean()) for side in (before, after))
-    return effects[0] if drawn else None, effects[-1] if trainer.has_data else None, accuracies, count, logits, digit
+        shares = [float((side[-1][1].argmax(1) == labels).mean()) for side in (before, after)]
+        accuracies = (shares[0], shares[1])
+    return EditView(
+        edit=edit, picture=effects[0] if drawn else None, test=effects[-1] if trainer.has_data else None,
+        accuracies=accuracies, count=count, logits=logits, digit=digit, left=0,
+    )  # fmt: skip
 
 
 def _look(trainer: Trainer, parameter: str | None, pictures: np.ndarray, labels: np.ndarray) -> tuple[Any, Any, Any]:

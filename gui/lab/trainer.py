@@ -171,7 +171,7 @@ class Trainer:
         return experiment.lr * schedule.factor(experiment.schedule, done / experiment.epochs)
 
     def write(self, parameter: str, index: tuple[int, ...], numbers: np.ndarray) -> None:
-        """Change weights by hand, all below `index`. The last step's update stays what it was; the test is out of date."""
+        """Change weights by hand, all below `index`. The last step's update stays; the test is out of date."""
         names = [name for name, _ in self.model.named_parameters()]
         place = names.index(parameter)
         change = numbers - self._arrays[place][index]
