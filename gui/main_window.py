@@ -240,6 +240,18 @@ class MainWindow(QMainWindow):
         self.graph.canvas.fit()
         self.large_graph.canvas.fit()
 
+    @Slot()
+    def look(self) -> None:
+        self.network.look()
+
+    def show_inspector(self, page: str) -> None:
+        self.inspector.show_page(page)
+
+    @Slot()
+    def check_gradient(self) -> None:
+        self.inspector.show_page("numbers")
+        self.inspector.check.run()
+
     def show_learning(self, panel: str) -> None:
         self.learning.show_panel(panel)
 

@@ -16,6 +16,10 @@ class Answers(QObject):
     probe_made = Signal(object)  # ProbeView | None
     sample_given = Signal(object)  # Drawing
     experiment_loaded = Signal(object)  # Experiment
+    terms_found = Signal(object)  # TermsView | None
+    check_made = Signal(object)  # CheckView
+    source_found = Signal(object)  # SourceView | None
+    edit_made = Signal(object)  # EditView
     progressed = Signal(object)  # Progress
     failed = Signal(str)
     faulted = Signal(str, str)
@@ -27,6 +31,10 @@ class Answers(QObject):
         self.probe_made.connect(store.take_probe)
         self.sample_given.connect(store.take_sample)
         self.experiment_loaded.connect(store.take_experiment)
+        self.terms_found.connect(store.take_terms)
+        self.check_made.connect(store.take_check)
+        self.source_found.connect(store.take_source)
+        self.edit_made.connect(store.take_edit)
         self.progressed.connect(store.take_progress)
         self.failed.connect(store.take_failure)
         self.faulted.connect(store.take_fault)

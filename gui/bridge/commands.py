@@ -170,6 +170,18 @@ COMMANDS = (
         "set_mode", arguments=("update",), choice="mode",
     ),
     Command(
+        "objective", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Gradients of loss / of logit"), "L",
+        QT_TRANSLATE_NOOP("commands", "Take gradients of the loss, or of the chosen digit's logit"),
+        "toggle_objective",
+    ),
+    Command(
+        "undo_edit", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Undo weight edit"), "Ctrl+Backspace",
+        QT_TRANSLATE_NOOP("commands", "Take back the last change made to weights by hand"),
+        "undo_edit",
+    ),
+    Command(
         "theme", _VIEW,
         QT_TRANSLATE_NOOP("commands", "Light / dark"), "Ctrl+T",
         QT_TRANSLATE_NOOP("commands", "Switch between the light and the dark theme"),

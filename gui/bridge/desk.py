@@ -13,6 +13,7 @@ import numpy as np
 
 from gui.bridge import requests
 from gui.bridge.answers import Answers
+from gui.bridge.bench import Bench, Sight
 from gui.bridge.jobs import Job, compile_kernels, elsewhere
 from gui.bridge.mailbox import Mailbox
 from gui.bridge.store import Progress
@@ -45,12 +46,17 @@ class Desk:
         self._drawing = Drawing(0)
         self._seen: tuple[int, Any] = (0, None)  # number of the last drawing, and what preprocessing made of it
         self._target: int | None = None
+        self._of = "loss"
+        self._digit: int | None = None  # whose loss that was
         self._backward_ready = False
         self._early: list[requests.Request] = []
         self._chance = random.Random(experiment.seed)
         self._job: Job[None] | None = self._start_up()
         self._leisure = 0.0  # seconds the job can be left alone
+        self._bench = Bench(answers, self._sight, self._begin, self._show_weights)
         self._handlers: dict[type, Callable[[Any], None]] = {
+            **self._bench.handlers,
+            requests.SetObjective: self._set_objective,
             requests.ShowDrawing: self._show_drawing,
             requests.SetTarget: self._set_target,
             requests.GiveSample: self._give_sample,
@@ -158,7 +164,27 @@ class Desk:
         self._publish()
         self._refresh_probe()
 
+    def _begin(self, job: Job[None]) -> None:
+        self._job = job
+
     # ---- the drawing
+
+    def _sight(self) -> Sight | None:
+        """What questions are about; None until there is a model."""
+        if self._trainer is None or not self._backward_ready:
+            return None
+        seen = self._seen[1]
+        return Sight(self._trainer, None if seen is None else seen[0], self._digit, self._of)
+
+    def _show_weights(self) -> None:
+        """Everything that follows from the weights, after some were changed."""
+        self._publish()
+        if not self._running:
+            self._refresh_probe()
+
+    def _set_objective(self, request: requests.SetObjective) -> None:
+        self._of = request.of
+        self._refresh_probe()
 
     def _show_drawing(self, request: requests.ShowDrawing) -> None:
         self._drawing = request.drawing
@@ -176,6 +202,7 @@ class Desk:
             self._seen = (number, preprocess(self._drawing))
         if self._seen[1] is None:
             self._answers.probe_made.emit(None)
+            self._bench.look()
             return
         network_input, stages = self._seen[1]
         view = probe(
@@ -185,10 +212,13 @@ class Desk:
             drawing=number,
             step=self._trainer.steps,
             target=self._target,
+            of=self._of,
             gradients=self._backward_ready,
         )
+        self._digit = view.target
         self._mailbox.say_window_busy(True)
         self._answers.probe_made.emit(view)
+        self._bench.look()
 
     def _give_sample(self, request: requests.GiveSample) -> None:
         """A picture of the test set; of this digit, where one is asked for."""

@@ -4,10 +4,10 @@ import heapq
 import itertools
 import threading
 
-from gui.bridge.requests import Publish, Request, SetTarget, ShowDrawing
+from gui.bridge.requests import LookAt, Publish, Request, SetObjective, SetTarget, ShowDrawing
 
 # Of these only the newest counts: an older one still waiting is dropped.
-NEWEST_COUNTS = (ShowDrawing, SetTarget, Publish)
+NEWEST_COUNTS = (ShowDrawing, SetTarget, SetObjective, LookAt, Publish)
 
 
 class Mailbox:

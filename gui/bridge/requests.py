@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment
+from gui.lab.findings import Edit, Spot
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,52 @@ class SetTarget(Request):
 
     priority: ClassVar[int] = 0
     digit: int | None
+
+
+@dataclass(frozen=True)
+class SetObjective(Request):
+    """What gradients are taken of: the target digit's "loss" or its "logit"."""
+
+    priority: ClassVar[int] = 0
+    of: str
+
+
+@dataclass(frozen=True)
+class LookAt(Request):
+    """Say the terms of a number, now and whenever it changes; None: look at nothing."""
+
+    priority: ClassVar[int] = 0
+    spot: Spot | None
+
+
+@dataclass(frozen=True)
+class CheckGradient(Request):
+    """Hold the gradient of a parameter, below `index`, against finite differences."""
+
+    parameter: str
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ShowSource(Request):
+    """The code behind a module ("values" or "gradients") or an autograd node; timed: and how long it takes here."""
+
+    module: str
+    side: str
+    node: str = ""
+    timed: bool = False
+
+
+@dataclass(frozen=True)
+class EditWeights(Request):
+    """Change weights by hand."""
+
+    edit: Edit
+
+
+@dataclass(frozen=True)
+class UndoEdit(Request):
+    """Take the last edit back."""
 
 
 @dataclass(frozen=True)

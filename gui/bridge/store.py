@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from gui.bridge import requests
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment, ExperimentError
+from gui.lab.findings import CheckView, Edit, EditView, SourceView, Spot, TermsView
 from gui.lab.snapshot import ProbeView, Snapshot
 
 
@@ -42,6 +43,12 @@ class Store(QObject):
     experiment_changed = Signal(object)  # Experiment
     drawing_changed = Signal(object)  # Drawing: the canvas shows it
     mode_changed = Signal(str)  # "values", "gradients" or "update"
+    objective_changed = Signal(str)  # "loss" or "logit"
+    spot_changed = Signal(object)  # Spot | None: what the microscope looks at
+    terms_changed = Signal(object)  # TermsView | None
+    check_changed = Signal(object)  # CheckView
+    source_changed = Signal(object)  # SourceView | None
+    edit_changed = Signal(object)  # EditView
     progress_changed = Signal(object)  # Progress
     failed = Signal(str)  # one sentence for the learner
     faulted = Signal(str, str)  # nbgrad's own mistake: one sentence, and the details to copy into a report
@@ -57,6 +64,9 @@ class Store(QObject):
         self.drawing = Drawing(0)
         self.mode = "values"
         self.target: int | None = None
+        self.of = "loss"
+        self.spot: Spot | None = None
+        self.terms: TermsView | None = None
 
     # ---- what views ask for
 
@@ -141,6 +151,39 @@ class Store(QObject):
         if mode != self.mode:
             self.mode = mode
             self.mode_changed.emit(mode)
+            if self.spot is not None and self.spot.layer is not None and mode != "update":
+                self.look_at(replace(self.spot, side=mode))
+
+    def set_objective(self, of: str) -> None:
+        """What gradients are taken of: the target digit's "loss" or its "logit"."""
+        if of != self.of:
+            self.of = of
+            self.objective_changed.emit(of)
+            self.requested.emit(requests.SetObjective(of))
+
+    @Slot()
+    def toggle_objective(self) -> None:
+        self.set_objective("logit" if self.of == "loss" else "loss")
+
+    def look_at(self, spot: Spot | None) -> None:
+        """Put a number under the microscope, or with None nothing."""
+        if spot != self.spot:
+            self.spot, self.terms = spot, None
+            self.spot_changed.emit(spot)
+            self.requested.emit(requests.LookAt(spot))
+
+    def check_gradient(self, parameter: str, index: tuple[int, ...] = ()) -> None:
+        self.requested.emit(requests.CheckGradient(parameter, index))
+
+    def show_source(self, module: str, side: str, node: str = "", timed: bool = False) -> None:
+        self.requested.emit(requests.ShowSource(module, side, node, timed))
+
+    def edit_weights(self, edit: Edit) -> None:
+        self.requested.emit(requests.EditWeights(edit))
+
+    @Slot()
+    def undo_edit(self) -> None:
+        self.requested.emit(requests.UndoEdit())
 
     # ---- what the worker answers
 
@@ -154,6 +197,25 @@ class Store(QObject):
         """Probes come in the order of their drawings; while the pen moves they are a few points behind it."""
         self.probe = probe
         self.probe_changed.emit(probe)
+
+    @Slot(object)
+    def take_terms(self, terms: TermsView | None) -> None:
+        """An answer to a question that is no longer asked is dropped."""
+        if terms is None or terms.spot == self.spot:
+            self.terms = terms
+            self.terms_changed.emit(terms)
+
+    @Slot(object)
+    def take_check(self, check: CheckView) -> None:
+        self.check_changed.emit(check)
+
+    @Slot(object)
+    def take_source(self, source: SourceView | None) -> None:
+        self.source_changed.emit(source)
+
+    @Slot(object)
+    def take_edit(self, edit: EditView) -> None:
+        self.edit_changed.emit(edit)
 
     @Slot(object)
     def take_sample(self, drawing: Drawing) -> None:

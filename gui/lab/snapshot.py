@@ -28,6 +28,14 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class History:
+    """Histograms of a parameter over the run: rows of (step, counts (32,), limit), values and gradients."""
+
+    values: tuple[tuple[int, np.ndarray, float], ...]
+    gradients: tuple[tuple[int, np.ndarray, float], ...]
+
+
+@dataclass(frozen=True)
 class ParameterView:
     """One parameter: its numbers, the gradient of the last step and the last update; None where not computed yet."""
 
@@ -40,6 +48,7 @@ class ParameterView:
     value_summary: Summary
     gradient_summary: Summary | None
     update_ratio: float | None  # norm(update) / norm(value)
+    history: History | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ augmentation from seed and step.
 import math
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from gui.lab.digits import Digits, load_digits
 from gui.lab.evaluate import evaluate
 from gui.lab.experiment import Experiment
 from gui.lab.graph_view import GraphViews
+from gui.lab.history import Histories
 from gui.lab.observe import parameter_view
 from gui.lab.snapshot import GraphView, Snapshot, TestView
 from gui.lab.timeline import Timeline
@@ -95,6 +97,7 @@ class Trainer:
         self._before: list[np.ndarray] | None = None
         self._arrays = [parameter.detach().numpy() for parameter in self.model.parameters()]
         self._graphs = GraphViews()
+        self._histories = Histories()
         self._images, self._seconds = 0.0, 0.0
         self.optimizer.zero_grad()
 
@@ -204,6 +207,11 @@ class Trainer:
         """The state of the run between two steps, as private copies."""
         named = list(self.model.named_parameters())
         before = self._before or [None] * len(named)
+        views = [
+            parameter_view(name, array, parameter.grad, old)
+            for (name, parameter), array, old in zip(named, self._arrays, before, strict=True)
+        ]
+        self._histories.add(self.steps, views)
         return Snapshot(
             step=self.steps,
             epoch=self.epoch,
@@ -212,10 +220,7 @@ class Trainer:
             loss=self.loss,
             images_per_second=self.images_per_second,
             curves=self.timeline.curves(),
-            parameters=tuple(
-                parameter_view(name, array, parameter.grad, old)
-                for (name, parameter), array, old in zip(named, self._arrays, before, strict=True)
-            ),
+            parameters=tuple(replace(view, history=self._histories.of(place)) for place, view in enumerate(views)),
             graph=self._graph(),
             test=self.tested,
             notice=notice,

@@ -17,6 +17,7 @@ QWidget[role="hairline"] { background: $line_color; }
 QLabel { background: transparent; }
 QLabel[role="section"] { color: $secondary; font-size: ${label}px; font-weight: 600; letter-spacing: ${track}px; }
 QLabel[role="name"] { font-size: ${name}px; font-weight: 600; }
+QLabel[role="number"] { font-family: $mono; font-size: ${name}px; font-weight: 500; }
 QLabel[role="logo"] { font-size: ${logo}px; font-weight: 600; }
 QLabel[role="caption"] { color: $secondary; font-size: ${small}px; }
 QLabel[role="tiny"] { color: $secondary; font-size: ${label}px; }

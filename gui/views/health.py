@@ -46,7 +46,9 @@ class HealthBars(Canvas):
         if index is None:
             return QToolTip.hideText()
         view = self.views[index]
-        return QToolTip.showText(event.globalPosition().toPoint(), f"{view.name}: {diagnose(view)[1]}", self)
+        return QToolTip.showText(
+            event.globalPosition().toPoint(), f"{view.name}: {diagnose(view, self.views)[1]}", self
+        )
 
     def mousePressEvent(self, event) -> None:
         index = self._row_at(event.position().y())
@@ -90,7 +92,7 @@ class HealthBars(Canvas):
         painter.setPen(theme.color("accent" if chosen else "text"))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, view.name)
         norm = view.gradient_summary.norm if view.gradient_summary else None
-        role = {"healthy": "healthy", "alert": "alert"}.get(diagnose(view)[0], "accent")
+        role = {"healthy": "healthy", "alert": "alert"}.get(diagnose(view, self.views)[0], "accent")
         first = QRectF(names, line.y(), width, line.height())
         self._paint_bar(painter, first, norm, "accent")
         self._paint_bar(painter, first.translated(width + gap, 0), view.update_ratio, role)

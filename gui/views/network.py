@@ -1,15 +1,21 @@
 """The centre of the lab: the whole network in values, gradients or updates, and the backward graph as a second page."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.bridge.commands import BY_ID
 from gui.bridge.store import Selection, Store
+from gui.lab.findings import Spot
 from gui.theme import theme
 from gui.views.legend import Legend
 from gui.views.network_canvas import NetworkCanvas
+from gui.views.network_hover import cell_of, index_of
 from gui.views.network_tiles import MODES
+from gui.views.terms_card import TermsCard
 from gui.views.widgets import Button, EmptyState, Segments, add, column, label, row
+
+CARD, MOST_CARD = 336, 420  # px at 100 %
+SILENT = 1e-4  # a loss below this leaves hardly any gradient to see
 
 
 class NetworkPanel(QWidget):
@@ -28,8 +34,18 @@ class NetworkPanel(QWidget):
         self.canvas = NetworkCanvas()
         self.canvas.setAccessibleName(self.tr("Network canvas"))
         self.canvas.setAccessibleDescription(
-            self.tr("Left and right choose a layer, up and down a map; plus and minus zoom, Home fits")
+            self.tr(
+                "Arrows choose a layer and a map, with Shift a cell; Enter shows its arithmetic, plus and minus zoom"
+            )
         )
+        self.card = TermsCard(store, self)
+        self.card.closed.connect(self.canvas.setFocus)
+        self.canvas.looked.connect(self._look)
+        self.canvas.left.connect(self.card.close_card)
+        self.card.list.hovered_term.connect(self._mark_term)
+        store.spot_changed.connect(self._on_spot)
+        store.terms_changed.connect(self._place_card)
+        store.objective_changed.connect(self._refresh)
         self.fit.clicked.connect(self.canvas.fit)
         self.empty = EmptyState(
             self.tr("Draw a digit, or pick a sample"), self.tr("Pick a sample"), lambda *_: store.give_sample()
@@ -70,7 +86,7 @@ class NetworkPanel(QWidget):
         snapshot = self.store.snapshot
         self._updates_of = snapshot.parameters if snapshot else None
         parameters = {view.name: view for view in snapshot.parameters} if snapshot else {}
-        self.canvas.show_layers(probe.layers, mode, parameters)
+        self.canvas.show_layers(probe.layers, mode, parameters, probe.of)
         self._on_selection(self.store.selection)
 
     def _what(self) -> str:
@@ -79,10 +95,15 @@ class NetworkPanel(QWidget):
         if self.store.mode == "update":
             return self.tr("of the weights, by the last step")
         target = self.store.probe.target if self.store.probe else "?"
+        if self.store.of == "logit":
+            return self.tr("of the logit of {0}").format(target)
+        if self.store.probe and self.store.probe.loss < SILENT:
+            return self.tr("of the loss for a {0}: nearly 0, it is sure. Choose another digit").format(target)
         return self.tr("of the loss, if it were a {0}").format(target)
 
     def resizeEvent(self, event) -> None:
         self._share_bar()
+        self._place_card()
 
     def _share_bar(self) -> None:
         """The words give way before the legend does."""
@@ -98,6 +119,53 @@ class NetworkPanel(QWidget):
     def _on_selection(self, selection: Selection) -> None:
         module = selection.module or (selection.parameter or "").split(".")[0] or None
         self.canvas.highlight(module, selection.channel)
+
+    # ---- the microscope
+
+    @Slot(int, object)
+    def _look(self, layer: int, index: tuple[int, ...]) -> None:
+        if self.store.mode != "update":
+            self.store.look_at(Spot(self.store.mode, layer, None, index))
+
+    @Slot()
+    def look(self) -> None:
+        """Put the cell under the pointer, or the strongest one of what is selected, under the microscope."""
+        if self.store.probe is None or not self.canvas.layers:
+            return
+        if self.store.mode == "update":
+            self.store.set_mode("gradients")
+        cell = self.canvas.hovered or self.canvas.strongest_cell()
+        self._look(cell[0], index_of(self.canvas, cell))
+
+    @Slot(int)
+    def _mark_term(self, term: int) -> None:
+        """Frame the cell that a term of the card was made with."""
+        view, spot = self.store.terms, self.store.spot
+        if view is None or spot is None or spot.layer is None or not 0 <= term < len(view.right_at):
+            return self.canvas.mark(None)
+        other = spot.layer + (1 if spot.side == "gradients" else -1)
+        return self.canvas.mark(cell_of(self.canvas, other, tuple(view.right_at[term].tolist())))
+
+    @Slot(object)
+    def _on_spot(self, spot: Spot | None) -> None:
+        if spot is None or spot.layer is None:
+            self.canvas.pin(None)
+        else:
+            self.canvas.pin(spot.layer, spot.index)
+
+    @Slot()
+    def _place_card(self, *_) -> None:
+        """Where neither the cell nor what it depends on lies: right of values, left of gradients, if there is room."""
+        margin, top = theme.px(12), self.canvas.mapTo(self, QPoint(0, 0)).y()
+        width = min(max(theme.px(CARD), round(self.width() * 0.3)), theme.px(MOST_CARD), self.width() - 2 * margin)
+        left, right = margin, self.width() - width - margin
+        x = left if self.store.mode == "gradients" else right
+        cell = self.canvas.pinned_cell()
+        if cell is not None:
+            spot = self.canvas.placed[cell[0]].map_rect(cell[1]).translated(self.canvas.origin())
+            if x < spot.right() and spot.left() < x + width:
+                x = left if spot.center().x() > self.width() / 2 else right
+        self.card.setGeometry(x, top + theme.px(44), width, self.height() - top - theme.px(44) - margin)
 
     @Slot(int, int)
     def _pick(self, layer: int, channel: int) -> None:

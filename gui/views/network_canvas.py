@@ -1,12 +1,13 @@
 """The network as one picture: every number of every layer a cell. Wheel zooms, drag pans, click selects."""
 
+import numpy as np
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.lab.snapshot import LayerView, ParameterView
 from gui.theme import theme
-from gui.views.network_hover import Cell, paint_frame, paint_readout, paint_trace
+from gui.views.network_hover import Cell, cell_of, index_of, paint_frame, paint_readout, paint_trace, readout
 from gui.views.network_layout import Placed, arrange
 from gui.views.network_paint import paint_captions, paint_layer
 from gui.views.network_tiles import Tiles, tiles
@@ -20,6 +21,8 @@ class NetworkCanvas(Canvas):
     """Paints the layers it was given; says what was clicked and never changes anything itself."""
 
     picked = Signal(int, int)  # layer, channel (-1: the whole layer)
+    looked = Signal(int, object)  # layer, index of the cell to put under the microscope
+    left = Signal()  # Escape: nothing under the microscope any more
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +37,9 @@ class NetworkCanvas(Canvas):
         self.hovered: Cell | None = None
         self.module: str | None = None
         self.channel: int | None = None
-        self.mode = "values"
+        self.mode, self.of = "values", "loss"
+        self.pinned: tuple[int, tuple[int, ...]] | None = None
+        self.marked: Cell | None = None
         self._grabbed: QPoint | None = None
         self._moved = False
         self._brevity = 0  # how much the captions leave out
@@ -42,9 +47,11 @@ class NetworkCanvas(Canvas):
 
     # ---- what is shown
 
-    def show_layers(self, layers: tuple[LayerView, ...], mode: str, parameters: dict[str, ParameterView]) -> None:
+    def show_layers(
+        self, layers: tuple[LayerView, ...], mode: str, parameters: dict[str, ParameterView], of: str = "loss"
+    ) -> None:
         same = [layer.shape for layer in layers] == [layer.shape for layer in self.layers]
-        self.layers, self.mode = layers, mode
+        self.layers, self.mode, self.of = layers, mode, of
         self.tiles = [tiles(layer, mode, parameters, theme.colors) for layer in layers]
         if not same:
             self.fit()
@@ -54,6 +61,22 @@ class NetworkCanvas(Canvas):
         if (module, channel) != (self.module, self.channel):
             self.module, self.channel = module, channel
             self.update()
+
+    def pin(self, layer: int | None, index: tuple[int, ...] = ()) -> None:
+        """Keep what a cell depends on lit; None: nothing."""
+        self.pinned = None if layer is None else (layer, index)
+        self.update()
+
+    def mark(self, cell: Cell | None) -> None:
+        """Frame a cell for as long as something outside the canvas points at it."""
+        if cell != self.marked:
+            self.marked = cell
+            self.update()
+
+    def pinned_cell(self) -> Cell | None:
+        if self.pinned is None or self.pinned[0] >= len(self.placed):
+            return None
+        return cell_of(self, *self.pinned)
 
     def fit(self) -> None:
         self.zoom, self.offset = 1.0, QPointF(0, 0)
@@ -125,6 +148,7 @@ class NetworkCanvas(Canvas):
             layer, channel, row, column = cell
             grid = self.placed[layer].grid
             self.picked.emit(layer, row * grid.width + column if grid.vector else channel)
+            self.looked.emit(layer, index_of(self, cell))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.ease_zoom(event.position(), 3.0)
@@ -180,7 +204,13 @@ class NetworkCanvas(Canvas):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         down = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         middle = QPointF(self.rect().center())
-        if step is not None:
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and (step or down):
+            self._walk_cells(step or 0, down or 0)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hovered is not None:
+            self.looked.emit(self.hovered[0], index_of(self, self.hovered))
+        elif event.key() == Qt.Key.Key_Escape and self.pinned is not None:
+            self.left.emit()
+        elif step is not None:
             self._walk_layers(step)
         elif down is not None:
             self._walk_maps(down)
@@ -208,6 +238,31 @@ class NetworkCanvas(Canvas):
             count = self.layers[now].shape[0]
             self.picked.emit(now, ((self.channel if self.channel is not None else -step) + step) % count)
 
+    def _walk_cells(self, across: int, down: int) -> None:
+        """Move the reading mark to the next cell of the map."""
+        if not self.placed:
+            return
+        layer, channel, row, column = self.hovered or self.strongest_cell()
+        grid = self.placed[layer].grid
+        row, column = min(max(row + down, 0), grid.height - 1), min(max(column + across, 0), grid.width - 1)
+        if not grid.vector or row * grid.width + column < grid.shape[0]:
+            self.hovered = layer, channel, row, column
+            name, limits = readout(self, self.hovered)
+            self.setAccessibleDescription(f"{name}, {limits}")
+            self.update()
+
+    def strongest_cell(self) -> Cell:
+        """The cell of largest magnitude in the selected map, or layer, or the last layer."""
+        layer = self.current_layer()
+        layer = len(self.layers) - 1 if layer is None else layer
+        values = self.tiles[layer].values
+        if values is None or self.mode == "update":
+            return layer, 0, 0, 0
+        chosen = self.channel if self.channel is not None and not self.placed[layer].grid.vector else None
+        maps = np.abs(np.nan_to_num(values if chosen is None else values[chosen : chosen + 1]))
+        place = np.unravel_index(int(maps.argmax()), maps.shape)
+        return layer, int(place[0]) + (chosen or 0), int(place[1]), int(place[2])
+
     def resizeEvent(self, event) -> None:
         self._arrange()
 
@@ -222,9 +277,16 @@ class NetworkCanvas(Canvas):
         for index, place in enumerate(self.placed):
             if place.rect.adjusted(-200, -10_000, 200, 10_000).intersects(seen):
                 paint_layer(self, painter, index, place, seen)
-        if self.hovered is not None and self.hovered[0] < len(self.placed):
-            paint_trace(self, painter, self.hovered)
-            paint_frame(self, painter, self.hovered)
+        hovered = self.hovered if self.hovered is not None and self.hovered[0] < len(self.placed) else None
+        pinned = self.pinned_cell()
+        lit = hovered or pinned
+        if lit is not None:
+            paint_trace(self, painter, lit)
+        if pinned is not None and self.mode != "update":
+            paint_frame(self, painter, pinned, "accent", 2.0)
+        for cell in (hovered, self.marked):
+            if cell is not None:
+                paint_frame(self, painter, cell)
         painter.resetTransform()
         paint_captions(self, painter, origin)
         if self.hovered is not None and self.hovered[0] < len(self.tiles):

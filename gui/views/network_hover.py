@@ -3,8 +3,9 @@
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from gui.lab import fields
 from gui.theme import theme
-from gui.views.network_layout import Placed, window_below
+from gui.views.network_layout import Placed
 from gui.views.network_scene import Scene
 from gui.views.network_tiles import Tiles, changed_parameter
 from gui.views.widgets import number
@@ -12,40 +13,85 @@ from gui.views.widgets import number
 Cell = tuple[int, int, int, int]  # layer, map, row, column
 
 
-def paint_frame(canvas: Scene, painter: QPainter, cell: Cell) -> None:
+def index_of(canvas: Scene, cell: Cell) -> tuple[int, ...]:
+    """Where a cell lies in its layer's tensor."""
     layer, channel, row, column = cell
-    painter.setPen(QPen(theme.color("text"), 1.5))
+    grid = canvas.placed[layer].grid
+    return (row * grid.width + column,) if grid.vector else (channel, row, column)
+
+
+def cell_of(canvas: Scene, layer: int, index: tuple[int, ...]) -> Cell:
+    """The cell that shows a number of a layer's tensor."""
+    grid = canvas.placed[layer].grid
+    return (layer, 0, *divmod(index[0], grid.width)) if grid.vector else (layer, index[0], index[1], index[2])
+
+
+def paint_frame(canvas: Scene, painter: QPainter, cell: Cell, color: str = "text", width: float = 1.5) -> None:
+    layer, channel, row, column = cell
+    painter.setPen(QPen(theme.color(color), width))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(cells_rect(canvas.placed[layer], channel, QRectF(column, row, 1, 1)))
 
 
 def paint_trace(canvas: Scene, painter: QPainter, cell: Cell) -> None:
-    """Which numbers below this one was computed from, layer by layer back to the input."""
-    layer, channel, row, column = cell
+    """Which numbers this one depends on, layer by layer: below it for values, above it for gradients."""
     if canvas.mode == "update":
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    seen = QRectF(canvas.rect()).translated(-canvas.origin())
-    window, channels = QRectF(column, row, 1, 1), [channel]
-    for lower in range(layer - 1, -1, -1):
-        below, above = canvas.placed[lower], canvas.placed[lower + 1]
-        wider = window_below(below.grid, above.grid, window)
-        if wider is None:
+    start = cell[0]
+    field = fields.cell(canvas.layers[start].shape, index_of(canvas, cell))
+    back = canvas.mode == "gradients"
+    order = range(start + 1, len(canvas.layers)) if back else range(start - 1, -1, -1)
+    for place in order:
+        shape = canvas.layers[place].shape
+        if back:
+            following = fields.above(canvas.layers[place].window, field, shape)
+        else:
+            following = fields.below(canvas.layers[place + 1].window, field, shape)
+        if following is None:
             break
-        sources = channels if below.grid.maps == above.grid.maps else list(range(below.grid.maps))
-        nearest = lower == layer - 1
-        for source in sources:
-            spot = cells_rect(below, source, wider)
-            painter.setPen(QPen(theme.color("accent", 0.9 if nearest else 0.45), 1.2))
-            painter.drawRect(spot)
-            if nearest and seen.contains(spot):  # lines from nowhere would only clutter
-                upper = cells_rect(above, channel, window)
-                painter.setPen(QPen(theme.color("accent", 0.35), 1))
-                painter.drawLine(spot.topRight(), upper.topLeft())
-                painter.drawLine(spot.bottomRight(), upper.bottomLeft())
-        window, channels = wider, sources
+        field = following
+        _light(canvas, painter, place, field, nearest=place == order[0])
+        if place == order[0]:
+            _connect(canvas, painter, cell, place, field)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _light(canvas: Scene, painter: QPainter, place: int, field: fields.Field, nearest: bool) -> None:
+    painter.setPen(QPen(theme.color("accent", 0.95 if nearest else 0.55), 1.4 if nearest else 1.1))
+    painter.setBrush(theme.color("accent", 0.16 if nearest else 0.09))
+    for spot in field_rects(canvas.placed[place], field):
+        painter.drawRect(spot)
+
+
+def field_rects(place: Placed, field: fields.Field) -> list[QRectF]:
+    """Where the cells of a field lie; of a vector the one unit, or all of them as one."""
+    first, last = field.maps
+    if place.grid.vector:
+        if last - first > 1:
+            return [place.rect]
+        row, column = divmod(first, place.grid.width)
+        return [cells_rect(place, 0, QRectF(column, row, 1, 1))]
+    (top, bottom), (left, right) = field.rows, field.columns
+    cells = QRectF(left, top, right - left, bottom - top)
+    return [cells_rect(place, channel, cells) for channel in range(first, last)] if not cells.isEmpty() else []
+
+
+def _connect(canvas: Scene, painter: QPainter, cell: Cell, place: int, field: fields.Field) -> None:
+    """Lines from the cell to what it depends on next door; lines from nowhere would only clutter."""
+    layer, channel, row, column = cell
+    here = cells_rect(canvas.placed[layer], channel, QRectF(column, row, 1, 1))
+    seen = QRectF(canvas.rect()).translated(-canvas.origin())
+    painter.setPen(QPen(theme.color("accent", 0.35), 1))
+    for spot in field_rects(canvas.placed[place], field):
+        if not seen.contains(spot):
+            continue
+        if place < layer:
+            painter.drawLine(spot.topRight(), here.topLeft())
+            painter.drawLine(spot.bottomRight(), here.bottomLeft())
+        else:
+            painter.drawLine(here.topRight(), spot.topLeft())
+            painter.drawLine(here.bottomRight(), spot.bottomLeft())
 
 
 def readout(canvas: Scene, cell: Cell) -> tuple[str, str]:
@@ -61,7 +107,7 @@ def readout(canvas: Scene, cell: Cell) -> tuple[str, str]:
     value = number(float(content.values[channel, row, column]), 4)
     place = f"{row * grid.width + column}" if grid.vector else f"{channel}, {row}, {column}"
     name = changed_parameter(view) if canvas.mode == "update" else name
-    sign = {"values": "", "gradients": "∂loss / ∂ ", "update": "Δ "}[canvas.mode]
+    sign = {"values": "", "gradients": f"∂{canvas.of} / ∂", "update": "Δ "}[canvas.mode]
     return f"{sign}{name}[{place}] = {value}", limits_text(content)
 
 

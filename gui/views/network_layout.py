@@ -137,18 +137,3 @@ def arrange(
         placed.append(Placed(grid, round(x), round(y), zoomed, pitch_x, pitch_y, wide))
         x += wide + between * zoom
     return placed
-
-
-def window_below(lower: Grid, upper: Grid, rect: QRectF) -> QRectF | None:
-    """The part of the layer below that a rectangle of cells was computed from, told from the two shapes alone.
-
-    Half the size: pooling by two; a little smaller: a convolution without padding; otherwise not told.
-    """
-    if lower.vector or upper.vector:
-        return None
-    if lower.height == 2 * upper.height and lower.maps == upper.maps:
-        return QRectF(2 * rect.x(), 2 * rect.y(), 2 * rect.width(), 2 * rect.height())
-    if lower.height > upper.height:
-        more = lower.height - upper.height
-        return QRectF(rect.x(), rect.y(), rect.width() + more, rect.height() + more)
-    return None

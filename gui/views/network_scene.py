@@ -19,6 +19,7 @@ class Scene(Protocol):
     module: str | None
     channel: int | None
     mode: str
+    of: str
 
     def rect(self) -> QRect: ...
 

@@ -3,19 +3,21 @@
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from gui.theme import signs, theme
-from gui.views.widgets import number
+from gui.views.widgets import Canvas, number
 
-NUMBER_CELL = 34  # px at 100 % from which a number fits
+NUMBER_CELL = 38  # px at 100 % from which a number fits
 TALLEST = 280
+STEPS = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
 
 
-class NumberGrid(QWidget):
-    """Shows (rows, columns) numbers, or (tiles, rows, columns). A click on a tile says which."""
+class NumberGrid(Canvas):
+    """Shows (rows, columns) numbers, or (tiles, rows, columns). A click on a tile or a cell says which; arrows walk."""
 
     tile_picked = Signal(int)
+    cell_picked = Signal(object)  # (tile, row, column)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -26,6 +28,7 @@ class NumberGrid(QWidget):
         self.limit = 0.0
         self.factor = 1.0
         self.chosen: int | None = None
+        self.cursor_cell: tuple[int, int, int] | None = None
         self._signature: tuple = ()
 
     def show_numbers(self, maps: np.ndarray, limit: float, factor: float = 1.0, chosen: int | None = None) -> None:
@@ -34,6 +37,7 @@ class NumberGrid(QWidget):
         self.limit, self.factor, self.chosen = limit, factor, chosen
         if self.maps.shape != self._signature:
             self._signature = self.maps.shape
+            self.cursor_cell = None
             self.updateGeometry()
             self.setFixedHeight(self._height())
         self.update()
@@ -101,15 +105,39 @@ class NumberGrid(QWidget):
         hit = self._hit(event.position())
         if hit is None:
             return QToolTip.hideText()
+        return QToolTip.showText(event.globalPosition().toPoint(), self._told(hit), self)
+
+    def _told(self, hit: tuple[int, int, int]) -> str:
         value = number(float(self.maps[hit]), 5)
         limit = number(self.limit)
-        text = self.tr("[{0}] = {1}\nlimits −{2} … +{2}").format(", ".join(map(str, hit)), value, limit)
-        return QToolTip.showText(event.globalPosition().toPoint(), text, self)
+        return self.tr("[{0}] = {1}\nlimits −{2} … +{2}").format(", ".join(map(str, hit)), value, limit)
 
     def mousePressEvent(self, event) -> None:
         hit = self._hit(event.position())
-        if hit is not None and self.maps.shape[0] > 1:
+        if hit is not None:
+            self.cursor_cell = hit
+            self._pick(hit)
+
+    def _pick(self, hit: tuple[int, int, int]) -> None:
+        if self.maps.shape[0] > 1:
             self.tile_picked.emit(hit[0])
+        self.cell_picked.emit(hit)
+        self.update()
+
+    def keyPressEvent(self, event) -> None:
+        step = STEPS.get(Qt.Key(event.key()))
+        if self.maps.size and step is not None:
+            tile, row, column = self.cursor_cell or (self.chosen or 0, 0, 0)
+            _, rows, columns = self.maps.shape
+            flat = tile * columns + column + step[1]  # sideways from tile to tile
+            tile, column = divmod(min(max(flat, 0), len(self.maps) * columns - 1), columns)
+            self.cursor_cell = tile, min(max(row + step[0], 0), rows - 1), column
+            self.setAccessibleDescription(self._told(self.cursor_cell))
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cursor_cell is not None:
+            self._pick(self.cursor_cell)
+        else:
+            super().keyPressEvent(event)
 
     # ---- painting
 
@@ -120,6 +148,7 @@ class NumberGrid(QWidget):
         if self.written:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_numbers(painter)
+            self._paint_cursor(painter)
             return
         count, rows, columns = self.maps.shape
         image = signs.image(signs.shades(self.maps.reshape(count * rows, columns), self.limit, theme.colors))
@@ -130,6 +159,17 @@ class NumberGrid(QWidget):
         if self.chosen is not None and self.chosen < count:
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRect(self._tile(self.chosen).adjusted(-1, -1, 1, 1))
+        self._paint_cursor(painter)
+
+    def _paint_cursor(self, painter: QPainter) -> None:
+        """The cell the keyboard is at, or the last that was clicked."""
+        if self.cursor_cell is None or not (self.ringed or self.written):
+            return
+        tile, row, column = self.cursor_cell
+        rect, cell, height = self._tile(tile), self._cell(), self._cell_height()
+        painter.setPen(QPen(theme.color("text"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(rect.x() + column * cell, rect.y() + row * height, cell - 2, height - 2))
 
     def _paint_numbers(self, painter: QPainter) -> None:
         cell, height = self._cell(), self._cell_height()

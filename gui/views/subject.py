@@ -14,13 +14,16 @@ from gui.views.widgets import shape_text
 
 translate = QCoreApplication.translate
 
-WRITTEN = 7  # numbers side by side that the inspector can write out
+WRITTEN = 6  # numbers side by side that the inspector can write out
 WIDEST = 240  # px of the picture of a matrix
 
 
 @dataclass(frozen=True)
 class Subject:
-    """values, gradients: (tiles, rows, columns) as shown; limits: of the whole tensor. note: how it was drawn."""
+    """values, gradients: (tiles, rows, columns) as shown; limits: of the whole tensor. note: how it was drawn.
+
+    tensor, gradient_tensor: the numbers themselves; index: where they lie in the parameter, () for all of it.
+    """
 
     name: str
     detail: str
@@ -29,8 +32,31 @@ class Subject:
     gradients: np.ndarray | None
     gradient_limit: float
     parameter: ParameterView | None
+    tensor: np.ndarray
+    gradient_tensor: np.ndarray | None
+    index: tuple[int, ...] = ()
     tiles_are_filters: bool = False
     note: str = ""
+
+    def locate(self, hit: tuple[int, int, int]) -> tuple[int, ...] | None:
+        """Where the number shown at (tile, row, column) lies in its parameter; None for what is no parameter."""
+        if self.parameter is None:
+            return None
+        shape, (tile, row, column) = self.tensor.shape, hit
+        if len(shape) == 4:  # a mosaic of kernels for each filter
+            height, width = shape[2:]
+            channel = row // height * int(np.ceil(np.sqrt(shape[1]))) + column // width
+            inner = (tile, channel, row % height, column % width)
+            return (*self.index, *inner) if channel < shape[1] else None
+        if len(shape) == 3:
+            return (*self.index, tile, row, column)
+        if len(shape) == 2 and self.note:  # each cell is the largest of a block
+            block = -(-shape[1] // WIDEST)
+            part = np.abs(self.tensor[row * block : (row + 1) * block, column * block : (column + 1) * block])
+            down, across = np.unravel_index(int(part.argmax()), part.shape)
+            return (*self.index, row * block + int(down), column * block + int(across))
+        flat = np.unravel_index(row * self.values.shape[2] + column, shape)
+        return (*self.index, *(int(place) for place in flat))
 
 
 def subject_of(store: Store) -> Subject | None:
@@ -67,7 +93,11 @@ def _of_parameter(view: ParameterView, channel: int | None) -> Subject:
     gradients = picture(view.gradient, None if whole else channel)[0] if view.gradient is not None else None
     limit = signs.limit_of(view.gradient) if view.gradient is not None else 0.0
     filters = whole and len(view.shape) == 4
-    return Subject(name, detail, values, signs.limit_of(view.value), gradients, limit, view, filters, note)
+    index = () if whole else (channel or 0,)
+    tensor, gradient = view.value[index], view.gradient[index] if view.gradient is not None else None
+    return Subject(
+        name, detail, values, signs.limit_of(view.value), gradients, limit, view, tensor, gradient, index, filters, note
+    )
 
 
 def picture(tensor: np.ndarray, channel: int | None) -> tuple[np.ndarray, str]:
@@ -106,4 +136,9 @@ def _of_layer(layer: LayerView, selection: Selection) -> Subject:
     name = layer.name if whole else f"{layer.name}[{selection.channel}]"
     shape = layer.shape if whole else layer.shape[1:]
     detail = f"{shape_text(shape)} · " + translate("inspector", "no parameters, values for your drawing")
-    return Subject(name, detail, values, signs.limit_of(layer.value), gradients, limit, None, whole)
+    place = () if whole or selection.channel is None else (selection.channel,)
+    gradient = layer.gradient[place] if layer.gradient is not None else None
+    limits = signs.limit_of(layer.value), limit
+    return Subject(
+        name, detail, values, limits[0], gradients, limits[1], None, layer.value[place], gradient, place, whole
+    )

@@ -36,6 +36,36 @@ WINDOW_COMMANDS = (
         "fit_all", owner="window",
     ),
     Command(
+        "microscope", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Microscope"), "M",
+        QT_TRANSLATE_NOOP("commands", "Show the arithmetic of the cell under the pointer, or of the strongest one"),
+        "look", owner="window",
+    ),
+    Command(
+        "numbers", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Numbers of the selection"), "I",
+        QT_TRANSLATE_NOOP("commands", "Inspector: values, gradients, histograms, diagnosis"),
+        "show_inspector", owner="window", arguments=("numbers",),
+    ),
+    Command(
+        "kernel", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Kernel of the selection"), "K",
+        QT_TRANSLATE_NOOP("commands", "Inspector: the code that computes it, and how long it takes here"),
+        "show_inspector", owner="window", arguments=("kernel",),
+    ),
+    Command(
+        "edit", _VIEW,
+        QT_TRANSLATE_NOOP("commands", "Edit weights"), "Ctrl+E",
+        QT_TRANSLATE_NOOP("commands", "Inspector: set, scale or zero weights and see what it does"),
+        "show_inspector", owner="window", arguments=("edit",),
+    ),
+    Command(
+        "check", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Check the gradient"), "C",
+        QT_TRANSLATE_NOOP("commands", "Backward's answer against finite differences, for the selected parameter"),
+        "check_gradient", owner="window",
+    ),
+    Command(
         "curves", _VIEW,
         QT_TRANSLATE_NOOP("commands", "Learning curves"), "Ctrl+1",
         QT_TRANSLATE_NOOP("commands", "Loss and accuracy by step"),

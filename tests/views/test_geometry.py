@@ -3,11 +3,12 @@
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFontMetricsF
 
+from gui.lab.fields import Field, Window, above, below, cell
 from gui.theme import theme
-from gui.views.network_layout import arrange, grid_of, window_below
+from gui.views.network_layout import arrange
 from gui.views.network_paint import fitting_number
 
 LENET = [(1, 32, 32), (6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (120,), (84,), (10,)]
@@ -42,10 +43,12 @@ def test_the_last_cells_of_a_vector_are_empty():
 
 
 def test_what_a_cell_was_computed_from():
-    conv1, pool1, conv2 = (grid_of(LENET[i]) for i in (1, 2, 3))
-    assert window_below(pool1, conv2, QRectF(3, 4, 1, 1)) == QRectF(3, 4, 5, 5)
-    assert window_below(conv1, pool1, QRectF(3, 4, 5, 5)) == QRectF(6, 8, 10, 10)
-    assert window_below(grid_of((16, 5, 5)), grid_of((120,)), QRectF(0, 0, 1, 1)) is None
+    conv, pool = Window("conv", (5, 5)), Window("max_pool", (2, 2), (2, 2))
+    pool1 = below(conv, cell(LENET[3], (7, 4, 3)), LENET[2])
+    assert pool1 == Field((0, 6), (4, 9), (3, 8))
+    assert below(pool, pool1, LENET[1]) == Field((0, 6), (8, 18), (6, 16))
+    assert below(Window("linear"), cell(LENET[5], (3,)), LENET[4]) == Field((0, 16), (0, 5), (0, 5))
+    assert above(pool, cell(LENET[3], (2, 9, 0)), LENET[4]) == Field((2, 3), (4, 5), (0, 1))
 
 
 def test_a_number_is_shortened_until_it_fits_or_left_out(qapp):
