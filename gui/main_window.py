@@ -111,13 +111,15 @@ class MainWindow(QMainWindow):
     def _make_actions(self) -> None:
         self.actions_by_id: dict[str, QAction] = {}
         menus = {title: rounded(QMenu(self)) for title in MENUS}
+        owners = {"store": self.store, "canvas": self.you.canvas, "window": self}
+        owners |= {"network": self.network, "inspector": self.inspector}
         groups: dict[str, QActionGroup] = {}
         for command in (*COMMANDS, *WINDOW_COMMANDS):
             action = QAction(command.title, self)
             action.setShortcut(QKeySequence(command.shortcut))
             action.setToolTip(command.hint)
             action.setStatusTip(command.hint)
-            action.triggered.connect(call(command, store=self.store, canvas=self.you.canvas, window=self))
+            action.triggered.connect(call(command, **owners))
             if command.choice:
                 action.setCheckable(True)
                 groups.setdefault(command.choice, QActionGroup(self)).addAction(action)
@@ -239,18 +241,6 @@ class MainWindow(QMainWindow):
         self.network.canvas.fit()
         self.graph.canvas.fit()
         self.large_graph.canvas.fit()
-
-    @Slot()
-    def look(self) -> None:
-        self.network.look()
-
-    def show_inspector(self, page: str) -> None:
-        self.inspector.show_page(page)
-
-    @Slot()
-    def check_gradient(self) -> None:
-        self.inspector.show_page("numbers")
-        self.inspector.check.run()
 
     def show_learning(self, panel: str) -> None:
         self.learning.show_panel(panel)

@@ -7,6 +7,7 @@ import random
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment
 from gui.lab.faults import NotFinite
 from gui.lab.preprocess import preprocess
-from gui.lab.probe import probe
+from gui.lab.probe import batch_layers, probe
+from gui.lab.snapshot import LayerView
 from gui.lab.threads import leave_one_core_free
 from gui.lab.trainer import Trainer
 
@@ -46,7 +48,7 @@ class Desk:
         self._drawing = Drawing(0)
         self._seen: tuple[int, Any] = (0, None)  # number of the last drawing, and what preprocessing made of it
         self._target: int | None = None
-        self._of = "loss"
+        self._of, self._source = "loss", "drawing"
         self._digit: int | None = None  # whose loss that was
         self._backward_ready = False
         self._early: list[requests.Request] = []
@@ -57,6 +59,7 @@ class Desk:
         self._handlers: dict[type, Callable[[Any], None]] = {
             **self._bench.handlers,
             requests.SetObjective: self._set_objective,
+            requests.SetSource: self._set_source,
             requests.ShowDrawing: self._show_drawing,
             requests.SetTarget: self._set_target,
             requests.GiveSample: self._give_sample,
@@ -182,6 +185,17 @@ class Desk:
         if not self._running:
             self._refresh_probe()
 
+    def _set_source(self, request: requests.SetSource) -> None:
+        self._source = request.source
+        self._refresh_probe()
+
+    def _batch(self) -> tuple[LayerView, ...]:
+        """The layers for the last training batch, where they are shown and there was one."""
+        assert self._trainer is not None
+        if self._source != "batch" or self._trainer.batch is None:
+            return ()
+        return batch_layers(self._trainer.model, *self._trainer.batch)
+
     def _set_objective(self, request: requests.SetObjective) -> None:
         self._of = request.of
         self._refresh_probe()
@@ -216,6 +230,7 @@ class Desk:
             gradients=self._backward_ready,
         )
         self._digit = view.target
+        view = replace(view, batch=self._batch())
         self._mailbox.say_window_busy(True)
         self._answers.probe_made.emit(view)
         self._bench.look()

@@ -4,10 +4,10 @@ import heapq
 import itertools
 import threading
 
-from gui.bridge.requests import LookAt, Publish, Request, SetObjective, SetTarget, ShowDrawing
+from gui.bridge.requests import LookAt, Publish, Request, SetObjective, SetSource, SetTarget, ShowDrawing
 
 # Of these only the newest counts: an older one still waiting is dropped.
-NEWEST_COUNTS = (ShowDrawing, SetTarget, SetObjective, LookAt, Publish)
+NEWEST_COUNTS = (ShowDrawing, SetTarget, SetObjective, SetSource, LookAt, Publish)
 
 
 class Mailbox:

@@ -39,6 +39,14 @@ class SetObjective(Request):
 
 
 @dataclass(frozen=True)
+class SetSource(Request):
+    """Whose layers are shown: the "drawing"'s, or also those of the last training "batch"."""
+
+    priority: ClassVar[int] = 0
+    source: str
+
+
+@dataclass(frozen=True)
 class LookAt(Request):
     """Say the terms of a number, now and whenever it changes; None: look at nothing."""
 

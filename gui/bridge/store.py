@@ -44,6 +44,7 @@ class Store(QObject):
     drawing_changed = Signal(object)  # Drawing: the canvas shows it
     mode_changed = Signal(str)  # "values", "gradients" or "update"
     objective_changed = Signal(str)  # "loss" or "logit"
+    source_of_layers_changed = Signal(str)  # "drawing" or "batch"
     spot_changed = Signal(object)  # Spot | None: what the microscope looks at
     terms_changed = Signal(object)  # TermsView | None
     check_changed = Signal(object)  # CheckView
@@ -65,6 +66,7 @@ class Store(QObject):
         self.mode = "values"
         self.target: int | None = None
         self.of = "loss"
+        self.source_of_layers = "drawing"
         self.spot: Spot | None = None
         self.terms: TermsView | None = None
 
@@ -164,6 +166,19 @@ class Store(QObject):
     @Slot()
     def toggle_objective(self) -> None:
         self.set_objective("logit" if self.of == "loss" else "loss")
+
+    @Slot()
+    def toggle_source(self) -> None:
+        self.set_source("batch" if self.source_of_layers == "drawing" else "drawing")
+
+    def set_source(self, source: str) -> None:
+        """Show the layers for the "drawing", or for the last training "batch"; the microscope reads the drawing's."""
+        if source != self.source_of_layers:
+            self.source_of_layers = source
+            if self.spot is not None and self.spot.layer is not None:
+                self.look_at(None)
+            self.source_of_layers_changed.emit(source)
+            self.requested.emit(requests.SetSource(source))
 
     def look_at(self, spot: Spot | None) -> None:
         """Put a number under the microscope, or with None nothing."""

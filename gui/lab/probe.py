@@ -51,6 +51,20 @@ def probe(
     )
 
 
+def batch_layers(model: Any, pictures: Any, labels: Any) -> tuple[LayerView, ...]:
+    """The columns for a batch (N, 1, 32, 32): values are means over its pictures, gradients sums of its mean loss's."""
+    with _constant_parameters(model), nbgrad.enable_grad():
+        passage = chain.run(model, pictures.detach().requires_grad_(True))
+        gradients = nbgrad.autograd.grad(F.cross_entropy(passage.logits, labels), passage.after)
+    views = []
+    for layer, tensor, gradient in zip(passage.layers, passage.after, gradients, strict=True):
+        value, total = tensor.detach().numpy().mean(axis=0), gradient.numpy().sum(axis=0)
+        for array in (value, total):
+            array.flags.writeable = False
+        views.append(LayerView(layer.name, layer.module, value.shape, value, total, layer.window, layer.relu))
+    return tuple(views)
+
+
 @contextmanager
 def _constant_parameters(model: Any) -> Iterator[None]:
     """No gradient flows to the parameters in here."""

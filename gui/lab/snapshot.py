@@ -83,7 +83,8 @@ class ProbeView:
     """What the network makes of the current drawing.
 
     probabilities, logits: (10,). target: the digit the gradients belong to, of: its "loss" or its "logit". stages:
-    preprocessing, in order.
+    preprocessing, in order. batch: the layers for the last training batch, values averaged over its pictures and the
+    gradients of its loss added up; empty unless asked for.
     """
 
     drawing: int  # number of the drawing this belongs to; a newer drawing has a larger one
@@ -95,6 +96,7 @@ class ProbeView:
     stages: tuple[Stage, ...]
     layers: tuple[LayerView, ...]
     of: str = "loss"
+    batch: tuple[LayerView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ class Trainer:
         self._loss_tensor: Any = None
         self._before: list[np.ndarray] | None = None
         self._arrays = [parameter.detach().numpy() for parameter in self.model.parameters()]
+        self.batch: tuple[Any, Any] | None = None  # pictures and labels of the last step
         self._graphs = GraphViews()
         self._histories = Histories()
         self._images, self._seconds = 0.0, 0.0
@@ -106,7 +107,7 @@ class Trainer:
     def step(self) -> float:
         """Train on one batch and give its loss; raises NotFinite before a bad number reaches the weights."""
         start = time.perf_counter()
-        pictures, labels = self._next_batch()
+        self.batch = pictures, labels = self._next_batch()
         self.optimizer.zero_grad()
         tensor = F.cross_entropy(self.model(pictures), labels)
         loss = tensor.item()

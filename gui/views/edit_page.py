@@ -66,6 +66,7 @@ class EditPage(QWidget):
         super().__init__()
         self.store = store
         self.parameter, self.index, self.count = "", (), 0
+        self.step = store.snapshot.step if store.snapshot else 0
         self.setAccessibleName(self.tr("Edit weights"))
         self.what = label("", "caption", self.tr("What is edited"), wrap=True)
         self.zero = Button(self.tr("Zero"), tip=self.tr("Make them 0: what does the network lose?"))
@@ -123,6 +124,7 @@ class EditPage(QWidget):
             field.returnPressed.connect(lambda how=how: self._enter(how))
         self.undo.clicked.connect(self.store.undo_edit)
         self.store.edit_changed.connect(self._show)
+        self.store.snapshot_changed.connect(self._on_snapshot)
 
     def set_subject(self, parameter: str, index: tuple[int, ...], shape: tuple[int, ...]) -> None:
         """What is edited from now on; no parameter: nothing can be."""
@@ -177,6 +179,14 @@ class EditPage(QWidget):
                 cell.setText(text)
         promise = self.tr("Promised: gradient × change, which holds for small changes alone.")
         self.note.setText(promise if view.edit else self.tr("The last edit was taken back.") + " " + promise)
+
+    @Slot(object)
+    def _on_snapshot(self, snapshot) -> None:
+        """A training step makes edits final."""
+        if snapshot.step != self.step:
+            self.step = snapshot.step
+            self.undo.setEnabled(False)
+            self.undo.setText(self.tr("Undo"))
 
     def _line(self, name: str, effect: Effect | None) -> tuple[str, str, str, str]:
         if effect is None:

@@ -94,7 +94,8 @@ class InspectorPanel(QWidget):
         layout.addSpacing(8)
         add(layout, section(self.tr("All parameters")), self.parameters, None)
         outer = column(self)
-        outer.addWidget(scroll(content, self.tr("Inspector")))
+        self.area = scroll(content, self.tr("Inspector"))
+        outer.addWidget(self.area)
 
     def _numbers_page(self) -> QWidget:
         page = QWidget()
@@ -130,6 +131,13 @@ class InspectorPanel(QWidget):
         self.tabs.choose(key)
         for name, page in self.pages.items():
             page.setVisible(name == key)
+        self.area.verticalScrollBar().setValue(0)
+
+    @Slot()
+    def check_gradient(self) -> None:
+        """Check what is shown, and show the answer."""
+        self.show_page("numbers")
+        self.check.run()
 
     # ---- what is shown
 
@@ -230,7 +238,8 @@ class InspectorPanel(QWidget):
         power = gradient_power(subject.gradient_limit)
         written = subject.values.shape[0] == 1 and self.values.written
         times = f" × 10{superscript(power)}" if known and power and written else ""
-        self.gradient_head.setText(self.tr("Gradient").upper() + times)
+        of = self.tr("Gradient, last batch") if subject.parameter is not None else self.tr("Gradient, your drawing")
+        self.gradient_head.setText(of.upper() + times)
         if subject.gradients is not None:
             self.gradients.show_numbers(subject.gradients, subject.gradient_limit, 10.0**power, chosen)
 

@@ -1,7 +1,7 @@
 """What computes the selection: the line of PyTorch, the readable twin, the kernel that runs, and how long they take."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 
 from gui.bridge.store import Store
@@ -12,6 +12,7 @@ from gui.views.widgets import Button, Segments, add, column, label, number, row,
 
 PARTS = ("readable", "fast", "cuda")
 LINE = 30
+MOST_LINES = 18
 
 
 def duration(seconds: float) -> str:
@@ -122,7 +123,8 @@ class KernelPage(QWidget):
 
     @Slot()
     def _size_code(self) -> None:
-        self.code.setFixedHeight(theme.px(280))
+        lines = min(max(self.code.blockCount(), 4), MOST_LINES)
+        self.code.setFixedHeight(round(lines * QFontMetricsF(theme.font(12, mono=True)).lineSpacing()) + theme.px(40))
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
@@ -173,6 +175,7 @@ class KernelPage(QWidget):
             "cuda": self.tr("# There is no CUDA kernel yet: this lab computes on the CPU."),
         }
         self.code.show_code(texts[self.part])
+        self._size_code()
 
     @Slot()
     def open_large(self) -> None:

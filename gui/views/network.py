@@ -6,13 +6,16 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from gui.bridge.commands import BY_ID
 from gui.bridge.store import Selection, Store
 from gui.lab.findings import Spot
+from gui.lab.snapshot import LayerView, ProbeView
 from gui.theme import theme
 from gui.views.legend import Legend
+from gui.views.menus import MenuButton
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_hover import cell_of, index_of
+from gui.views.network_keys import strongest_cell
 from gui.views.network_tiles import MODES
 from gui.views.terms_card import TermsCard
-from gui.views.widgets import Button, EmptyState, Segments, add, column, label, row
+from gui.views.widgets import Button, EmptyState, Segments, add, column, row
 
 CARD, MOST_CARD = 336, 420  # px at 100 %
 SILENT = 1e-4  # a loss below this leaves hardly any gradient to see
@@ -29,7 +32,9 @@ class NetworkPanel(QWidget):
         self.setAccessibleName(self.tr("Network"))
         self.modes = Segments([(m, BY_ID[m].title, BY_ID[m].hint) for m in MODES], self.tr("What the colours show"))
         self.modes.chosen.connect(store.set_mode)
-        self.what = label("", "caption", self.tr("What the colours show"))
+        self.what = MenuButton("", role="quiet", tip=self.tr("Whose layers, and gradients of what (D, L)"))
+        self.what.setAccessibleName(self.tr("Whose layers, and gradients of what"))
+        self.what.popup.aboutToShow.connect(self._offer_sources)
         self.fit = Button("", "fit", "quiet", self.tr("Fit the whole network (Home)"), self.tr("Fit"))
         self.canvas = NetworkCanvas()
         self.canvas.setAccessibleName(self.tr("Network canvas"))
@@ -46,6 +51,7 @@ class NetworkPanel(QWidget):
         store.spot_changed.connect(self._on_spot)
         store.terms_changed.connect(self._place_card)
         store.objective_changed.connect(self._refresh)
+        store.source_of_layers_changed.connect(self._refresh)
         self.fit.clicked.connect(self.canvas.fit)
         self.empty = EmptyState(
             self.tr("Draw a digit, or pick a sample"), self.tr("Pick a sample"), lambda *_: store.give_sample()
@@ -78,7 +84,8 @@ class NetworkPanel(QWidget):
     def _refresh(self, *_) -> None:
         probe, mode = self.store.probe, self.store.mode
         self.modes.choose(mode)
-        self.what.setText(self._what())
+        self.what.setText(f"{self._what()} ▾" if mode != "update" else self._what())
+        self.what.setEnabled(mode != "update")
         self._share_bar()
         self.pages.setCurrentWidget(self.canvas if probe else self.empty)
         if probe is None or not self.isVisible():
@@ -86,10 +93,37 @@ class NetworkPanel(QWidget):
         snapshot = self.store.snapshot
         self._updates_of = snapshot.parameters if snapshot else None
         parameters = {view.name: view for view in snapshot.parameters} if snapshot else {}
-        self.canvas.show_layers(probe.layers, mode, parameters, probe.of)
+        self.canvas.show_layers(self._layers(probe), mode, parameters, probe.of)
         self._on_selection(self.store.selection)
 
+    def _layers(self, probe: ProbeView) -> tuple[LayerView, ...]:
+        return probe.batch if self._of_batch() else probe.layers
+
+    def _of_batch(self) -> bool:
+        """Whether a batch is asked for, and there has been one."""
+        return self.store.source_of_layers == "batch" and self.store.probe is not None and bool(self.store.probe.batch)
+
+    def _offer_sources(self) -> None:
+        store = self.store
+        choices = [
+            (self.tr("For your drawing"), "", lambda: store.set_source("drawing")),
+            (self.tr("For the last training batch"), "", lambda: store.set_source("batch")),
+        ]
+        if store.mode == "gradients" and store.source_of_layers == "drawing":
+            choices += [
+                ("", "", lambda: None),
+                (self.tr("Gradients of the loss"), "", lambda: store.set_objective("loss")),
+                (self.tr("Gradients of one logit"), "", lambda: store.set_objective("logit")),
+            ]
+        self.what.set_choices(choices)
+
     def _what(self) -> str:
+        if self.store.mode != "update" and self.store.source_of_layers == "batch":
+            if not self._of_batch():
+                return self.tr("no batch yet, so for your drawing: press Step")
+            if self.store.mode == "values":
+                return self.tr("mean over the last batch")
+            return self.tr("of the last batch's loss")
         if self.store.mode == "values":
             return self.tr("of every layer, for your drawing")
         if self.store.mode == "update":
@@ -124,8 +158,15 @@ class NetworkPanel(QWidget):
 
     @Slot(int, object)
     def _look(self, layer: int, index: tuple[int, ...]) -> None:
-        if self.store.mode != "update":
+        if self._of_batch():
+            self.store.told.emit(self.tr("The microscope looks at one picture: press D for your drawing."))
+        elif self.store.mode != "update":
             self.store.look_at(Spot(self.store.mode, layer, None, index))
+
+    @Slot()
+    def toggle_blocks(self) -> None:
+        """One block for each layer, and back to every cell."""
+        self.canvas.show_blocks(not self.canvas.blocks)
 
     @Slot()
     def look(self) -> None:
@@ -134,7 +175,9 @@ class NetworkPanel(QWidget):
             return
         if self.store.mode == "update":
             self.store.set_mode("gradients")
-        cell = self.canvas.hovered or self.canvas.strongest_cell()
+        if self.canvas.blocks:
+            self.canvas.show_blocks(False)
+        cell = self.canvas.hovered or strongest_cell(self.canvas)
         self._look(cell[0], index_of(self.canvas, cell))
 
     @Slot(int)

@@ -1,13 +1,14 @@
 """The network as one picture: every number of every layer a cell. Wheel zooms, drag pans, click selects."""
 
-import numpy as np
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.lab.snapshot import LayerView, ParameterView
 from gui.theme import theme
-from gui.views.network_hover import Cell, cell_of, index_of, paint_frame, paint_readout, paint_trace, readout
+from gui.views.network_blocks import block_rects, paint_blocks
+from gui.views.network_hover import Cell, cell_of, index_of, paint_frame, paint_readout, paint_trace
+from gui.views.network_keys import press
 from gui.views.network_layout import Placed, arrange
 from gui.views.network_paint import paint_captions, paint_layer
 from gui.views.network_tiles import Tiles, tiles
@@ -33,6 +34,8 @@ class NetworkCanvas(Canvas):
         self.tiles: list[Tiles] = []
         self.placed: list[Placed] = []
         self.zoom = 1.0
+        self.blocks = False  # seen from afar: one block for each layer
+        self.weights: dict[str, int] = {}  # numbers each module learns
         self.offset = QPointF(0, 0)
         self.hovered: Cell | None = None
         self.module: str | None = None
@@ -52,6 +55,10 @@ class NetworkCanvas(Canvas):
     ) -> None:
         same = [layer.shape for layer in layers] == [layer.shape for layer in self.layers]
         self.layers, self.mode, self.of = layers, mode, of
+        self.weights = {}
+        for name, view in parameters.items():
+            module = name.rpartition(".")[0]
+            self.weights[module] = self.weights.get(module, 0) + view.value.size
         self.tiles = [tiles(layer, mode, parameters, theme.colors) for layer in layers]
         if not same:
             self.fit()
@@ -77,6 +84,15 @@ class NetworkCanvas(Canvas):
         if self.pinned is None or self.pinned[0] >= len(self.placed):
             return None
         return cell_of(self, *self.pinned)
+
+    def show_blocks(self, blocks: bool) -> None:
+        """From afar, or with every cell."""
+        self.blocks, self.hovered = blocks, None
+        self.fit()
+
+    def block_rects(self) -> list[QRectF]:
+        side = theme.px(20)
+        return block_rects(len(self.layers), QRectF(self.rect()).adjusted(side, side, -side, -side))
 
     def fit(self) -> None:
         self.zoom, self.offset = 1.0, QPointF(0, 0)
@@ -113,6 +129,8 @@ class NetworkCanvas(Canvas):
     # ---- mouse, wheel and keys
 
     def cell_at(self, point: QPointF) -> Cell | None:
+        if self.blocks:
+            return None
         local = point - self.origin()
         for index, place in enumerate(self.placed):
             hit = place.hit(local)
@@ -127,7 +145,7 @@ class NetworkCanvas(Canvas):
         here = event.position().toPoint()
         if self._grabbed is not None and event.buttons():
             step = here - self._grabbed
-            if self._moved or step.manhattanLength() > 4:
+            if not self.blocks and (self._moved or step.manhattanLength() > 4):
                 self._moved = True
                 self.offset += QPointF(step)
                 self._grabbed = here
@@ -144,6 +162,10 @@ class NetworkCanvas(Canvas):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         cell = self.cell_at(event.position()) if not self._moved else None
         self._grabbed = None
+        if self.blocks:
+            block = next((i for i, rect in enumerate(self.block_rects()) if rect.contains(event.position())), None)
+            if block is not None:
+                self.picked.emit(block, -1)
         if cell is not None:
             layer, channel, row, column = cell
             grid = self.placed[layer].grid
@@ -185,6 +207,10 @@ class NetworkCanvas(Canvas):
         """Zoom so that the cell under the point stays under it."""
         if not self.placed:
             return None
+        if self.blocks or (self.zoom == 1.0 and factor < 1):  # the last step out, and the first back in
+            if self.blocks == (factor > 1):
+                self.show_blocks(not self.blocks)
+            return None
         local = point - self.origin()
         index = min(range(len(self.placed)), key=lambda i: abs(self.placed[i].rect.center().x() - local.x()))
         before = self.placed[index].rect
@@ -201,67 +227,11 @@ class NetworkCanvas(Canvas):
         return self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        down = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        middle = QPointF(self.rect().center())
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and (step or down):
-            self._walk_cells(step or 0, down or 0)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hovered is not None:
-            self.looked.emit(self.hovered[0], index_of(self, self.hovered))
-        elif event.key() == Qt.Key.Key_Escape and self.pinned is not None:
-            self.left.emit()
-        elif step is not None:
-            self._walk_layers(step)
-        elif down is not None:
-            self._walk_maps(down)
-        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.ease_zoom(middle, 1.4)
-        elif event.key() == Qt.Key.Key_Minus:
-            self.ease_zoom(middle, 1 / 1.4)
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_0):
-            self.fit()
-        else:
+        if not press(self, event):
             super().keyPressEvent(event)
 
     def current_layer(self) -> int | None:
         return next((i for i, layer in enumerate(self.layers) if self.module and layer.module == self.module), None)
-
-    def _walk_layers(self, step: int) -> None:
-        now = self.current_layer()
-        if self.layers:
-            following = 1 if now is None else min(max(now + step, 1), len(self.layers) - 1)
-            self.picked.emit(following, -1)
-
-    def _walk_maps(self, step: int) -> None:
-        now = self.current_layer()
-        if now is not None:
-            count = self.layers[now].shape[0]
-            self.picked.emit(now, ((self.channel if self.channel is not None else -step) + step) % count)
-
-    def _walk_cells(self, across: int, down: int) -> None:
-        """Move the reading mark to the next cell of the map."""
-        if not self.placed:
-            return
-        layer, channel, row, column = self.hovered or self.strongest_cell()
-        grid = self.placed[layer].grid
-        row, column = min(max(row + down, 0), grid.height - 1), min(max(column + across, 0), grid.width - 1)
-        if not grid.vector or row * grid.width + column < grid.shape[0]:
-            self.hovered = layer, channel, row, column
-            name, limits = readout(self, self.hovered)
-            self.setAccessibleDescription(f"{name}, {limits}")
-            self.update()
-
-    def strongest_cell(self) -> Cell:
-        """The cell of largest magnitude in the selected map, or layer, or the last layer."""
-        layer = self.current_layer()
-        layer = len(self.layers) - 1 if layer is None else layer
-        values = self.tiles[layer].values
-        if values is None or self.mode == "update":
-            return layer, 0, 0, 0
-        chosen = self.channel if self.channel is not None and not self.placed[layer].grid.vector else None
-        maps = np.abs(np.nan_to_num(values if chosen is None else values[chosen : chosen + 1]))
-        place = np.unravel_index(int(maps.argmax()), maps.shape)
-        return layer, int(place[0]) + (chosen or 0), int(place[1]), int(place[2])
 
     def resizeEvent(self, event) -> None:
         self._arrange()
@@ -271,6 +241,9 @@ class NetworkCanvas(Canvas):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.color("window"))
+        if self.blocks:
+            paint_blocks(self, painter, self.block_rects())
+            return self._paint_ring(painter)
         origin = self.origin()
         painter.translate(origin)
         seen = QRectF(self.rect()).translated(-origin)
@@ -291,6 +264,9 @@ class NetworkCanvas(Canvas):
         paint_captions(self, painter, origin)
         if self.hovered is not None and self.hovered[0] < len(self.tiles):
             paint_readout(self, painter, self.hovered)
+        return self._paint_ring(painter)
+
+    def _paint_ring(self, painter: QPainter) -> None:
         if self.ringed:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(theme.color("accent"), 1))

@@ -14,6 +14,7 @@ class Scene(Protocol):
 
     layers: tuple[LayerView, ...]
     tiles: list[Tiles]
+    weights: dict[str, int]
     placed: list[Placed]
     zoom: float
     module: str | None

@@ -10,6 +10,7 @@ from gui.views.widgets import number
 translate = QCoreApplication.translate
 
 DIGITS = 4
+LONG = 30  # signs of the widest line in large type
 UNTOLD = QT_TRANSLATE_NOOP("terms", "The arithmetic of this layer is not written out yet.")
 
 # How a number comes about, by what is looked at and the kind of the layer. {0}: the other layer, {1}: how many terms.
@@ -42,10 +43,10 @@ STORIES = {
         "terms", "The way back begins here, with the chosen logit itself: 1 for it and 0 for the others."
     ),
     ("parameter", "weight"): QT_TRANSLATE_NOOP(
-        "terms", "Wherever this weight was used: the number it met, times the gradient that came back to {0}."
+        "terms", "Wherever your drawing used this weight: the number it met, times the gradient that came back to {0}."
     ),
     ("parameter", "bias"): QT_TRANSLATE_NOOP(
-        "terms", "A bias is added everywhere, so its gradient is the sum of all that came back to {0}."
+        "terms", "A bias is added everywhere: its gradient is the sum of all that came back to {0}, for your drawing."
     ),
 }  # fmt: skip
 
@@ -72,7 +73,10 @@ def heading(view: TermsView) -> str:
 def equation(view: TermsView, of: str) -> str:
     """What was asked: «∂loss / ∂conv1[0, 3, 4] = 0.0125»."""
     value = number(view.engine, DIGITS)
-    return f"{view.name} = {value}" if view.spot.side == "values" else f"∂{of} / ∂{view.name} = {value}"
+    if view.spot.side == "values":
+        return f"{view.name} = {value}"
+    name = f"∂{of} / ∂{view.name}"
+    return f"{name} = {value}" if len(name) + len(value) < LONG else f"{name}\n= {value}"
 
 
 def story(view: TermsView) -> str:

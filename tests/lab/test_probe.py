@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 import nbgrad
-from gui.lab.probe import probe
+from gui.lab.probe import batch_layers, probe
+from nbgrad.nn import functional as F
 
 
 @pytest.fixture
@@ -68,6 +69,20 @@ def test_the_run_is_the_same_whether_looked_at_or_not(fresh, picture):
 def test_a_quick_look_computes_no_gradient(fresh, picture):
     view = look(fresh(), picture, gradients=False)
     assert all(layer.gradient is None for layer in view.layers)
+
+
+def test_a_batch_is_shown_as_means_and_summed_gradients(fresh):
+    trainer = fresh()
+    assert trainer.batch is None
+    trainer.step()
+    pictures, labels = trainer.batch
+    views = batch_layers(trainer.model, pictures, labels)
+    assert [view.shape for view in views][:2] == [(1, 32, 32), (6, 28, 28)]
+    np.testing.assert_allclose(views[0].value, pictures.numpy().mean(0), atol=1e-6)
+    bias = trainer.model.fc3.bias
+    loss = F.cross_entropy(trainer.model(pictures), labels)
+    (gradient,) = nbgrad.autograd.grad(loss, [bias])
+    np.testing.assert_allclose(views[-1].gradient, gradient.numpy(), atol=1e-5)
 
 
 def test_views_are_private_copies(fresh, picture):

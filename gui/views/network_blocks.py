@@ -1,0 +1,104 @@
+"""The network from afar: one block for each layer, with what it is, its shape, its weights and how strong it is."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from gui.lab.snapshot import LayerView
+from gui.theme import theme
+from gui.views.network_scene import Scene
+from gui.views.widgets import number, shape_text
+
+NARROWEST, WIDEST, HEIGHT, GAP = 84, 140, 128, 14  # px at 100 %
+
+
+def block_rects(count: int, room: QRectF) -> list[QRectF]:
+    """Places from left to right, in as many rows as it takes, centred in the room."""
+    gap, narrow = theme.px(GAP), theme.px(NARROWEST)
+    across = max(1, min(count, int((room.width() + gap) // (narrow + gap))))
+    across = -(-count // -(-count // across))  # rows of equal length
+    width = min((room.width() - gap * (across - 1)) / across, float(theme.px(WIDEST)))
+    rows = -(-count // across)
+    height = min(float(theme.px(HEIGHT)), (room.height() - gap * (rows - 1)) / rows)
+    left = room.x() + (room.width() - across * width - (across - 1) * gap) / 2
+    top = room.y() + max(0.0, (room.height() - rows * height - (rows - 1) * gap * 2) / 2)
+    return [
+        QRectF(left + place % across * (width + gap), top + place // across * (height + 2 * gap), width, height)
+        for place in range(count)
+    ]
+
+
+def kind_text(layer: LayerView) -> str:
+    """What a layer does: «convolution 5×5, ReLU»."""
+    translate = QCoreApplication.translate
+    window = layer.window
+    size = shape_text(window.kernel)
+    names = {
+        "input": translate("network", "picture"),
+        "conv": translate("network", "convolution {0}").format(size),
+        "max_pool": translate("network", "max-pooling {0}").format(size),
+        "linear": translate("network", "linear"),
+    }
+    return names.get(window.kind, layer.name) + (" + ReLU" if layer.relu else "")
+
+
+def strength(canvas: Scene, index: int) -> float | None:
+    """Root mean square of what the mode shows; None where that is not computed."""
+    values = canvas.tiles[index].values
+    return None if values is None else math.sqrt(float(np.square(values, dtype=np.float64).mean()))
+
+
+def paint_blocks(canvas: Scene, painter: QPainter, rects: Sequence[QRectF]) -> None:
+    strengths = [strength(canvas, index) for index in range(len(rects))]
+    most = max((value for value in strengths if value is not None), default=0.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for before, after in pairwise(rects):
+        if before.y() == after.y():
+            painter.setPen(QPen(theme.color("secondary"), 1.4))
+            start, end = QPointF(before.right() + 2, before.center().y()), QPointF(after.left() - 3, after.center().y())
+            painter.drawLine(start, end)
+            painter.drawLine(end, end + QPointF(-4, -3))
+            painter.drawLine(end, end + QPointF(-4, 3))
+    for index, rect in enumerate(rects):
+        _paint_block(canvas, painter, index, rect, strengths[index], most)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_block(canvas: Scene, painter: QPainter, index: int, rect: QRectF, strong: float | None, most: float) -> None:
+    layer = canvas.layers[index]
+    chosen = bool(canvas.module) and layer.module == canvas.module
+    painter.setPen(QPen(theme.color("accent" if chosen else "line"), 1.6 if chosen else 1.0))
+    painter.setBrush(theme.color("card"))
+    painter.drawRoundedRect(rect, theme.px(8), theme.px(8))
+    text = rect.adjusted(theme.px(10), theme.px(8), -theme.px(8), -theme.px(8))
+    weights = canvas.weights.get(layer.module, 0)
+    count = QCoreApplication.translate("network", "{0} weights").format(f"{weights:,}") if weights else ""
+    lines = (
+        (layer.name.split(" ")[0], theme.font(13, 600), "accent" if chosen else "text"),
+        (kind_text(layer), theme.font(11), "secondary"),
+        (shape_text(layer.shape), theme.font(12, mono=True), "text"),
+        (count, theme.font(11), "secondary"),
+        ("" if strong is None else f"rms {number(strong, 2)}", theme.font(11, mono=True), "text"),
+    )
+    y = text.y()
+    for words, font, role in lines:
+        painter.setFont(font)
+        painter.setPen(theme.color(role))
+        metrics = QFontMetricsF(font)
+        wraps = role == "secondary" and metrics.horizontalAdvance(words) > text.width() and " " in words
+        height = metrics.height() * (2 if wraps else 1)
+        shown = words if wraps else metrics.elidedText(words, Qt.TextElideMode.ElideRight, text.width())
+        painter.drawText(QRectF(text.x(), y, text.width(), height), Qt.TextFlag.TextWordWrap, shown)
+        y += height + 1
+    groove = QRectF(text.x(), rect.bottom() - theme.px(8), text.width(), theme.px(3))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("control"))
+    painter.drawRoundedRect(groove, 1.5, 1.5)
+    if strong is not None and most > 0:
+        groove.setWidth(groove.width() * strong / most)
+        painter.setBrush(theme.color("accent"))
+        painter.drawRoundedRect(groove, 1.5, 1.5)
