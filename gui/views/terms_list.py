@@ -30,7 +30,10 @@ class TermsList(Canvas):
 
     def show_terms(self, view: TermsView | None) -> None:
         self.view = view
-        weight = np.zeros(0) if view is None or view.kind in WHOLE else np.abs(view.products)
+        weight = np.zeros(0)
+        if view is not None and view.kind not in WHOLE:
+            pooled = view.kind == "max_pool" and view.spot.side == "values"
+            weight = view.right_values if pooled else np.abs(view.products)
         self.order = np.argsort(-np.nan_to_num(weight, nan=np.inf), kind="stable")
         self.setFixedHeight(self._height())
         self.update()
@@ -122,6 +125,8 @@ class TermsList(Canvas):
     def _paint_terms(self, painter: QPainter, view: TermsView, seen: QRectF) -> None:
         top, pitch = self._pictures(), theme.px(ROW)
         words = self.tr("ALL {0} TERMS, LARGEST FIRST") if len(self.order) > 1 else self.tr("THE ONLY TERM")
+        if view.kind == "max_pool" and view.spot.side == "values":
+            words = self.tr("THE {0} NUMBERS OF THE WINDOW, LARGEST FIRST")
         self._heading(painter, top, words.format(len(self.order)))
         top += theme.px(24)
         limit = signs.limit_of(view.products)
