@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko_KR">
 <context>
+    <name>CheckBox</name>
+    <message>
+        <source>Gradient check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move each weight a little and see how much the loss changes: is that the gradient? (C)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>∂ Check gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Result of the check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers of the check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>right: backward and finite differences agree on {0} of {0} numbers, at most {1} apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wrong: backward and finite differences differ by up to {1} on {0} numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>CommandPalette</name>
     <message>
         <source>Command palette</source>
@@ -75,6 +106,141 @@
     <message>
         <source>Draw a digit here</source>
         <translation>여기에 숫자를 그리세요</translation>
+    </message>
+</context>
+<context>
+    <name>EditPage</name>
+    <message>
+        <source>Edit weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is edited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make them 0: what does the network lose?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>× −1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn every sign</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>× ½</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Half as strong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>× 2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Twice as strong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the last edit back (Ctrl+Backspace)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation type="unfinished">안내</translation>
+    </message>
+    <message>
+        <source>What it did</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the numbers are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logits of your drawing, before (thin) and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>set to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>multiply by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A number, then Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: one number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: all {1} numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a weight, a filter or a parameter to edit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a number, such as 0.5, not «{0}».</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>promised</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>your drawing&apos;s loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loss of {0} tests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accuracy there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Promised: gradient × change, which holds for small changes alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last edit was taken back.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -230,8 +396,52 @@
         <translation>기울기의 히스토그램</translation>
     </message>
     <message>
+        <source>Over time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Histograms over time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Diagnosis</source>
         <translation>진단</translation>
+    </message>
+    <message>
+        <source>The rule behind it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">복사</translation>
+    </message>
+    <message>
+        <source>Take these numbers elsewhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Values, gradients, histograms, diagnosis (I)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The code that computes it (K)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change weights by hand (Ctrl+E)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>mean ± spread</source>
@@ -254,8 +464,135 @@
         <translation>갱신 / 가중치</translation>
     </message>
     <message>
+        <source>silent units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All parameters</source>
         <translation>모든 매개변수</translation>
+    </message>
+    <message>
+        <source>{0} as CSV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} as Python</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} to a .npy file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient, last batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient, your drawing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>KernelPage</name>
+    <message>
+        <source>Kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Operation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line of PyTorch it stands for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Readable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The slow twin: the formula as loops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kernel that runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CUDA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kernel for NVIDIA GPUs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read it in a window of its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarge the code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time it here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Readable twin, fast kernel and NumPy on this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was timed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In PyTorch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In nbgrad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No kernel of its own: select a layer, a weight or a node that computes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on {0}, median; training disturbs it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source># This kernel is its own readable form: see Fast.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source># There is no CUDA kernel yet: this lab computes on the CPU.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -298,6 +635,13 @@
     <message>
         <source>Blue is negative, orange positive, zero the surface; one limit for each layer</source>
         <translation>파랑은 음수, 주황은 양수, 바탕은 0. 층마다 한계가 하나입니다</translation>
+    </message>
+</context>
+<context>
+    <name>LogitBars</name>
+    <message>
+        <source>Logits before and after</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -370,6 +714,14 @@
         <translation>색이 보여 주는 것</translation>
     </message>
     <message>
+        <source>Whose layers, and gradients of what (D, L)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whose layers, and gradients of what</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Fit the whole network (Home)</source>
         <translation>신경망 전체 맞춤 (Home)</translation>
     </message>
@@ -382,8 +734,8 @@
         <translation>신경망 화면</translation>
     </message>
     <message>
-        <source>Left and right choose a layer, up and down a map; plus and minus zoom, Home fits</source>
-        <translation>왼쪽과 오른쪽은 층, 위와 아래는 맵을 고르고, 더하기와 빼기로 확대·축소, Home으로 맞춤</translation>
+        <source>Arrows choose a layer and a map, with Shift a cell; Enter shows its arithmetic, plus and minus zoom</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Draw a digit, or pick a sample</source>
@@ -394,6 +746,34 @@
         <translation>견본 고르기</translation>
     </message>
     <message>
+        <source>For your drawing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For the last training batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradients of the loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradients of one logit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no batch yet, so for your drawing: press Step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean over the last batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the last batch&apos;s loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>of every layer, for your drawing</source>
         <translation>당신의 그림에 대한 각 층의 값</translation>
     </message>
@@ -402,8 +782,20 @@
         <translation>마지막 단계가 바꾼 가중치</translation>
     </message>
     <message>
+        <source>of the logit of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the loss for a {0}: nearly 0, it is sure. Choose another digit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>of the loss, if it were a {0}</source>
         <translation>정답이 {0}일 때 손실의 기울기</translation>
+    </message>
+    <message>
+        <source>The microscope looks at one picture: press D for your drawing.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -518,6 +910,21 @@ limits −{2} … +{2}</source>
     </message>
 </context>
 <context>
+    <name>RidgeView</name>
+    <message>
+        <source>steps {0} to {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>grows as the network trains</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SettingsEditor</name>
     <message>
         <source>Training settings</source>
@@ -576,6 +983,68 @@ limits −{2} … +{2}</source>
     <message>
         <source>Nothing drawn yet</source>
         <translation>아직 그리지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>TermsCard</name>
+    <message>
+        <source>Microscope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the microscope (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">닫기</translation>
+    </message>
+    <message>
+        <source>The number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How it comes about</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the terms to the total</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TermsList</name>
+    <message>
+        <source>Terms, largest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left the factor from below, then the weights, then their products; blue − orange +</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} × weights = products</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>∂{0} × patch = products</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ALL {0} TERMS, LARGEST FIRST</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>THE ONLY TERM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>THE {0} NUMBERS OF THE WINDOW, LARGEST FIRST</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -654,6 +1123,21 @@ limits −{2} … +{2}</source>
     <message>
         <source>accuracy {0}</source>
         <translation>정확도 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>TimingBars</name>
+    <message>
+        <source>Times on this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>readable twin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fast kernel</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -841,6 +1325,62 @@ limits −{2} … +{2}</source>
     <message>
         <source>Show all of the network and of the backward graph</source>
         <translation>신경망과 역전파 그래프 전체를 보입니다</translation>
+    </message>
+    <message>
+        <source>Network as blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One block for each layer, and back to every cell</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Microscope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the arithmetic of the cell under the pointer, or of the strongest one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawing / batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the layers for your drawing, or for the last training batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers of the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspector: values, gradients, histograms, diagnosis</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kernel of the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspector: the code that computes it, and how long it takes here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspector: set, scale or zero weights and see what it does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backward&apos;s answer against finite differences, for the selected parameter</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Learning curves</source>
@@ -1055,6 +1595,22 @@ limits −{2} … +{2}</source>
         <translation>마지막 단계가 바꾼 만큼 매개변수를 칠합니다</translation>
     </message>
     <message>
+        <source>Gradients of loss / of logit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take gradients of the loss, or of the chosen digit&apos;s logit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo weight edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take back the last change made to weights by hand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Light / dark</source>
         <translation>밝게 / 어둡게</translation>
     </message>
@@ -1106,12 +1662,52 @@ limits −{2} … +{2}</source>
         <translation>아직 계산하지 않음</translation>
     </message>
     <message>
+        <source>rule: every gradient is a number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the gradient is not a number: lower the learning rate</source>
         <translation>기울기가 숫자가 아닙니다: 학습률을 낮추세요</translation>
     </message>
     <message>
+        <source>rule: |gradient| is above 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>no gradient arrives: nothing is learnt here</source>
         <translation>기울기가 도착하지 않습니다: 여기서는 배우지 않습니다</translation>
+    </message>
+    <message>
+        <source>rule: fewer than half of the units were silent for the whole batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dead: most units never fire, so they cannot learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rule: update / weight is below {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rule: one gradient number is above 1/1000 of the last layer&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vanishing: hardly any gradient comes back this far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rule: one gradient number is below 1000 times the last layer&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exploding: the gradient grows on its way back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rule: update / weight is above 1e−6</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>hardly moves: the learning rate may be too small</source>
@@ -1120,6 +1716,14 @@ limits −{2} … +{2}</source>
     <message>
         <source>jumping: lower the learning rate</source>
         <translation>널뜁니다: 학습률을 낮추세요</translation>
+    </message>
+    <message>
+        <source>rule: every weight is a number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rule: update / weight is from 1e−6 to {0}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>large steps: learning, but restless</source>
@@ -1190,6 +1794,26 @@ limits −{2} … +{2}</source>
         <source>not computed yet</source>
         <translation>아직 계산하지 않음</translation>
     </message>
+    <message>
+        <source>picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>convolution {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>max-pooling {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} weights</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>stages</name>
@@ -1208,6 +1832,137 @@ limits −{2} … +{2}</source>
     <message>
         <source>sample</source>
         <translation>견본</translation>
+    </message>
+</context>
+<context>
+    <name>terms</name>
+    <message>
+        <source>The arithmetic of this layer is not written out yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kernel is laid over a patch of {0}: number times number, all added up, plus the bias.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every number of {0} times its own weight, all added up, plus the bias.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest of the {1} numbers in its window of {0}; the others are forgotten.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A pixel of what the network gets: preprocessing made it from your drawing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It took part in {1} cells of {0}: the gradient of each comes back, times the weight between.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It took part in {1} units of {0}: the gradient of each comes back, times the weight between.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A pooling window passes its gradient back to its winner alone; the others get nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The way back begins here: the loss pulls a logit by its probability minus its target, 1 or 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The way back begins here, with the chosen logit itself: 1 for it and 0 for the others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wherever your drawing used this weight: the number it met, times the gradient that came back to {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A bias is added everywhere: its gradient is the sum of all that came back to {0}, for your drawing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why this weight has this gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why this cell has this gradient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why this cell has this value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>probability, from softmax</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minus the target</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sum of {0} products</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sum of {0} numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bias</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ReLU is open: it stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ReLU is closed: it becomes 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>total of these terms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the engine&apos;s number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its ReLU is open, {0}: passes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its ReLU is closed, {0}: passes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the terms do not add up to the engine&apos;s number: they differ by {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the terms add up to the engine&apos;s number exactly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>equal within float32 rounding: they differ by {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not the winner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ReLU closed</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
