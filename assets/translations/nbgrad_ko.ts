@@ -5,31 +5,31 @@
     <name>CheckBox</name>
     <message>
         <source>Gradient check</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기 검사</translation>
     </message>
     <message>
         <source>Move each weight a little and see how much the loss changes: is that the gradient? (C)</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치를 조금씩 움직여 손실이 얼마나 변하는지 봅니다: 그 값이 기울기인가요? (C)</translation>
     </message>
     <message>
         <source>∂ Check gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>∂ 기울기 검사</translation>
     </message>
     <message>
         <source>Result of the check</source>
-        <translation type="unfinished"></translation>
+        <translation>검사 결과</translation>
     </message>
     <message>
         <source>Numbers of the check</source>
-        <translation type="unfinished"></translation>
+        <translation>검사한 수</translation>
     </message>
     <message>
         <source>right: backward and finite differences agree on {0} of {0} numbers, at most {1} apart</source>
-        <translation type="unfinished"></translation>
+        <translation>맞음: 역전파와 유한 차분이 {0}개 중 {0}개에서 일치하며, 차이는 최대 {1}입니다</translation>
     </message>
     <message>
         <source>wrong: backward and finite differences differ by up to {1} on {0} numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>틀림: {0}개의 수에서 역전파와 유한 차분이 최대 {1}만큼 다릅니다</translation>
     </message>
 </context>
 <context>
@@ -112,135 +112,135 @@
     <name>EditPage</name>
     <message>
         <source>Edit weights</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 고치기</translation>
     </message>
     <message>
         <source>What is edited</source>
-        <translation type="unfinished"></translation>
+        <translation>고치는 대상</translation>
     </message>
     <message>
         <source>Zero</source>
-        <translation type="unfinished"></translation>
+        <translation>0으로</translation>
     </message>
     <message>
         <source>Make them 0: what does the network lose?</source>
-        <translation type="unfinished"></translation>
+        <translation>0으로 만듭니다: 신경망은 무엇을 잃을까요?</translation>
     </message>
     <message>
         <source>× −1</source>
-        <translation type="unfinished"></translation>
+        <translation>× −1</translation>
     </message>
     <message>
         <source>Turn every sign</source>
-        <translation type="unfinished"></translation>
+        <translation>부호를 모두 뒤집습니다</translation>
     </message>
     <message>
         <source>× ½</source>
-        <translation type="unfinished"></translation>
+        <translation>× ½</translation>
     </message>
     <message>
         <source>Half as strong</source>
-        <translation type="unfinished"></translation>
+        <translation>절반으로 약하게</translation>
     </message>
     <message>
         <source>× 2</source>
-        <translation type="unfinished"></translation>
+        <translation>× 2</translation>
     </message>
     <message>
         <source>Twice as strong</source>
-        <translation type="unfinished"></translation>
+        <translation>두 배로 강하게</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
         <source>Take the last edit back (Ctrl+Backspace)</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막으로 고친 것을 되돌립니다 (Ctrl+Backspace)</translation>
     </message>
     <message>
         <source>Message</source>
-        <translation type="unfinished">안내</translation>
+        <translation>안내</translation>
     </message>
     <message>
         <source>What it did</source>
-        <translation type="unfinished"></translation>
+        <translation>일어난 일</translation>
     </message>
     <message>
         <source>What the numbers are</source>
-        <translation type="unfinished"></translation>
+        <translation>수의 뜻</translation>
     </message>
     <message>
         <source>logits of your drawing, before (thin) and after</source>
-        <translation type="unfinished"></translation>
+        <translation>내 그림의 로짓, 이전(가는 막대)과 이후</translation>
     </message>
     <message>
         <source>set to</source>
-        <translation type="unfinished"></translation>
+        <translation>값으로</translation>
     </message>
     <message>
         <source>add</source>
-        <translation type="unfinished"></translation>
+        <translation>더하기</translation>
     </message>
     <message>
         <source>multiply by</source>
-        <translation type="unfinished"></translation>
+        <translation>곱하기</translation>
     </message>
     <message>
         <source>A number, then Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>수를 쓰고 Enter</translation>
     </message>
     <message>
         <source>{0}: one number</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: 수 하나</translation>
     </message>
     <message>
         <source>{0}: all {1} numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: 수 {1}개 모두</translation>
     </message>
     <message>
         <source>Select a weight, a filter or a parameter to edit.</source>
-        <translation type="unfinished"></translation>
+        <translation>고칠 가중치나 필터, 매개변수를 고르세요.</translation>
     </message>
     <message>
         <source>Write a number, such as 0.5, not «{0}».</source>
-        <translation type="unfinished"></translation>
+        <translation>«{0}» 대신 0.5 같은 수를 쓰세요.</translation>
     </message>
     <message>
         <source>Undo ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>되돌리기 ({0})</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>지금</translation>
     </message>
     <message>
         <source>change</source>
-        <translation type="unfinished"></translation>
+        <translation>변화</translation>
     </message>
     <message>
         <source>promised</source>
-        <translation type="unfinished"></translation>
+        <translation>예측</translation>
     </message>
     <message>
         <source>your drawing&apos;s loss</source>
-        <translation type="unfinished"></translation>
+        <translation>내 그림의 손실</translation>
     </message>
     <message>
         <source>loss of {0} tests</source>
-        <translation type="unfinished"></translation>
+        <translation>시험 {0}장의 손실</translation>
     </message>
     <message>
         <source>accuracy there</source>
-        <translation type="unfinished"></translation>
+        <translation>그 정확도</translation>
     </message>
     <message>
         <source>Promised: gradient × change, which holds for small changes alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>예측: 기울기 × 변화량. 변화가 작을 때만 맞습니다.</translation>
     </message>
     <message>
         <source>The last edit was taken back.</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막으로 고친 것을 되돌렸습니다.</translation>
     </message>
 </context>
 <context>
@@ -397,11 +397,11 @@
     </message>
     <message>
         <source>Over time</source>
-        <translation type="unfinished"></translation>
+        <translation>시간에 따라</translation>
     </message>
     <message>
         <source>Histograms over time</source>
-        <translation type="unfinished"></translation>
+        <translation>시간에 따른 히스토그램</translation>
     </message>
     <message>
         <source>Diagnosis</source>
@@ -409,39 +409,39 @@
     </message>
     <message>
         <source>The rule behind it</source>
-        <translation type="unfinished"></translation>
+        <translation>판단 기준</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">복사</translation>
+        <translation>복사</translation>
     </message>
     <message>
         <source>Take these numbers elsewhere</source>
-        <translation type="unfinished"></translation>
+        <translation>이 수들을 다른 곳으로 옮깁니다</translation>
     </message>
     <message>
         <source>Numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>수</translation>
     </message>
     <message>
         <source>Values, gradients, histograms, diagnosis (I)</source>
-        <translation type="unfinished"></translation>
+        <translation>값, 기울기, 히스토그램, 진단 (I)</translation>
     </message>
     <message>
         <source>Kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>커널</translation>
     </message>
     <message>
         <source>The code that computes it (K)</source>
-        <translation type="unfinished"></translation>
+        <translation>계산하는 코드 (K)</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>고치기</translation>
     </message>
     <message>
         <source>Change weights by hand (Ctrl+E)</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치를 손으로 바꿉니다 (Ctrl+E)</translation>
     </message>
     <message>
         <source>mean ± spread</source>
@@ -465,7 +465,7 @@
     </message>
     <message>
         <source>silent units</source>
-        <translation type="unfinished"></translation>
+        <translation>침묵한 유닛</translation>
     </message>
     <message>
         <source>All parameters</source>
@@ -473,126 +473,126 @@
     </message>
     <message>
         <source>{0} as CSV</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: CSV로</translation>
     </message>
     <message>
         <source>{0} as Python</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: Python으로</translation>
     </message>
     <message>
         <source>{0} to a .npy file…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: .npy 파일로…</translation>
     </message>
     <message>
         <source>Save the numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>수 저장</translation>
     </message>
     <message>
         <source>Gradient, last batch</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기, 마지막 배치</translation>
     </message>
     <message>
         <source>Gradient, your drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기, 내 그림</translation>
     </message>
 </context>
 <context>
     <name>KernelPage</name>
     <message>
         <source>Kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>커널</translation>
     </message>
     <message>
         <source>Operation</source>
-        <translation type="unfinished"></translation>
+        <translation>연산</translation>
     </message>
     <message>
         <source>The line of PyTorch it stands for</source>
-        <translation type="unfinished"></translation>
+        <translation>해당하는 PyTorch 코드</translation>
     </message>
     <message>
         <source>Readable</source>
-        <translation type="unfinished"></translation>
+        <translation>읽기 쉬운</translation>
     </message>
     <message>
         <source>The slow twin: the formula as loops</source>
-        <translation type="unfinished"></translation>
+        <translation>느린 쌍둥이: 공식을 그대로 반복문으로</translation>
     </message>
     <message>
         <source>Fast</source>
-        <translation type="unfinished"></translation>
+        <translation>빠른</translation>
     </message>
     <message>
         <source>The kernel that runs</source>
-        <translation type="unfinished"></translation>
+        <translation>실제로 도는 커널</translation>
     </message>
     <message>
         <source>CUDA</source>
-        <translation type="unfinished"></translation>
+        <translation>CUDA</translation>
     </message>
     <message>
         <source>The kernel for NVIDIA GPUs</source>
-        <translation type="unfinished"></translation>
+        <translation>NVIDIA GPU용 커널</translation>
     </message>
     <message>
         <source>Which code</source>
-        <translation type="unfinished"></translation>
+        <translation>어느 코드</translation>
     </message>
     <message>
         <source>Read it in a window of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>따로 창을 열어 읽습니다</translation>
     </message>
     <message>
         <source>Enlarge the code</source>
-        <translation type="unfinished"></translation>
+        <translation>코드 크게 보기</translation>
     </message>
     <message>
         <source>Code</source>
-        <translation type="unfinished"></translation>
+        <translation>코드</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>파일</translation>
     </message>
     <message>
         <source>Time it here</source>
-        <translation type="unfinished"></translation>
+        <translation>여기서 재기</translation>
     </message>
     <message>
         <source>Readable twin, fast kernel and NumPy on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>이 컴퓨터에서 읽기 쉬운 쌍둥이, 빠른 커널, NumPy</translation>
     </message>
     <message>
         <source>What was timed</source>
-        <translation type="unfinished"></translation>
+        <translation>잰 대상</translation>
     </message>
     <message>
         <source>In PyTorch</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch에서</translation>
     </message>
     <message>
         <source>In nbgrad</source>
-        <translation type="unfinished"></translation>
+        <translation>nbgrad에서</translation>
     </message>
     <message>
         <source>On this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>이 컴퓨터에서</translation>
     </message>
     <message>
         <source>No kernel of its own: select a layer, a weight or a node that computes.</source>
-        <translation type="unfinished"></translation>
+        <translation>자기 커널이 없습니다: 계산하는 층이나 가중치, 노드를 고르세요.</translation>
     </message>
     <message>
         <source>on {0}, median; training disturbs it</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에서, 중앙값; 학습 중에는 흔들립니다</translation>
     </message>
     <message>
         <source># This kernel is its own readable form: see Fast.</source>
-        <translation type="unfinished"></translation>
+        <translation># 이 커널은 그 자체로 읽기 쉽습니다: 빠른 쪽을 보세요.</translation>
     </message>
     <message>
         <source># There is no CUDA kernel yet: this lab computes on the CPU.</source>
-        <translation type="unfinished"></translation>
+        <translation># CUDA 커널은 아직 없습니다: 이 실험실은 CPU로 계산합니다.</translation>
     </message>
 </context>
 <context>
@@ -641,7 +641,7 @@
     <name>LogitBars</name>
     <message>
         <source>Logits before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>이전과 이후의 로짓</translation>
     </message>
 </context>
 <context>
@@ -715,11 +715,11 @@
     </message>
     <message>
         <source>Whose layers, and gradients of what (D, L)</source>
-        <translation type="unfinished"></translation>
+        <translation>누구의 층이고 무엇의 기울기인지 (D, L)</translation>
     </message>
     <message>
         <source>Whose layers, and gradients of what</source>
-        <translation type="unfinished"></translation>
+        <translation>누구의 층이고 무엇의 기울기인지</translation>
     </message>
     <message>
         <source>Fit the whole network (Home)</source>
@@ -735,7 +735,7 @@
     </message>
     <message>
         <source>Arrows choose a layer and a map, with Shift a cell; Enter shows its arithmetic, plus and minus zoom</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표로 층과 맵을, Shift와 함께 칸을 고릅니다. Enter는 계산을 보이고, 더하기와 빼기는 확대와 축소입니다</translation>
     </message>
     <message>
         <source>Draw a digit, or pick a sample</source>
@@ -747,31 +747,31 @@
     </message>
     <message>
         <source>For your drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>내 그림</translation>
     </message>
     <message>
         <source>For the last training batch</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 학습 배치</translation>
     </message>
     <message>
         <source>Gradients of the loss</source>
-        <translation type="unfinished"></translation>
+        <translation>손실의 기울기</translation>
     </message>
     <message>
         <source>Gradients of one logit</source>
-        <translation type="unfinished"></translation>
+        <translation>로짓 하나의 기울기</translation>
     </message>
     <message>
         <source>no batch yet, so for your drawing: press Step</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 배치가 없어 내 그림: 한 단계를 누르세요</translation>
     </message>
     <message>
         <source>mean over the last batch</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 배치의 평균</translation>
     </message>
     <message>
         <source>of the last batch&apos;s loss</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 배치 손실의</translation>
     </message>
     <message>
         <source>of every layer, for your drawing</source>
@@ -783,11 +783,11 @@
     </message>
     <message>
         <source>of the logit of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 로짓에 대한</translation>
     </message>
     <message>
         <source>of the loss for a {0}: nearly 0, it is sure. Choose another digit</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 손실: 거의 0, 확신합니다. 다른 숫자를 고르세요</translation>
     </message>
     <message>
         <source>of the loss, if it were a {0}</source>
@@ -795,7 +795,7 @@
     </message>
     <message>
         <source>The microscope looks at one picture: press D for your drawing.</source>
-        <translation type="unfinished"></translation>
+        <translation>현미경은 그림 하나를 봅니다: D를 눌러 내 그림으로 바꾸세요.</translation>
     </message>
 </context>
 <context>
@@ -913,15 +913,15 @@ limits −{2} … +{2}</source>
     <name>RidgeView</name>
     <message>
         <source>steps {0} to {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}단계에서 {1}단계까지</translation>
     </message>
     <message>
         <source>grows as the network trains</source>
-        <translation type="unfinished"></translation>
+        <translation>학습하면서 쌓입니다</translation>
     </message>
     <message>
         <source>step</source>
-        <translation type="unfinished"></translation>
+        <translation>단계</translation>
     </message>
 </context>
 <context>
@@ -989,62 +989,62 @@ limits −{2} … +{2}</source>
     <name>TermsCard</name>
     <message>
         <source>Microscope</source>
-        <translation type="unfinished"></translation>
+        <translation>현미경</translation>
     </message>
     <message>
         <source>Close the microscope (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>현미경 닫기 (Esc)</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">닫기</translation>
+        <translation>닫기</translation>
     </message>
     <message>
         <source>The number</source>
-        <translation type="unfinished"></translation>
+        <translation>그 수</translation>
     </message>
     <message>
         <source>How it comes about</source>
-        <translation type="unfinished"></translation>
+        <translation>생겨난 까닭</translation>
     </message>
     <message>
         <source>Check</source>
-        <translation type="unfinished"></translation>
+        <translation>검산</translation>
     </message>
     <message>
         <source>From the terms to the total</source>
-        <translation type="unfinished"></translation>
+        <translation>항에서 합까지</translation>
     </message>
 </context>
 <context>
     <name>TermsList</name>
     <message>
         <source>Terms, largest first</source>
-        <translation type="unfinished"></translation>
+        <translation>항, 큰 것부터</translation>
     </message>
     <message>
         <source>Left the factor from below, then the weights, then their products; blue − orange +</source>
-        <translation type="unfinished"></translation>
+        <translation>왼쪽은 다른 층의 수, 다음은 가중치, 다음은 그 곱; 파랑 − 주황 +</translation>
     </message>
     <message>
         <source>{0} × weights = products</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} × 가중치 = 곱</translation>
     </message>
     <message>
         <source>∂{0} × patch = products</source>
-        <translation type="unfinished"></translation>
+        <translation>∂{0} × 조각 = 곱</translation>
     </message>
     <message>
         <source>ALL {0} TERMS, LARGEST FIRST</source>
-        <translation type="unfinished"></translation>
+        <translation>항 {0}개 모두, 큰 것부터</translation>
     </message>
     <message>
         <source>THE ONLY TERM</source>
-        <translation type="unfinished"></translation>
+        <translation>하나뿐인 항</translation>
     </message>
     <message>
         <source>THE {0} NUMBERS OF THE WINDOW, LARGEST FIRST</source>
-        <translation type="unfinished"></translation>
+        <translation>창의 수 {0}개, 큰 것부터</translation>
     </message>
 </context>
 <context>
@@ -1129,15 +1129,15 @@ limits −{2} … +{2}</source>
     <name>TimingBars</name>
     <message>
         <source>Times on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>이 컴퓨터에서 걸린 시간</translation>
     </message>
     <message>
         <source>readable twin</source>
-        <translation type="unfinished"></translation>
+        <translation>읽기 쉬운 쌍둥이</translation>
     </message>
     <message>
         <source>fast kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>빠른 커널</translation>
     </message>
 </context>
 <context>
@@ -1328,59 +1328,59 @@ limits −{2} … +{2}</source>
     </message>
     <message>
         <source>Network as blocks</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망을 블록으로</translation>
     </message>
     <message>
         <source>One block for each layer, and back to every cell</source>
-        <translation type="unfinished"></translation>
+        <translation>층마다 블록 하나로, 다시 누르면 모든 칸으로</translation>
     </message>
     <message>
         <source>Microscope</source>
-        <translation type="unfinished"></translation>
+        <translation>현미경</translation>
     </message>
     <message>
         <source>Show the arithmetic of the cell under the pointer, or of the strongest one</source>
-        <translation type="unfinished"></translation>
+        <translation>포인터 아래 칸, 없으면 가장 강한 칸의 계산을 보입니다</translation>
     </message>
     <message>
         <source>Drawing / batch</source>
-        <translation type="unfinished"></translation>
+        <translation>그림 / 배치</translation>
     </message>
     <message>
         <source>Show the layers for your drawing, or for the last training batch</source>
-        <translation type="unfinished"></translation>
+        <translation>내 그림 또는 마지막 학습 배치의 층을 보입니다</translation>
     </message>
     <message>
         <source>Numbers of the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>고른 것의 수</translation>
     </message>
     <message>
         <source>Inspector: values, gradients, histograms, diagnosis</source>
-        <translation type="unfinished"></translation>
+        <translation>살펴보기: 값, 기울기, 히스토그램, 진단</translation>
     </message>
     <message>
         <source>Kernel of the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>고른 것의 커널</translation>
     </message>
     <message>
         <source>Inspector: the code that computes it, and how long it takes here</source>
-        <translation type="unfinished"></translation>
+        <translation>살펴보기: 계산하는 코드와 여기서 걸리는 시간</translation>
     </message>
     <message>
         <source>Edit weights</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 고치기</translation>
     </message>
     <message>
         <source>Inspector: set, scale or zero weights and see what it does</source>
-        <translation type="unfinished"></translation>
+        <translation>살펴보기: 가중치를 바꾸거나 0으로 만들고 결과를 봅니다</translation>
     </message>
     <message>
         <source>Check the gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기 검사</translation>
     </message>
     <message>
         <source>Backward&apos;s answer against finite differences, for the selected parameter</source>
-        <translation type="unfinished"></translation>
+        <translation>고른 매개변수에서 역전파의 답을 유한 차분과 견줍니다</translation>
     </message>
     <message>
         <source>Learning curves</source>
@@ -1596,19 +1596,19 @@ limits −{2} … +{2}</source>
     </message>
     <message>
         <source>Gradients of loss / of logit</source>
-        <translation type="unfinished"></translation>
+        <translation>손실 / 로짓의 기울기</translation>
     </message>
     <message>
         <source>Take gradients of the loss, or of the chosen digit&apos;s logit</source>
-        <translation type="unfinished"></translation>
+        <translation>손실 또는 고른 숫자의 로짓에 대한 기울기를 봅니다</translation>
     </message>
     <message>
         <source>Undo weight edit</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 고치기 취소</translation>
     </message>
     <message>
         <source>Take back the last change made to weights by hand</source>
-        <translation type="unfinished"></translation>
+        <translation>손으로 바꾼 마지막 가중치를 되돌립니다</translation>
     </message>
     <message>
         <source>Light / dark</source>
@@ -1663,7 +1663,7 @@ limits −{2} … +{2}</source>
     </message>
     <message>
         <source>rule: every gradient is a number</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 모든 기울기가 수</translation>
     </message>
     <message>
         <source>the gradient is not a number: lower the learning rate</source>
@@ -1671,7 +1671,7 @@ limits −{2} … +{2}</source>
     </message>
     <message>
         <source>rule: |gradient| is above 0</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: |기울기|가 0보다 큼</translation>
     </message>
     <message>
         <source>no gradient arrives: nothing is learnt here</source>
@@ -1679,35 +1679,35 @@ limits −{2} … +{2}</source>
     </message>
     <message>
         <source>rule: fewer than half of the units were silent for the whole batch</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 배치 내내 침묵한 유닛이 절반 미만</translation>
     </message>
     <message>
         <source>dead: most units never fire, so they cannot learn</source>
-        <translation type="unfinished"></translation>
+        <translation>죽음: 유닛 대부분이 켜지지 않아 배울 수 없습니다</translation>
     </message>
     <message>
         <source>rule: update / weight is below {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 갱신 / 가중치가 {0} 미만</translation>
     </message>
     <message>
         <source>rule: one gradient number is above 1/1000 of the last layer&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 기울기 하나가 마지막 층의 1/1000보다 큼</translation>
     </message>
     <message>
         <source>vanishing: hardly any gradient comes back this far</source>
-        <translation type="unfinished"></translation>
+        <translation>소실: 기울기가 여기까지 거의 돌아오지 않습니다</translation>
     </message>
     <message>
         <source>rule: one gradient number is below 1000 times the last layer&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 기울기 하나가 마지막 층의 1000배보다 작음</translation>
     </message>
     <message>
         <source>exploding: the gradient grows on its way back</source>
-        <translation type="unfinished"></translation>
+        <translation>폭발: 기울기가 돌아오면서 커집니다</translation>
     </message>
     <message>
         <source>rule: update / weight is above 1e−6</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 갱신 / 가중치가 1e−6 초과</translation>
     </message>
     <message>
         <source>hardly moves: the learning rate may be too small</source>
@@ -1719,11 +1719,11 @@ limits −{2} … +{2}</source>
     </message>
     <message>
         <source>rule: every weight is a number</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 모든 가중치가 수</translation>
     </message>
     <message>
         <source>rule: update / weight is from 1e−6 to {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>기준: 갱신 / 가중치가 1e−6에서 {0}까지</translation>
     </message>
     <message>
         <source>large steps: learning, but restless</source>
@@ -1796,23 +1796,23 @@ limits −{2} … +{2}</source>
     </message>
     <message>
         <source>picture</source>
-        <translation type="unfinished"></translation>
+        <translation>그림</translation>
     </message>
     <message>
         <source>convolution {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>합성곱 {0}</translation>
     </message>
     <message>
         <source>max-pooling {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 풀링 {0}</translation>
     </message>
     <message>
         <source>linear</source>
-        <translation type="unfinished"></translation>
+        <translation>선형</translation>
     </message>
     <message>
         <source>{0} weights</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 {0}개</translation>
     </message>
 </context>
 <context>
@@ -1838,131 +1838,131 @@ limits −{2} … +{2}</source>
     <name>terms</name>
     <message>
         <source>The arithmetic of this layer is not written out yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 층의 계산은 아직 풀어 쓰지 않았습니다.</translation>
     </message>
     <message>
         <source>The kernel is laid over a patch of {0}: number times number, all added up, plus the bias.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 한 조각에 커널을 겹쳐 수끼리 곱해 모두 더하고 편향을 더합니다.</translation>
     </message>
     <message>
         <source>Every number of {0} times its own weight, all added up, plus the bias.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 모든 수에 저마다의 가중치를 곱해 더하고 편향을 더합니다.</translation>
     </message>
     <message>
         <source>The largest of the {1} numbers in its window of {0}; the others are forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 창에 든 수 {1}개 가운데 가장 큰 것만 남고 나머지는 잊힙니다.</translation>
     </message>
     <message>
         <source>A pixel of what the network gets: preprocessing made it from your drawing.</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망이 받는 픽셀입니다: 전처리가 내 그림에서 만들었습니다.</translation>
     </message>
     <message>
         <source>It took part in {1} cells of {0}: the gradient of each comes back, times the weight between.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 칸 {1}개에 쓰였습니다: 칸마다의 기울기가 사이의 가중치와 곱해져 돌아옵니다.</translation>
     </message>
     <message>
         <source>It took part in {1} units of {0}: the gradient of each comes back, times the weight between.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 유닛 {1}개에 쓰였습니다: 유닛마다의 기울기가 사이의 가중치와 곱해져 돌아옵니다.</translation>
     </message>
     <message>
         <source>A pooling window passes its gradient back to its winner alone; the others get nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>풀링 창은 기울기를 이긴 수에게만 돌려줍니다. 나머지는 받지 못합니다.</translation>
     </message>
     <message>
         <source>The way back begins here: the loss pulls a logit by its probability minus its target, 1 or 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>되돌아가는 길이 여기서 시작합니다: 손실은 로짓을 확률 빼기 정답(1 또는 0)만큼 당깁니다.</translation>
     </message>
     <message>
         <source>The way back begins here, with the chosen logit itself: 1 for it and 0 for the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>되돌아가는 길이 고른 로짓에서 시작합니다: 그것은 1, 나머지는 0입니다.</translation>
     </message>
     <message>
         <source>Wherever your drawing used this weight: the number it met, times the gradient that came back to {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>내 그림이 이 가중치를 쓴 곳마다: 만난 수에 {0}에 돌아온 기울기를 곱합니다.</translation>
     </message>
     <message>
         <source>A bias is added everywhere: its gradient is the sum of all that came back to {0}, for your drawing.</source>
-        <translation type="unfinished"></translation>
+        <translation>편향은 모든 곳에 더해지므로, 내 그림에서 {0}에 돌아온 기울기를 모두 더한 것입니다.</translation>
     </message>
     <message>
         <source>Why this weight has this gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>이 가중치의 기울기가 이런 까닭</translation>
     </message>
     <message>
         <source>Why this cell has this gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>이 칸의 기울기가 이런 까닭</translation>
     </message>
     <message>
         <source>Why this cell has this value</source>
-        <translation type="unfinished"></translation>
+        <translation>이 칸의 값이 이런 까닭</translation>
     </message>
     <message>
         <source>probability, from softmax</source>
-        <translation type="unfinished"></translation>
+        <translation>확률, 소프트맥스에서</translation>
     </message>
     <message>
         <source>minus the target</source>
-        <translation type="unfinished"></translation>
+        <translation>빼기 정답</translation>
     </message>
     <message>
         <source>sum of {0} products</source>
-        <translation type="unfinished"></translation>
+        <translation>곱 {0}개의 합</translation>
     </message>
     <message>
         <source>sum of {0} numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {0}개의 합</translation>
     </message>
     <message>
         <source>bias</source>
-        <translation type="unfinished"></translation>
+        <translation>편향</translation>
     </message>
     <message>
         <source>together</source>
-        <translation type="unfinished"></translation>
+        <translation>합치면</translation>
     </message>
     <message>
         <source>ReLU is open: it stays</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU 열림: 그대로</translation>
     </message>
     <message>
         <source>ReLU is closed: it becomes 0</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU 닫힘: 0이 됨</translation>
     </message>
     <message>
         <source>total of these terms</source>
-        <translation type="unfinished"></translation>
+        <translation>이 항들의 합</translation>
     </message>
     <message>
         <source>the engine&apos;s number</source>
-        <translation type="unfinished"></translation>
+        <translation>엔진의 수</translation>
     </message>
     <message>
         <source>its ReLU is open, {0}: passes on</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU 열림, {0}: 넘김</translation>
     </message>
     <message>
         <source>its ReLU is closed, {0}: passes on</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU 닫힘, {0}: 넘김</translation>
     </message>
     <message>
         <source>the terms do not add up to the engine&apos;s number: they differ by {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>항의 합이 엔진의 수와 다릅니다: 차이 {0}</translation>
     </message>
     <message>
         <source>the terms add up to the engine&apos;s number exactly</source>
-        <translation type="unfinished"></translation>
+        <translation>항의 합이 엔진의 수와 정확히 같습니다</translation>
     </message>
     <message>
         <source>equal within float32 rounding: they differ by {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>float32 반올림 안에서 같음: 차이 {0}</translation>
     </message>
     <message>
         <source>not the winner</source>
-        <translation type="unfinished"></translation>
+        <translation>이기지 못함</translation>
     </message>
     <message>
         <source>ReLU closed</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU 닫힘</translation>
     </message>
 </context>
 <context>

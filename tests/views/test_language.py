@@ -1,9 +1,15 @@
 """The window in Korean."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QLocale
 
+import nbgrad
+from gui.lab.findings import Spot
+from gui.lab.terms import examine
+from gui.theme.fonts import ASSETS
 from gui.theme.language import install_language, remove_language
+from nbgrad.vision.models import LeNet
 from tests.views.test_window import texts_cut_off
 
 
@@ -20,3 +26,22 @@ def test_the_window_speaks_korean_and_nothing_is_cut_off(korean, open_window, st
     assert window.transport.run.text() == "실행"
     assert window.network.modes.buttons["gradients"].text() == "기울기"
     assert texts_cut_off(window) == []
+
+
+def test_the_inspectors_pages_and_the_microscope_fit_in_korean(korean, qtbot, open_window, store):
+    nbgrad.manual_seed(1)
+    picture = np.random.default_rng(5).normal(size=(1, 1, 32, 32)).astype(np.float32)
+    window = open_window(store)
+    store.look_at(Spot("values", 3, None, (4, 4, 5)))
+    store.take_terms(examine(LeNet(), picture, store.spot, 3))
+    qtbot.waitUntil(window.network.card.isVisible)
+    assert window.network.card.heading.text() == "이 칸의 값이 이런 까닭"
+    for page in ("kernel", "edit", "numbers"):
+        window.inspector.show_page(page)
+        qtbot.wait(30)
+        assert texts_cut_off(window) == []
+
+
+def test_every_text_has_its_translation():
+    texts = (ASSETS / "translations" / "nbgrad_ko.ts").read_text(encoding="utf-8")
+    assert texts.count("<message>") > 400 and "unfinished" not in texts
