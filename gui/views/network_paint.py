@@ -52,7 +52,10 @@ def _paint_numbers(
     values = content.values[channel]
     painter.setFont(theme.font(min(13.0, cell / theme.zoom / 3.7), mono=True))
     metrics = QFontMetricsF(painter.font())
-    visible = target.intersected(seen).translated(-target.topLeft())
+    visible = target.intersected(seen)
+    if visible.isEmpty():  # only the map's outline is seen
+        return
+    visible.translate(-target.topLeft())
     rows = range(int(visible.top() // cell), min(values.shape[0], int(visible.bottom() // cell) + 1))
     columns = range(int(visible.left() // cell), min(values.shape[1], int(visible.right() // cell) + 1))
     for row in rows:

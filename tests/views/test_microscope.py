@@ -192,6 +192,19 @@ def test_gradients_of_a_logit_and_layers_of_the_batch(window, store, asked):
     assert "batch" in window.network.what.text()
 
 
+def test_zoom_and_pan_paint_from_end_to_end(window):
+    """An error in a paint event would be reported by pytest-qt."""
+    canvas = window.network.canvas
+    canvas.pin(3, (4, 4, 5))
+    for place in range(len(canvas.placed)):
+        canvas.fit()
+        for _ in range(6):
+            canvas.zoom_at(canvas.placed[place].rect.center() + canvas.origin(), 1.9)
+            for step in (0, 377, -754):
+                canvas.offset += QPointF(step, step / 2)
+                canvas.grab()
+
+
 # ---- another network
 
 
