@@ -7,17 +7,18 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QRect, QSettings, Qt, qInstallMessageHandler
+from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QRect, QRectF, QSettings, Qt, qInstallMessageHandler
 from PySide6.QtGui import QPainter, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.bridge.pulse import Pulse
-from gui.bridge.store import Store
+from gui.bridge.store import Selection, Store
 from gui.bridge.worker import Worker
 from gui.lab.experiment import Experiment
 from gui.main_window import MainWindow
 from gui.theme import theme
+from gui.views.network_hover import cell_of, cells_rect
 
 START_LIMIT, LIMIT = 240.0, 30.0  # seconds; the first start compiles
 SIZES = ((1280, 800), (1920, 1080))
@@ -98,9 +99,22 @@ class Tour:
             self._stroke(stroke)
             self.wait("a prediction", self._classified)
             self.picture(f"stroke-{number}")
+        self.look(3, (4, 4, 5), "cell")
+        self.look(2, (1, 5, 6), "pooled-cell")
+        self.look(5, (30,), "unit")
         self.key("2")
         self.wait("gradients of the drawing", lambda: self.store.mode == "gradients")
+        self.store.set_target(8)
+        self.wait("the loss of an 8", lambda: self.store.probe is not None and self.store.probe.target == 8)
+        self._leave()
         self.picture("gradients", everywhere=True)
+        self.look(2, (1, 5, 6), "gradient-of-a-cell", everywhere=True)
+        self.look(7, (3,), "gradient-of-a-logit")
+        self._leave()
+        self.key("L")
+        self.wait("gradients of the logit", lambda: self.store.probe is not None and self.store.probe.of == "logit")
+        self.picture("logit")
+        self.key("L")
         self.key("S")
         self.wait("a training step", lambda: self._step() > 0)
         self.wait("the backward graph", lambda: self.window.graph.canvas.graph is not None)
@@ -121,6 +135,7 @@ class Tour:
         self.wait("a selected filter", lambda: self.store.selection.channel == 4)
         QTest.mouseMove(canvas, spot + QPoint(3, 3))
         self.picture("filter-selected", everywhere=True)
+        self._inspect()
         self.key("3")
         self.wait("the update", lambda: self.store.mode == "update")
         self.picture("update")
@@ -134,9 +149,50 @@ class Tour:
         self.picture("health")
         self.key("1", Qt.KeyboardModifier.ControlModifier)
         self.key("1")
-        self._wheel(canvas, spot, 14)
-        self.picture("zoomed")
+        self._wheel(canvas, spot, 6)
+        self.picture("closer")
+        self._wheel(canvas, spot, 8)
+        self.look(3, (4, 4, 5), "zoomed")
+        self._leave()
         self.key("0")
+        self.key("B")
+        self.picture("blocks", everywhere=True)
+        self.key("B")
+        self.key("D")
+        self.wait("the batch", lambda: self.store.probe is not None and bool(self.store.probe.batch))
+        self.picture("batch")
+        self.key("D")
+
+    def _inspect(self) -> None:
+        """The pages of the inspector for one filter of the first layer."""
+        inspector = self.window.inspector
+        self._leave()
+        self.store.select(Selection("conv1", "conv1.weight", None, 2))
+        self.key("C")
+        self.wait("a checked gradient", inspector.check.verdict.isVisible, START_LIMIT)
+        QTest.mouseMove(self.window.network.canvas, QPoint(2, 2))
+        bar = inspector.area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        inspector.area.ensureWidgetVisible(inspector.figure_box, 0, 0)
+        self.picture("checked")
+        bar.setValue(0)
+        grid = inspector.values
+        self.click(grid, grid.rect().center())
+        self.wait("the terms of a weight", lambda: self.store.terms is not None)
+        self.picture("gradient-of-a-weight", everywhere=True)
+        self.window.network.card.close_button.click()
+        self.key("K")
+        self.wait("the kernel", lambda: inspector.kernel.source is not None)
+        self.click(inspector.kernel.time, QPoint(8, 8))
+        self.wait("times", lambda: bool(inspector.kernel.bars.timings))
+        self.picture("kernel", everywhere=True)
+        self.key("E", Qt.KeyboardModifier.ControlModifier)
+        self.click(inspector.edit.zero, QPoint(8, 8))
+        self.wait("the effect of an edit", inspector.edit.undo.isEnabled)
+        self.picture("edited", everywhere=True)
+        self.key(Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
+        self.wait("the edit undone", lambda: not inspector.edit.undo.isEnabled())
+        self.key("I")
 
     def _select_node(self) -> None:
         graph = self.window.graph.canvas
@@ -184,6 +240,27 @@ class Tour:
                 QTest.mouseMove(sheet, start + (end - start) * step / STEPS_BETWEEN)
                 QTest.qWait(4)
         QTest.mouseRelease(sheet, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
+
+    def look(self, layer: int, index: tuple[int, ...], name: str, everywhere: bool = False) -> None:
+        """Click on a cell of the canvas and photograph its arithmetic."""
+        canvas = self.window.network.canvas
+        _, channel, row, column = cell_of(canvas, layer, index)
+        cell = cells_rect(canvas.placed[layer], channel, QRectF(column, row, 1, 1))
+        self.click(canvas, (cell.center() + canvas.origin()).toPoint())
+        self.wait(
+            "the terms of a cell", lambda: self.store.terms is not None and self.store.terms.spot == self.store.spot
+        )
+        QTest.mouseMove(canvas, QPoint(2, 2))
+        self.wait("the card", lambda: self.store.terms is not None and self.store.terms.name in self._card())
+        self.picture(name, everywhere)
+
+    def _leave(self) -> None:
+        """Close the microscope as one does: Escape on the canvas."""
+        QTest.keyClick(self.window.network.canvas, Qt.Key.Key_Escape)
+        self.wait("a closed microscope", lambda: not self.window.network.card.isVisible())
+
+    def _card(self) -> str:
+        return self.window.network.card.equation.text()
 
     def click(self, widget: QWidget, spot: QPoint) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)

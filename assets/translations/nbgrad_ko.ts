@@ -219,24 +219,20 @@
         <translation>변화</translation>
     </message>
     <message>
-        <source>promised</source>
-        <translation>예측</translation>
+        <source>drawing&apos;s loss</source>
+        <translation>그림의 손실</translation>
     </message>
     <message>
-        <source>your drawing&apos;s loss</source>
-        <translation>내 그림의 손실</translation>
+        <source>{0} tests&apos; loss</source>
+        <translation>시험 {0}장 손실</translation>
     </message>
     <message>
-        <source>loss of {0} tests</source>
-        <translation>시험 {0}장의 손실</translation>
-    </message>
-    <message>
-        <source>accuracy there</source>
+        <source>their accuracy</source>
         <translation>그 정확도</translation>
     </message>
     <message>
-        <source>Promised: gradient × change, which holds for small changes alone.</source>
-        <translation>예측: 기울기 × 변화량. 변화가 작을 때만 맞습니다.</translation>
+        <source>grad·Δ is the change the gradient promised: gradient × change of weight. It holds for small changes.</source>
+        <translation>grad·Δ는 기울기가 예측한 변화입니다: 기울기 × 가중치 변화량. 변화가 작을 때 맞습니다.</translation>
     </message>
     <message>
         <source>The last edit was taken back.</source>
@@ -511,12 +507,12 @@
         <translation>해당하는 PyTorch 코드</translation>
     </message>
     <message>
-        <source>Readable</source>
-        <translation>읽기 쉬운</translation>
-    </message>
-    <message>
         <source>The slow twin: the formula as loops</source>
         <translation>느린 쌍둥이: 공식을 그대로 반복문으로</translation>
+    </message>
+    <message>
+        <source>Simple</source>
+        <translation>쉬운</translation>
     </message>
     <message>
         <source>Fast</source>
@@ -559,8 +555,12 @@
         <translation>여기서 재기</translation>
     </message>
     <message>
-        <source>Readable twin, fast kernel and NumPy on this machine</source>
-        <translation>이 컴퓨터에서 읽기 쉬운 쌍둥이, 빠른 커널, NumPy</translation>
+        <source>Simple twin, fast kernel and NumPy on this machine</source>
+        <translation>이 컴퓨터에서 쉬운 쌍둥이, 빠른 커널, NumPy</translation>
+    </message>
+    <message>
+        <source># This kernel is its own simple form: see Fast.</source>
+        <translation># 이 커널은 그 자체로 읽기 쉽습니다: 빠른 쪽을 보세요.</translation>
     </message>
     <message>
         <source>What was timed</source>
@@ -585,10 +585,6 @@
     <message>
         <source>on {0}, median; training disturbs it</source>
         <translation>{0}에서, 중앙값; 학습 중에는 흔들립니다</translation>
-    </message>
-    <message>
-        <source># This kernel is its own readable form: see Fast.</source>
-        <translation># 이 커널은 그 자체로 읽기 쉽습니다: 빠른 쪽을 보세요.</translation>
     </message>
     <message>
         <source># There is no CUDA kernel yet: this lab computes on the CPU.</source>
@@ -1132,8 +1128,8 @@ limits −{2} … +{2}</source>
         <translation>이 컴퓨터에서 걸린 시간</translation>
     </message>
     <message>
-        <source>readable twin</source>
-        <translation>읽기 쉬운 쌍둥이</translation>
+        <source>simple twin</source>
+        <translation>쉬운 쌍둥이</translation>
     </message>
     <message>
         <source>fast kernel</source>
@@ -1813,6 +1809,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>{0} weights</source>
         <translation>가중치 {0}개</translation>
+    </message>
+    <message>
+        <source>typical size {0}</source>
+        <translation>보통 크기 {0}</translation>
     </message>
 </context>
 <context>

@@ -67,8 +67,18 @@ def color_of(value: float, limit: float, colors: Colors) -> QColor:
     return QColor.fromRgb(int(shades(np.array(value), limit, colors)))
 
 
+def bright(shades: np.ndarray) -> np.ndarray:
+    """Which of these uint32 ARGB colours are so light that dark ink reads better on them."""
+    red, green, blue = (shades >> 16) & 255, (shades >> 8) & 255, shades & 255
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 125
+
+
+def inks(colors: Colors) -> tuple[QColor, QColor]:
+    """The ink for dark cells and the ink for bright ones."""
+    on_bright, on_dark = ("#101216", colors.text) if colors.name == "dark" else (colors.text, "#ffffff")
+    return QColor(on_dark), QColor(on_bright)
+
+
 def text_on(color: QColor, colors: Colors) -> QColor:
     """Black or the theme's text colour, whichever reads better on a cell of this colour."""
-    light = 0.299 * color.red() + 0.587 * color.green() + 0.114 * color.blue() > 125
-    dark_ink, light_ink = ("#101216", colors.text) if colors.name == "dark" else (colors.text, "#ffffff")
-    return QColor(dark_ink if light else light_ink)
+    return inks(colors)[int(bright(np.array(color.rgb(), np.uint32)))]

@@ -57,11 +57,11 @@ class CheckBox(QWidget):
         set_role(self.verdict, "healthy" if view.agrees else "alert")
         self.verdict.setText(words.format(count, worst))
         order = np.argsort(-np.abs(view.numerical), kind="stable")[:SHOWN]
-        lines = [f"{self.tr('weight'):<14}{self.tr('backward'):>11}{self.tr('differences'):>13}"]
+        lines = [f"{self.tr('weight'):<11}{self.tr('backward'):>10}{self.tr('differences'):>12}"]
         for place in order.tolist():
-            at = f"[{', '.join(map(str, view.places[place].tolist()))}]"
+            at = f"[{','.join(map(str, view.places[place].tolist()))}]"
             lines.append(
-                f"{at:<14}{number(float(view.analytic[place]), 4):>11}{number(float(view.numerical[place]), 4):>13}"
+                f"{at:<11}{number(float(view.analytic[place]), 4):>10}{number(float(view.numerical[place]), 4):>12}"
             )
         self.table.setText("\n".join(lines))
         self.verdict.show()

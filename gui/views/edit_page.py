@@ -69,17 +69,19 @@ class EditPage(QWidget):
         self.step = store.snapshot.step if store.snapshot else 0
         self.setAccessibleName(self.tr("Edit weights"))
         self.what = label("", "caption", self.tr("What is edited"), wrap=True)
-        self.zero = Button(self.tr("Zero"), tip=self.tr("Make them 0: what does the network lose?"))
-        self.flip = Button(self.tr("× −1"), tip=self.tr("Turn every sign"))
-        self.half = Button(self.tr("× ½"), tip=self.tr("Half as strong"))
-        self.twice = Button(self.tr("× 2"), tip=self.tr("Twice as strong"))
+        self.zero = Button(self.tr("Zero"), role="icon", tip=self.tr("Make them 0: what does the network lose?"))
+        self.flip = Button(self.tr("× −1"), role="icon", tip=self.tr("Turn every sign"))
+        self.half = Button(self.tr("× ½"), role="icon", tip=self.tr("Half as strong"))
+        self.twice = Button(self.tr("× 2"), role="icon", tip=self.tr("Twice as strong"))
         self.fields = {"set": QLineEdit(), "add": QLineEdit(), "scale": QLineEdit()}
         self.undo = Button(self.tr("Undo"), "undo", tip=self.tr("Take the last edit back (Ctrl+Backspace)"))
         self.message = label("", "alert", self.tr("Message"), wrap=True)
         self.head = section(self.tr("What it did"))
         self.cells = [[label("", role) for role in ("caption", "mono", "mono", "mono")] for _ in range(4)]
+        for cells in self.cells:
+            cells[0].setWordWrap(True)
         self.note = label("", "tiny", self.tr("What the numbers are"), wrap=True)
-        self.logit_head = label(self.tr("logits of your drawing, before (thin) and after"), "tiny")
+        self.logit_head = label(self.tr("logits of your drawing, before (thin) and after"), "tiny", wrap=True)
         self.bars = LogitBars()
         self._lay_out()
         self._connect()
@@ -107,6 +109,7 @@ class EditPage(QWidget):
         add(layout, last, self.message, self.head)
         table = QGridLayout()
         table.setVerticalSpacing(2)
+        table.setHorizontalSpacing(theme.px(8))
         table.setColumnStretch(0, 1)
         for line, cells in enumerate(self.cells):
             for place, cell in enumerate(cells):
@@ -168,16 +171,18 @@ class EditPage(QWidget):
         self.undo.setText(left)
         if view is None:
             return
-        lines = [("", self.tr("now"), self.tr("change"), self.tr("promised"))]
-        lines.append(self._line(self.tr("your drawing's loss"), view.picture))
-        lines.append(self._line(self.tr("loss of {0} tests").format(view.count), view.test))
+        lines = [("", self.tr("now"), self.tr("change"), "grad·Δ")]
+        lines.append(self._line(self.tr("drawing's loss"), view.picture))
+        lines.append(self._line(self.tr("{0} tests' loss").format(view.count), view.test))
         if view.accuracies is not None:
             before, after = view.accuracies
-            lines.append((self.tr("accuracy there"), f"{after:.1%}", f"{100 * (after - before):+.1f}", ""))
+            lines.append((self.tr("their accuracy"), f"{after:.1%}", f"{100 * (after - before):+.1f}", ""))
         for cells, texts in zip(self.cells, lines + [("",) * 4] * (4 - len(lines)), strict=True):
             for cell, text in zip(cells, texts, strict=True):
                 cell.setText(text)
-        promise = self.tr("Promised: gradient × change, which holds for small changes alone.")
+        promise = self.tr(
+            "grad·Δ is the change the gradient promised: gradient × change of weight. It holds for small changes."
+        )
         self.note.setText(promise if view.edit else self.tr("The last edit was taken back.") + " " + promise)
 
     @Slot(object)

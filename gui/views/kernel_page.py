@@ -1,4 +1,4 @@
-"""What computes the selection: the line of PyTorch, the readable twin, the kernel that runs, and how long they take."""
+"""What computes the selection: the line of PyTorch, the simple twin, the kernel that runs, and how long they take."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter
@@ -37,7 +37,7 @@ class TimingBars(QWidget):
 
     def show_timings(self, timings: tuple[Timing, ...]) -> None:
         self.timings = timings
-        names = {"slow twin": self.tr("readable twin"), "fast kernel": self.tr("fast kernel"), "numpy": "NumPy"}
+        names = {"slow twin": self.tr("simple twin"), "fast kernel": self.tr("fast kernel"), "numpy": "NumPy"}
         self.names = [names[timing.name] for timing in timings]
         spoken = [f"{name}: {duration(t.seconds)}" for name, t in zip(self.names, timings, strict=True)]
         self.setAccessibleDescription(", ".join(spoken))
@@ -81,7 +81,7 @@ class KernelPage(QWidget):
         self.title = label("", "caption", self.tr("Operation"), wrap=True)
         self.line = label("", "mono", self.tr("The line of PyTorch it stands for"), wrap=True)
         choices = [
-            ("readable", self.tr("Readable"), self.tr("The slow twin: the formula as loops")),
+            ("readable", self.tr("Simple"), self.tr("The slow twin: the formula as loops")),
             ("fast", self.tr("Fast"), self.tr("The kernel that runs")),
             ("cuda", self.tr("CUDA"), self.tr("The kernel for NVIDIA GPUs")),
         ]
@@ -93,7 +93,7 @@ class KernelPage(QWidget):
         )
         self.code = CodeView(self.tr("Code"))
         self.where = label("", "tiny", self.tr("File"))
-        self.time = Button(self.tr("Time it here"), tip=self.tr("Readable twin, fast kernel and NumPy on this machine"))
+        self.time = Button(self.tr("Time it here"), tip=self.tr("Simple twin, fast kernel and NumPy on this machine"))
         self.on = label("", "tiny", self.tr("What was timed"), wrap=True)
         self.bars = TimingBars()
         self._lay_out()
@@ -108,14 +108,14 @@ class KernelPage(QWidget):
 
     def _lay_out(self) -> None:
         layout = column(self, spacing=6)
-        head = row(spacing=4)
-        add(head, self.parts, None, self.enlarge)
         self.heads = [
             section(self.tr("In PyTorch")),
             section(self.tr("In nbgrad")),
             section(self.tr("On this machine")),
         ]
-        add(layout, self.title, self.heads[0], self.line, self.heads[1], head, self.code, self.where)
+        head = row(spacing=4)
+        add(head, self.heads[1], None, self.enlarge)
+        add(layout, self.title, self.heads[0], self.line, head, self.parts, self.code, self.where)
         last = row()
         add(last, self.time, None)
         add(layout, self.heads[2], last, self.on, self.bars, None)
@@ -168,7 +168,7 @@ class KernelPage(QWidget):
     def _show_code(self) -> None:
         if self.source is None:
             return
-        readable = self.source.readable or self.tr("# This kernel is its own readable form: see Fast.")
+        readable = self.source.readable or self.tr("# This kernel is its own simple form: see Fast.")
         texts = {
             "readable": readable,
             "fast": self.source.fast,

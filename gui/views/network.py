@@ -1,6 +1,6 @@
 """The centre of the lab: the whole network in values, gradients or updates, and the backward graph as a second page."""
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, QRectF, Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.bridge.commands import BY_ID
@@ -11,7 +11,7 @@ from gui.theme import theme
 from gui.views.legend import Legend
 from gui.views.menus import MenuButton
 from gui.views.network_canvas import NetworkCanvas
-from gui.views.network_hover import cell_of, index_of
+from gui.views.network_hover import cell_of, cells_rect, index_of
 from gui.views.network_keys import strongest_cell
 from gui.views.network_tiles import MODES
 from gui.views.terms_card import TermsCard
@@ -49,7 +49,7 @@ class NetworkPanel(QWidget):
         self.canvas.left.connect(self.card.close_card)
         self.card.list.hovered_term.connect(self._mark_term)
         store.spot_changed.connect(self._on_spot)
-        store.terms_changed.connect(self._place_card)
+        self.card.changed.connect(self._place_card)
         store.objective_changed.connect(self._refresh)
         store.source_of_layers_changed.connect(self._refresh)
         self.fit.clicked.connect(self.canvas.fit)
@@ -178,6 +178,7 @@ class NetworkPanel(QWidget):
         if self.canvas.blocks:
             self.canvas.show_blocks(False)
         cell = self.canvas.hovered or strongest_cell(self.canvas)
+        self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._look(cell[0], index_of(self.canvas, cell))
 
     @Slot(int)
@@ -205,10 +206,16 @@ class NetworkPanel(QWidget):
         x = left if self.store.mode == "gradients" else right
         cell = self.canvas.pinned_cell()
         if cell is not None:
-            spot = self.canvas.placed[cell[0]].map_rect(cell[1]).translated(self.canvas.origin())
+            place = self.canvas.placed[cell[0]]
+            spot = cells_rect(place, cell[1], QRectF(cell[3], cell[2], 1, 1))
+            if self.canvas.zoom == 1.0:
+                spot = place.map_rect(cell[1])
+            spot.translate(self.canvas.origin())
             if x < spot.right() and spot.left() < x + width:
                 x = left if spot.center().x() > self.width() / 2 else right
-        self.card.setGeometry(x, top + theme.px(44), width, self.height() - top - theme.px(44) - margin)
+        top += theme.px(44)
+        room = self.height() - top - margin
+        self.card.setGeometry(x, top, width, min(room, self.card.heightForWidth(width)))
 
     @Slot(int, int)
     def _pick(self, layer: int, channel: int) -> None:

@@ -13,7 +13,7 @@ from gui.theme import theme
 from gui.views.network_scene import Scene
 from gui.views.widgets import number, shape_text
 
-NARROWEST, WIDEST, HEIGHT, GAP = 84, 140, 128, 14  # px at 100 %
+NARROWEST, WIDEST, HEIGHT, GAP = 84, 150, 186, 14  # px at 100 %
 
 
 def block_rects(count: int, room: QRectF) -> list[QRectF]:
@@ -30,6 +30,22 @@ def block_rects(count: int, room: QRectF) -> list[QRectF]:
         QRectF(left + place % across * (width + gap), top + place // across * (height + 2 * gap), width, height)
         for place in range(count)
     ]
+
+
+def _paint_maps(canvas: Scene, painter: QPainter, index: int, room: QRectF) -> None:
+    """A few of the layer's maps, as a foretaste of what one finds closer."""
+    content, grid = canvas.tiles[index], canvas.placed[index].grid
+    if content.image is None or content.values is None or room.height() < theme.px(20):
+        return
+    count, height, width = content.values.shape
+    gap = theme.px(4)
+    side = min(room.height(), room.width())
+    if not grid.vector and count > 1:
+        side = min(room.height(), (room.width() - 2 * gap) / 3)
+    for channel in range(min(count, max(1, int((room.width() + gap) // (side + gap))))):
+        scale = side / max(height, width)
+        spot = QRectF(room.x() + channel * (side + gap), room.y(), width * scale, height * scale)
+        painter.drawImage(spot, content.image, QRectF(0, channel * height, width, height))
 
 
 def kind_text(layer: LayerView) -> str:
@@ -77,12 +93,17 @@ def _paint_block(canvas: Scene, painter: QPainter, index: int, rect: QRectF, str
     text = rect.adjusted(theme.px(10), theme.px(8), -theme.px(8), -theme.px(8))
     weights = canvas.weights.get(layer.module, 0)
     count = QCoreApplication.translate("network", "{0} weights").format(f"{weights:,}") if weights else ""
+    size = (
+        QCoreApplication.translate("network", "typical size {0}").format(number(strong, 2))
+        if strong is not None
+        else ""
+    )
     lines = (
         (layer.name.split(" ")[0], theme.font(13, 600), "accent" if chosen else "text"),
         (kind_text(layer), theme.font(11), "secondary"),
         (shape_text(layer.shape), theme.font(12, mono=True), "text"),
         (count, theme.font(11), "secondary"),
-        ("" if strong is None else f"rms {number(strong, 2)}", theme.font(11, mono=True), "text"),
+        (size, theme.font(11), "secondary"),
     )
     y = text.y()
     for words, font, role in lines:
@@ -94,6 +115,7 @@ def _paint_block(canvas: Scene, painter: QPainter, index: int, rect: QRectF, str
         shown = words if wraps else metrics.elidedText(words, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(QRectF(text.x(), y, text.width(), height), Qt.TextFlag.TextWordWrap, shown)
         y += height + 1
+    _paint_maps(canvas, painter, index, QRectF(text.x(), y + 2, text.width(), rect.bottom() - theme.px(12) - y))
     groove = QRectF(text.x(), rect.bottom() - theme.px(8), text.width(), theme.px(3))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("control"))

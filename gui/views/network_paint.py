@@ -56,15 +56,15 @@ def _paint_numbers(
     if visible.isEmpty():  # only the map's outline is seen
         return
     visible.translate(-target.topLeft())
-    rows = range(int(visible.top() // cell), min(values.shape[0], int(visible.bottom() // cell) + 1))
-    columns = range(int(visible.left() // cell), min(values.shape[1], int(visible.right() // cell) + 1))
-    for row in rows:
-        for column in columns:
+    top, left = int(visible.top() // cell), int(visible.left() // cell)
+    shown = values[top : int(visible.bottom() // cell) + 1, left : int(visible.right() // cell) + 1]
+    bright = signs.bright(signs.shades(shown, content.limit, theme.colors)).tolist()
+    pens = [QPen(color) for color in signs.inks(theme.colors)]
+    for row, (numbers, lights) in enumerate(zip(shown.tolist(), bright, strict=True), top):
+        for column, (value, light) in enumerate(zip(numbers, lights, strict=True), left):
             if place.grid.vector and row * place.grid.width + column >= place.grid.shape[0]:
                 continue
-            value = float(values[row, column])
-            color = signs.color_of(value, content.limit, theme.colors)
-            painter.setPen(signs.text_on(color, theme.colors))
+            painter.setPen(pens[light])
             spot = QRectF(target.x() + column * cell, target.y() + row * cell, cell, cell)
             painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, fitting_number(value, cell, metrics))
 

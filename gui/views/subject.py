@@ -121,7 +121,7 @@ def rectangle(vector: np.ndarray) -> np.ndarray:
     ((2, 5), (20, 20))
     """
     size = vector.size
-    widest = WRITTEN if size <= 8 * WRITTEN else int(np.sqrt(size))
+    widest = WRITTEN if size <= 16 * WRITTEN else int(np.sqrt(size))
     width = next(width for width in range(min(widest, size), 0, -1) if size % width == 0)
     return vector.reshape(-1, width)
 

@@ -18,6 +18,7 @@ class TermsCard(QFrame):
     """Shown while the store has a spot; Escape or the cross closes it, the arrows scroll it."""
 
     closed = Signal()
+    changed = Signal()  # what it shows, and so perhaps its height
 
     def __init__(self, store: Store, parent: QWidget) -> None:
         super().__init__(parent)
@@ -93,6 +94,14 @@ class TermsCard(QFrame):
         self.setAccessibleDescription(spoken(view, self.store.of))
         self.show()
         self.raise_()
+        self.changed.emit()
+
+    def heightForWidth(self, width: int) -> int:
+        """Tall enough for all of it."""
+        content, margins = self.area.widget(), self.layout().contentsMargins()
+        inside = width - margins.left() - margins.right() - self.area.verticalScrollBar().sizeHint().width()
+        head = self.close_button.sizeHint().height() + self.layout().spacing()
+        return content.layout().heightForWidth(inside) + head + margins.top() + margins.bottom() + theme.px(4)
 
     @Slot()
     def close_card(self) -> None:

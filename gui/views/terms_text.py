@@ -59,7 +59,7 @@ def place_text(name: str, at: np.ndarray, module: str = "") -> str:
 
 def signed(value: float, digits: int = DIGITS) -> str:
     """With its sign, so that one sees what is added and what is taken away."""
-    return f"+{number(value, digits)}" if value > 0 else number(value, digits)
+    return f"+{number(value, digits)}" if value > 0 else number(value or 0.0, digits)
 
 
 def heading(view: TermsView) -> str:

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QLocale
 
 import nbgrad
-from gui.lab.findings import Spot
+from gui.lab.findings import Edit, EditView, Effect, Spot
 from gui.lab.terms import examine
 from gui.theme.fonts import ASSETS
 from gui.theme.language import install_language, remove_language
@@ -36,10 +36,14 @@ def test_the_inspectors_pages_and_the_microscope_fit_in_korean(korean, qtbot, op
     store.take_terms(examine(LeNet(), picture, store.spot, 3))
     qtbot.waitUntil(window.network.card.isVisible)
     assert window.network.card.heading.text() == "이 칸의 값이 이런 까닭"
+    effect = Effect(0.0123, 34.5, -0.00123)
+    edit = Edit("conv1.weight", (2,), "set", 0.0)
+    store.take_edit(EditView(edit, effect, effect, (0.99, 0.97), 500, np.arange(20.0).reshape(2, 10), 3, 1))
     for page in ("kernel", "edit", "numbers"):
         window.inspector.show_page(page)
         qtbot.wait(30)
         assert texts_cut_off(window) == []
+        assert window.inspector.area.widget().width() <= window.inspector.area.viewport().width()
 
 
 def test_every_text_has_its_translation():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QFontMetricsF
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QLineEdit, Q
 from gui.bridge import requests
 from gui.bridge.commands import COMMANDS
 from gui.bridge.store import Progress, Selection
+from gui.lab.findings import Edit, EditView, Effect
 from gui.main_window import MainWindow
 from gui.theme import theme
 from gui.views import preview
@@ -271,6 +273,14 @@ def test_no_text_is_cut_off(open_window, store, scheme, width, height, zoom):
         window.show_learning(panel)
         QTest.qWait(10)
         assert texts_cut_off(window) == []
+    effect = Effect(0.0123, 34.5, -0.00123)
+    edit = Edit("conv1.weight", (2,), "set", 0.0)
+    store.take_edit(EditView(edit, effect, effect, (0.99, 0.97), 500, np.arange(20.0).reshape(2, 10), 3, 1))
+    for page in window.inspector.pages:
+        window.inspector.show_page(page)
+        QTest.qWait(10)
+        assert texts_cut_off(window) == []
+        assert window.inspector.area.widget().width() <= window.inspector.area.viewport().width()
 
 
 def test_every_panel_is_inside_the_smallest_window(window):
