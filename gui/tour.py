@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QRect, QRectF, QSettings, Qt, qInstallMessageHandler
 from PySide6.QtGui import QPainter, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
@@ -99,9 +100,8 @@ class Tour:
             self._stroke(stroke)
             self.wait("a prediction", self._classified)
             self.picture(f"stroke-{number}")
-        self.look(3, (4, 4, 5), "cell")
-        self.look(2, (1, 5, 6), "pooled-cell")
-        self.look(5, (30,), "unit")
+        for layer, name in ((3, "cell"), (2, "pooled-cell"), (5, "unit")):
+            self.look(layer, self._strongest(layer), name)
         self.key("2")
         self.wait("gradients of the drawing", lambda: self.store.mode == "gradients")
         self.store.set_target(8)
@@ -152,7 +152,7 @@ class Tour:
         self._wheel(canvas, spot, 6)
         self.picture("closer")
         self._wheel(canvas, spot, 8)
-        self.look(3, (4, 4, 5), "zoomed")
+        self.look(3, (4, 4, 4), "zoomed")
         self._leave()
         self.key("0")
         self.key("B")
@@ -253,6 +253,14 @@ class Tour:
         QTest.mouseMove(canvas, QPoint(2, 2))
         self.wait("the card", lambda: self.store.terms is not None and self.store.terms.name in self._card())
         self.picture(name, everywhere)
+
+    def _strongest(self, layer: int) -> tuple[int, ...]:
+        """Where a layer's fifth map, or a vector, is largest."""
+        assert self.store.probe is not None
+        value = self.store.probe.layers[layer].value
+        if value.ndim == 3:
+            return 4, *(int(place) for place in np.unravel_index(int(value[4].argmax()), value.shape[1:]))
+        return tuple(int(place) for place in np.unravel_index(int(value.argmax()), value.shape))
 
     def _leave(self) -> None:
         """Close the microscope as one does: Escape on the canvas."""

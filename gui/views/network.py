@@ -21,6 +21,11 @@ CARD, MOST_CARD = 336, 420  # px at 100 %
 SILENT = 1e-4  # a loss below this leaves hardly any gradient to see
 
 
+def overlap(spot: QRectF, x: float, width: float) -> float:
+    """How much of the spot's width a card at x would hide."""
+    return max(0.0, min(spot.right(), x + width) - max(spot.left(), x))
+
+
 class NetworkPanel(QWidget):
     """Mode toggle, legend and canvas."""
 
@@ -211,8 +216,7 @@ class NetworkPanel(QWidget):
             if self.canvas.zoom == 1.0:
                 spot = place.map_rect(cell[1])
             spot.translate(self.canvas.origin())
-            if x < spot.right() and spot.left() < x + width:
-                x = left if spot.center().x() > self.width() / 2 else right
+            x = min((x, left + right - x), key=lambda side: overlap(spot, side, width))
         top += theme.px(44)
         room = self.height() - top - margin
         self.card.setGeometry(x, top, width, min(room, self.card.heightForWidth(width)))

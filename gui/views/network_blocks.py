@@ -9,11 +9,12 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.lab.snapshot import LayerView
-from gui.theme import theme
+from gui.theme import signs, theme
 from gui.views.network_scene import Scene
 from gui.views.widgets import number, shape_text
 
 NARROWEST, WIDEST, HEIGHT, GAP = 84, 150, 186, 14  # px at 100 %
+THUMBNAILS, VECTOR_COLUMNS = 3, 20
 
 
 def block_rects(count: int, room: QRectF) -> list[QRectF]:
@@ -37,15 +38,22 @@ def _paint_maps(canvas: Scene, painter: QPainter, index: int, room: QRectF) -> N
     content, grid = canvas.tiles[index], canvas.placed[index].grid
     if content.image is None or content.values is None or room.height() < theme.px(20):
         return
-    count, height, width = content.values.shape
-    gap = theme.px(4)
-    side = min(room.height(), room.width())
-    if not grid.vector and count > 1:
-        side = min(room.height(), (room.width() - 2 * gap) / 3)
-    for channel in range(min(count, max(1, int((room.width() + gap) // (side + gap))))):
-        scale = side / max(height, width)
-        spot = QRectF(room.x() + channel * (side + gap), room.y(), width * scale, height * scale)
-        painter.drawImage(spot, content.image, QRectF(0, channel * height, width, height))
+    if grid.vector:
+        numbers = content.values.ravel()[: grid.shape[0]]
+        columns = min(numbers.size, VECTOR_COLUMNS)
+        padded = np.zeros(-(-numbers.size // columns) * columns, numbers.dtype)
+        padded[: numbers.size] = numbers
+        maps, image = padded.reshape(1, -1, columns), None
+    else:
+        maps, image = content.values, content.image
+    count, height, width = maps.shape
+    gap, shown = theme.px(4), min(count, THUMBNAILS)
+    scale = min((room.width() - (shown - 1) * gap) / (shown * width), room.height() / height)
+    if image is None:
+        image = signs.image(signs.shades(maps[0], content.limit, theme.colors))
+    for channel in range(shown):
+        spot = QRectF(room.x() + channel * (width * scale + gap), room.y(), width * scale, height * scale)
+        painter.drawImage(spot, image, QRectF(0, channel * height, width, height))
 
 
 def kind_text(layer: LayerView) -> str:
