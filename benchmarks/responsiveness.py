@@ -27,7 +27,7 @@ from gui.lab.drawing import Drawing, Stroke
 from gui.lab.findings import Spot
 
 GOALS = {
-    "stroke to prediction p95": 50, "event-loop gap p95": 40, "event-loop gap max": 100,
+    "stroke to prediction p95": 33, "event-loop gap p95": 33, "event-loop gap max": 100,
     "zoom and pan paint p95": 16, "zoom and pan paint max": 16,
 }  # fmt: skip
 TICK = 5  # ms

@@ -1,6 +1,6 @@
 """The centre of the lab: the whole network in values, gradients or updates, and the backward graph as a second page."""
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Slot
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.bridge.commands import BY_ID
@@ -220,6 +220,8 @@ class NetworkPanel(QWidget):
         top += theme.px(44)
         room = self.height() - top - margin
         self.card.setGeometry(x, top, width, min(room, self.card.heightForWidth(width)))
+        place = self.card.geometry().translated(-self.canvas.mapTo(self, QPoint(0, 0)))
+        self.canvas.cover(place if self.card.isVisible() else QRect())
 
     @Slot(int, int)
     def _pick(self, layer: int, channel: int) -> None:

@@ -1,7 +1,17 @@
 """The network as one picture: every number of every layer a cell. Wheel zooms, drag pans, click selects."""
 
-from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtCore import (
+    QAbstractAnimation,
+    QEasingCurve,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QVariantAnimation,
+    Signal,
+)
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QRegion, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.lab.snapshot import LayerView, ParameterView
@@ -43,6 +53,7 @@ class NetworkCanvas(Canvas):
         self.mode, self.of = "values", "loss"
         self.pinned: tuple[int, tuple[int, ...]] | None = None
         self.marked: Cell | None = None
+        self.covered = QRect()  # what lies on the canvas, and need not be painted with it
         self._grabbed: QPoint | None = None
         self._moved = False
         self._brevity = 0  # how much the captions leave out
@@ -73,6 +84,14 @@ class NetworkCanvas(Canvas):
         """Keep what a cell depends on lit; None: nothing."""
         self.pinned = None if layer is None else (layer, index)
         self.update()
+
+    def cover(self, covered: QRect) -> None:
+        """Leave this part out when painting anew: a card lies on it, which would be painted each time too."""
+        self.covered = covered
+
+    def update(self, *_) -> None:
+        """Paint anew, but for what is covered."""
+        super().update(QRegion(self.rect()).subtracted(QRegion(self.covered)))
 
     def mark(self, cell: Cell | None) -> None:
         """Frame a cell for as long as something outside the canvas points at it."""

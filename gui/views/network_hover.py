@@ -37,7 +37,6 @@ def paint_trace(canvas: Scene, painter: QPainter, cell: Cell) -> None:
     """Which numbers this one depends on, layer by layer: below it for values, above it for gradients."""
     if canvas.mode == "update":
         return
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     start = cell[0]
     field = fields.cell(canvas.layers[start].shape, index_of(canvas, cell))
     back = canvas.mode == "gradients"
@@ -54,7 +53,6 @@ def paint_trace(canvas: Scene, painter: QPainter, cell: Cell) -> None:
         _light(canvas, painter, place, field, nearest=place == order[0])
         if place == order[0]:
             _connect(canvas, painter, cell, place, field)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def _light(canvas: Scene, painter: QPainter, place: int, field: fields.Field, nearest: bool) -> None:
@@ -82,6 +80,7 @@ def _connect(canvas: Scene, painter: QPainter, cell: Cell, place: int, field: fi
     layer, channel, row, column = cell
     here = cells_rect(canvas.placed[layer], channel, QRectF(column, row, 1, 1))
     seen = QRectF(canvas.rect()).translated(-canvas.origin())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.color("accent", 0.35), 1))
     for spot in field_rects(canvas.placed[place], field):
         if not seen.contains(spot):
@@ -92,6 +91,7 @@ def _connect(canvas: Scene, painter: QPainter, cell: Cell, place: int, field: fi
         else:
             painter.drawLine(here.topRight(), spot.topLeft())
             painter.drawLine(here.bottomRight(), spot.bottomLeft())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def readout(canvas: Scene, cell: Cell) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The microscope's card: one number of the network as the sum it came from, on top of the canvas."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from gui.bridge.store import Store
@@ -9,7 +9,7 @@ from gui.theme import theme
 from gui.views.calm import Calm
 from gui.views.terms_list import TermsList
 from gui.views.terms_text import equation, heading, spoken, story, summary, verdict
-from gui.views.widgets import Button, add, column, hairline, label, row, scroll, set_role
+from gui.views.widgets import Button, add, column, hairline, label, paint_card, row, scroll, set_role
 
 MOST_LINES = 8
 
@@ -18,13 +18,12 @@ class TermsCard(QFrame):
     """Shown while the store has a spot; Escape or the cross closes it, the arrows scroll it."""
 
     closed = Signal()
-    changed = Signal()  # what it shows, and so perhaps its height
+    changed = Signal()  # what it shows, and so perhaps its height; or it hides
 
     def __init__(self, store: Store, parent: QWidget) -> None:
         super().__init__(parent)
         self.store = store
-        self.setProperty("role", "card")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Microscope"))
         self.heading = label("", "section", self.tr("Microscope"))
         self.close_button = Button("", "clear", "quiet", self.tr("Close the microscope (Esc)"), self.tr("Close"))
@@ -63,6 +62,16 @@ class TermsCard(QFrame):
         add(inner, box, self.verdict, hairline(), self.list, None)
         self.area = scroll(content, self.tr("Microscope"))
         layout.addWidget(self.area, 1)
+
+    def hideEvent(self, event) -> None:
+        super().hideEvent(event)
+        self.changed.emit()
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("window"))
+        painter.end()
+        paint_card(self)
 
     @Slot(object)
     def _on_spot(self, spot) -> None:

@@ -148,6 +148,16 @@ def test_a_number_of_the_inspector_shows_the_products_of_its_gradient(qtbot, win
     assert len(store.terms.products) == 784
 
 
+def test_what_the_card_covers_is_not_painted_with_the_canvas(window, store, model):
+    panel = window.network
+    store.look_at(Spot("values", 3, None, (4, 4, 5)))
+    answer(store, model)
+    assert panel.canvas.mapTo(panel, panel.canvas.covered.topLeft()) == panel.card.pos()
+    assert panel.canvas.covered.size() == panel.card.size()
+    panel.card.close_card()
+    assert panel.canvas.covered.isEmpty()
+
+
 def test_the_receptive_field_is_lit(qtbot, window):
     canvas = window.network.canvas
     canvas.pin(None)
