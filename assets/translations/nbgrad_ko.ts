@@ -643,14 +643,6 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Checkpoints and weights</source>
-        <translation>체크포인트와 가중치</translation>
-    </message>
-    <message>
-        <source>Checkpoints</source>
-        <translation>체크포인트</translation>
-    </message>
-    <message>
         <source>nbgrad lab</source>
         <translation>nbgrad 실험실</translation>
     </message>
@@ -1467,7 +1459,7 @@ limits −{2} … +{2}</source>
         <translation>열기…</translation>
     </message>
     <message>
-        <source>Load a checkpoint or weights, PyTorch's too; or drop the file on the window</source>
+        <source>Load a checkpoint or weights, PyTorch&apos;s too; or drop the file on the window</source>
         <translation>체크포인트나 가중치(PyTorch 파일 포함)를 불러옵니다. 파일을 창에 끌어다 놓아도 됩니다</translation>
     </message>
     <message>

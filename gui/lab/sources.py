@@ -18,6 +18,7 @@ from nbgrad.kernels import cpu, formulas
 from nbgrad.kernels.registry import KERNELS
 
 BUDGET, MOST_CALLS = 0.15, 200  # seconds of timing for one of the three, and calls at most
+CHOICE = "\n\n\n# ... or, where the shape leaves fewer lanes of the registers idle:\n\n"
 ROOT = Path(nbgrad.__file__).resolve().parents[1]
 
 Race = tuple[Callable[[], np.ndarray], ...]  # slow twin (or none), fast kernel, numpy
@@ -25,10 +26,10 @@ Race = tuple[Callable[[], np.ndarray], ...]  # slow twin (or none), fast kernel,
 
 @dataclass(frozen=True)
 class Card:
-    """One operation. kernel: its name in the registry; formula: what stands for a twin where the kernel has none."""
+    """One operation. kernels: their names in the registry, of which the shape decides; formula: instead of a twin."""
 
     title: str
-    kernel: str
+    kernels: tuple[str, ...]
     pytorch: Callable[[str, Window], str]
     race: Callable[[Any, np.ndarray, Window], Race]
     formula: Any = None
@@ -55,7 +56,7 @@ def _conv_race(module: Any, x: np.ndarray, window: Window) -> Race:
     out = np.empty(cpu.conv2d(x, weight, bias, *geometry).shape, x.dtype)
 
     def slow() -> np.ndarray:
-        KERNELS["cpu.conv.conv2d_twin"].dispatcher(x, weight, bias, out, *geometry)
+        KERNELS["cpu.conv.geometry.conv2d_twin"].dispatcher(x, weight, bias, out, *geometry)
         return out
 
     def by_numpy() -> np.ndarray:
@@ -72,7 +73,7 @@ def _conv_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
 
     def slow() -> np.ndarray:
         out = np.zeros(weight.shape, x.dtype)
-        KERNELS["cpu.conv.conv2d_weight_gradient_twin"].dispatcher(x, g, out, *geometry)
+        KERNELS["cpu.conv.geometry.conv2d_weight_gradient_twin"].dispatcher(x, g, out, *geometry)
         return out
 
     def by_numpy() -> np.ndarray:
@@ -148,33 +149,40 @@ def _softmax_race(module: Any, x: np.ndarray, window: Window) -> Race:
 
 
 CARDS = {
-    "conv": Card("Convolution", "cpu.conv.convolve_share", _conv_line, _conv_race),
+    "conv": Card(
+        "Convolution", ("cpu.conv.channels.convolve_channels", "cpu.conv.pixels.convolve_pixels"), _conv_line,
+        _conv_race,
+    ),
     "conv gradient": Card(
-        "Convolution, gradient of the weights", "cpu.conv.correlate_share", _conv_gradient_line, _conv_gradient_race
+        "Convolution, gradient of the weights",
+        ("cpu.conv.channels.correlate_channels", "cpu.conv.pixels.correlate_pixels"), _conv_gradient_line,
+        _conv_gradient_race,
     ),
     "linear": Card(
-        "Linear layer: a matrix product", "cpu.gemm.multiply_share",
+        "Linear layer: a matrix product", ("cpu.gemm.multiply_share",),
         lambda module, _: f"F.linear(x, {module}.weight, {module}.bias)", _linear_race,
     ),
     "linear gradient": Card(
-        "Linear layer, gradients: matrix products", "cpu.gemm.multiply_share",
+        "Linear layer, gradients: matrix products", ("cpu.gemm.multiply_share",),
         lambda module, _: f"g @ {module}.weight,  g.T @ x,  g.sum(0)", _linear_race,
     ),
     "max_pool": Card(
-        "Max-pooling", "cpu.pool.max_pool2d_halves",
+        "Max-pooling", ("cpu.pool.max_pool2d_halves",),
         lambda _, window: f"F.max_pool2d(x, {window.kernel}, {window.stride})", _pool_race,
     ),
     "max_pool gradient": Card(
-        "Max-pooling, gradient", "cpu.pool.scatter_planes",
+        "Max-pooling, gradient", ("cpu.pool.scatter_planes",),
         lambda *_: "torch.zeros_like(x).flatten(2).scatter_add(2, indices.flatten(2), g.flatten(2)).view_as(x)",
-        _pool_gradient_race, KERNELS["cpu.pool.scatter_planes"].dispatcher.py_func,
+        _pool_gradient_race,
     ),
-    "relu": Card("ReLU", "cpu.elementwise.relu", lambda *_: "F.relu(x)", _relu_race, formulas.relu),
+    "relu": Card("ReLU", ("cpu.elementwise.relu",), lambda *_: "F.relu(x)", _relu_race, formulas.relu),
     "relu gradient": Card(
-        "ReLU, gradient", "cpu.elementwise.threshold_gradient", lambda *_: "g * (x > 0)", _relu_gradient_race,
+        "ReLU, gradient", ("cpu.elementwise.threshold_gradient",), lambda *_: "g * (x > 0)", _relu_gradient_race,
         formulas.threshold_gradient,
     ),
-    "log_softmax": Card("Log-softmax", "cpu.softmax._log_softmax", lambda *_: "F.log_softmax(x, dim=1)", _softmax_race),
+    "log_softmax": Card(
+        "Log-softmax", ("cpu.softmax._log_softmax",), lambda *_: "F.log_softmax(x, dim=1)", _softmax_race,
+    ),
 }  # fmt: skip
 
 # The forward and backward nodes of autograd by the beginning of their names.
@@ -199,16 +207,17 @@ def key_of(kind: str, side: str, node: str = "") -> str | None:
 def source(key: str, module: str, window: Window) -> SourceView:
     """The code of one operation. module: "conv1", whose operation it is."""
     card = CARDS[key]
-    kernel = KERNELS[card.kernel]
-    readable = card.formula if card.formula is not None else getattr(kernel.twin, "py_func", kernel.twin)
-    function = kernel.dispatcher.py_func
+    twin = KERNELS[card.kernels[0]].twin
+    readable = card.formula if card.formula is not None else getattr(twin, "py_func", twin)
+    functions = [KERNELS[name].dispatcher.py_func for name in card.kernels]
+    function = functions[0]
     where = Path(inspect.getsourcefile(function) or "").resolve().relative_to(ROOT).as_posix()
     return SourceView(
         key=key,
         title=f"{card.title} · {module}" if module else card.title,
         pytorch=card.pytorch(module or "layer", window),
-        readable=inspect.cleandoc(inspect.getsource(readable)) if readable is not function else "",
-        fast=inspect.cleandoc(inspect.getsource(function)),
+        readable=inspect.cleandoc(inspect.getsource(readable)),
+        fast=CHOICE.join(inspect.cleandoc(inspect.getsource(each)) for each in functions),
         where=where,
     )
 
