@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
             menus[command.menu].addAction(action)
         self.store.mode_changed.connect(self._check_mode)
         self._check_mode(self.store.mode)
+        self.you.teach.add_window_actions([self.actions_by_id["export_mine"], self.actions_by_id["import_mine"]])
         self.palette_dialog = CommandPalette(list(self.actions_by_id.values()), self)
         self.transport.fill_menu(list(menus.values()))
 
@@ -277,7 +278,26 @@ class MainWindow(QMainWindow):
         index = visible.index(now) if isinstance(now, QWidget) and now in visible else -1
         visible[(index + 1) % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
 
+    @Slot()
+    def open_teach(self) -> None:
+        self.you.teach.open()
+
     # ---- files
+
+    @Slot()
+    def choose_export(self) -> None:
+        name = "my-drawings.safetensors"
+        path, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export my drawings"), name, self.tr("Drawings (*.safetensors)")
+        )
+        if path:
+            self.store.export_drawings(Path(path))
+
+    @Slot()
+    def choose_import(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Import drawings"), "", self.tr("Drawings (*.safetensors)"))
+        if path:
+            self.store.import_drawings(Path(path))
 
     @Slot()
     def choose_open(self) -> None:

@@ -27,6 +27,11 @@ THREE = (
     ((0.30, 0.22), (0.42, 0.14), (0.58, 0.15), (0.66, 0.26), (0.60, 0.40), (0.46, 0.48)),
     ((0.46, 0.48), (0.62, 0.52), (0.70, 0.66), (0.62, 0.82), (0.44, 0.87), (0.28, 0.79)),
 )
+STAR = (
+    ((0.5, 0.1), (0.75, 0.88), (0.1, 0.4), (0.9, 0.4), (0.25, 0.88), (0.5, 0.1)),
+    ((0.1, 0.1), (0.25, 0.2)),
+    ((0.9, 0.1), (0.75, 0.2)),
+)
 QUIET = 40  # looks, ten milliseconds apart
 STEPS_BETWEEN = 6  # mouse moves from one point of a stroke to the next
 
@@ -41,6 +46,7 @@ def run(directory: Path) -> int:
     qInstallMessageHandler(_say_unless_offscreen)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["NBGRAD_HOME"] = folder  # the tour teaches a drawing, and leaves the user's own set alone
         settings = QSettings(str(Path(folder) / "tour.ini"), QSettings.Format.IniFormat)
         settings.setValue("theme", "dark")
         store = Store(Experiment())
@@ -100,6 +106,7 @@ class Tour:
             self._stroke(stroke)
             self.wait("a prediction", self._classified)
             self.picture(f"stroke-{number}")
+        self._explain()
         for layer, name in ((3, "cell"), (2, "pooled-cell"), (5, "unit")):
             self.look(layer, self._strongest(layer), name)
         self.key("2")
@@ -125,6 +132,52 @@ class Tour:
         self.picture("running")
         self.key(Qt.Key.Key_Space)
         self.wait("a paused network", lambda: self.store.snapshot is not None and not self.store.snapshot.running)
+
+    def _explain(self) -> None:
+        """What speaks for the digit; a step left out; the eraser; no digit; a photo; a drawing kept."""
+        for number, name in enumerate(("gradient", "product", "occlusion", "grad-cam"), 1):
+            self.key(str(number), Qt.KeyboardModifier.AltModifier)
+            self.wait("an attribution", lambda: self.store.attribution is not None)
+            self.picture(f"why-{name}", everywhere=number == 3)
+        self.key("0", Qt.KeyboardModifier.AltModifier)
+        self.key(Qt.Key.Key_Delete)
+        for stroke in THREE:  # small and in a corner, so that it matters what becomes of it
+            self._stroke(tuple((0.06 + 0.3 * x, 0.6 + 0.3 * y) for x, y in stroke))
+        self.wait("a prediction", self._classified)
+        self.picture("small-in-a-corner")
+        strip = self.window.you.stages.strip
+        self.click(strip, strip._spot(1).center().toPoint())
+        self.click(strip, strip._spot(2).center().toPoint())
+        self.wait("stages left out", lambda: bool(self.store.probe) and sum(s.on for s in self.store.probe.stages) == 3)
+        self.picture("stages-off", everywhere=True)
+        self.key("P")
+        self.wait("all stages", lambda: bool(self.store.probe) and all(s.on for s in self.store.probe.stages))
+        for _ in range(1 + len(THREE)):
+            self.key("Z", Qt.KeyboardModifier.ControlModifier)
+        self.key("X")
+        self._stroke(((0.2, 0.5), (0.8, 0.5)))
+        self.wait("a prediction", self._classified)
+        self.picture("erased")
+        self.key("X")
+        for key in ("Z", "Y", "Z"):
+            self.key(key, Qt.KeyboardModifier.ControlModifier)
+        self.key("A")
+        self.wait("the ways to teach", self.window.you.teach.popup.isVisible)
+        self.picture("teach", everywhere=True)
+        QTest.keyClick(self.window.you.teach.popup, Qt.Key.Key_3)
+        self.wait("a drawing kept", lambda: sum(self.store.mine) == 1)
+        self.picture("kept")
+        self.key(Qt.Key.Key_Delete)
+        for stroke in STAR:
+            self._stroke(stroke)
+        self.wait("a prediction", self._classified)
+        self.picture("no-digit", everywhere=True)
+        self.store.use_picture(photo_of_seven())
+        self.wait("a photo", lambda: self.store.drawing.photo is not None and self._classified())
+        self.picture("photo", everywhere=True)
+        for _ in range(len(STAR) + 2):
+            self.key("Z", Qt.KeyboardModifier.ControlModifier)
+        self.wait("the three again", lambda: len(self.store.drawing.strokes) == 2 and self._classified())
 
     def _look_around(self) -> None:
         self.key("1")
@@ -331,6 +384,17 @@ class Tour:
         path = self.directory / f"{stem}.png"
         if not photograph(self.window).save(str(path)):
             raise TourError(f"The picture {path} cannot be written.")
+
+
+def photo_of_seven() -> np.ndarray:
+    """A pencil's seven on paper with a shadow and some grain, (480, 360), as a phone might see it."""
+    y, x = np.mgrid[:480, :360] / 360
+    paper = 0.82 - 0.35 * x * y + 0.02 * np.random.default_rng(0).normal(size=x.shape)
+    for x0, y0, x1, y1 in ((0.3, 0.4, 0.72, 0.36), (0.72, 0.36, 0.46, 0.98), (0.42, 0.68, 0.7, 0.66)):
+        along = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / ((x1 - x0) ** 2 + (y1 - y0) ** 2), 0, 1)
+        distance = np.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0))
+        paper = np.where(distance < 0.022, 0.45 * paper, paper)
+    return paper.astype(np.float32)
 
 
 def photograph(window: QWidget) -> QPixmap:

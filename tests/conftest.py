@@ -7,6 +7,12 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _home(tmp_path_factory):
+    """No test reads or writes what belongs to the user."""
+    os.environ["NBGRAD_HOME"] = str(tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture(scope="session")
 def torch():
     """PyTorch, to compare with; the test is skipped, saying so, where it is not installed."""

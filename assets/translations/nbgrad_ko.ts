@@ -100,12 +100,20 @@
         <translation>그림판</translation>
     </message>
     <message>
-        <source>Draw with the mouse; or arrows move the pen and Enter lowers or lifts it</source>
-        <translation>마우스로 그리세요. 방향키로 펜을 움직이고 Enter로 내리거나 올립니다</translation>
+        <source>Draw with the mouse; or arrows move the pen and Enter lowers or lifts it; or drop a picture</source>
+        <translation>마우스로 그리세요. 화살표로 펜을 옮기고 Enter로 내리거나 들 수도 있고, 사진을 끌어다 놓아도 됩니다</translation>
     </message>
     <message>
-        <source>Draw a digit here</source>
-        <translation>여기에 숫자를 그리세요</translation>
+        <source>Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp)</source>
+        <translation>그림 (*.png *.jpg *.jpeg *.bmp *.gif *.webp)</translation>
+    </message>
+    <message>
+        <source>Open a picture of a digit</source>
+        <translation>숫자 사진 열기</translation>
+    </message>
+    <message>
+        <source>Draw a digit here, or drop a picture of one</source>
+        <translation>여기에 숫자를 그리거나 사진을 끌어다 놓으세요</translation>
     </message>
 </context>
 <context>
@@ -237,6 +245,13 @@
     <message>
         <source>The last edit was taken back.</source>
         <translation>마지막으로 고친 것을 되돌렸습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>FixedLines</name>
+    <message>
+        <source>Explanation</source>
+        <translation>설명</translation>
     </message>
 </context>
 <context>
@@ -679,6 +694,18 @@
         <translation>움직임이 평소와 같습니다.</translation>
     </message>
     <message>
+        <source>Export my drawings</source>
+        <translation>내 그림 내보내기</translation>
+    </message>
+    <message>
+        <source>Drawings (*.safetensors)</source>
+        <translation>그림 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Import drawings</source>
+        <translation>그림 가져오기</translation>
+    </message>
+    <message>
         <source>Open a checkpoint</source>
         <translation>체크포인트 열기</translation>
     </message>
@@ -863,12 +890,32 @@ limits −{2} … +{2}</source>
         <translation>목표 {0}</translation>
     </message>
     <message>
+        <source>no digit I know</source>
+        <translation>숫자가 아닌 듯</translation>
+    </message>
+    <message>
         <source>this is a {0}</source>
         <translation>{0}입니다</translation>
     </message>
     <message>
         <source>unsure: {0} or {1}?</source>
         <translation>불확실: {0} 또는 {1}?</translation>
+    </message>
+    <message>
+        <source>The largest probability is {0}: too little to name a digit without reserve.</source>
+        <translation>가장 큰 확률이 {0}이라 자신 있게 답하기에는 부족합니다.</translation>
+    </message>
+    <message>
+        <source>The largest probability is {0}. Sure is not right: a letter O is a sure 0.</source>
+        <translation>가장 큰 확률이 {0}입니다. 확신이 곧 정답은 아닙니다. 글자 O도 확실한 0으로 봅니다.</translation>
+    </message>
+    <message>
+        <source>The largest probability is {0}: less than 99 of 100 true digits get.</source>
+        <translation>가장 큰 확률이 {0}입니다. 진짜 숫자 100개 중 99개는 이보다 높습니다.</translation>
+    </message>
+    <message>
+        <source>This was fitted before the {0} steps of training, which wear it down.</source>
+        <translation>이 기준은 {0}단계 훈련 전에 정했고, 훈련할수록 무뎌집니다.</translation>
     </message>
 </context>
 <context>
@@ -971,6 +1018,21 @@ limits −{2} … +{2}</source>
     <message>
         <source>Nothing drawn yet</source>
         <translation>아직 그리지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>Stages</name>
+    <message>
+        <source>What the network gets</source>
+        <translation>신경망이 받는 그림</translation>
+    </message>
+    <message>
+        <source>The network gets the drawing without: {0}</source>
+        <translation>신경망이 받는 그림에서 빠진 단계: {0}</translation>
+    </message>
+    <message>
+        <source>Point at a picture to read what happened; click it to leave that step out.</source>
+        <translation>그림을 가리키면 설명이 나오고, 누르면 그 단계를 뺍니다.</translation>
     </message>
 </context>
 <context>
@@ -1219,10 +1281,6 @@ limits −{2} … +{2}</source>
     <message>
         <source>Draw</source>
         <translation>그리기</translation>
-    </message>
-    <message>
-        <source>What the network gets</source>
-        <translation>신경망이 받는 그림</translation>
     </message>
     <message>
         <source>Samples</source>
@@ -1543,12 +1601,44 @@ limits −{2} … +{2}</source>
         <translation>시험 집합의 그림을 무작위로 보입니다</translation>
     </message>
     <message>
-        <source>Undo stroke</source>
-        <translation>획 되돌리기</translation>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
     </message>
     <message>
-        <source>Take back the last stroke</source>
-        <translation>마지막 획을 되돌립니다</translation>
+        <source>Take back the last stroke, clearing, sample or picture</source>
+        <translation>마지막 획, 지우기, 견본, 사진을 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>다시 실행</translation>
+    </message>
+    <message>
+        <source>Do again what undo took back</source>
+        <translation>되돌린 것을 다시 합니다</translation>
+    </message>
+    <message>
+        <source>Eraser</source>
+        <translation>지우개</translation>
+    </message>
+    <message>
+        <source>Rub out instead of drawing; the right mouse button always does</source>
+        <translation>그리는 대신 지웁니다. 오른쪽 버튼은 언제나 지웁니다</translation>
+    </message>
+    <message>
+        <source>Paste picture</source>
+        <translation>그림 붙여넣기</translation>
+    </message>
+    <message>
+        <source>Use a copied picture, a photo of a digit too</source>
+        <translation>복사한 그림이나 숫자 사진을 씁니다</translation>
+    </message>
+    <message>
+        <source>Open picture…</source>
+        <translation>그림 열기…</translation>
+    </message>
+    <message>
+        <source>Use a picture file, a photo of a digit too</source>
+        <translation>그림 파일이나 숫자 사진을 씁니다</translation>
     </message>
     <message>
         <source>Clear</source>
@@ -1557,6 +1647,94 @@ limits −{2} … +{2}</source>
     <message>
         <source>Empty the canvas</source>
         <translation>그림판을 비웁니다</translation>
+    </message>
+    <message>
+        <source>All stages</source>
+        <translation>모든 단계</translation>
+    </message>
+    <message>
+        <source>Take in every step of preprocessing that was left out</source>
+        <translation>빼 둔 전처리 단계를 모두 되살립니다</translation>
+    </message>
+    <message>
+        <source>Teach this as…</source>
+        <translation>이 그림 가르치기…</translation>
+    </message>
+    <message>
+        <source>Keep the drawing and say what it is: then type the digit</source>
+        <translation>그림을 간직하고 무엇인지 알려 줍니다. 이어서 숫자를 누르세요</translation>
+    </message>
+    <message>
+        <source>Take the last one back</source>
+        <translation>마지막 그림 되돌리기</translation>
+    </message>
+    <message>
+        <source>Leave the last drawing out of your own set again</source>
+        <translation>내 그림 모음에서 마지막 그림을 다시 뺍니다</translation>
+    </message>
+    <message>
+        <source>Train with mine</source>
+        <translation>내 그림으로 훈련</translation>
+    </message>
+    <message>
+        <source>Train with your own drawings among the data, or without them again</source>
+        <translation>내 그림을 데이터에 섞어 훈련하거나 다시 빼고 훈련합니다</translation>
+    </message>
+    <message>
+        <source>Export my drawings…</source>
+        <translation>내 그림 내보내기…</translation>
+    </message>
+    <message>
+        <source>Write your own set to a file, to take along or give away</source>
+        <translation>내 그림 모음을 파일로 저장해 가져가거나 나눠 줍니다</translation>
+    </message>
+    <message>
+        <source>Import drawings…</source>
+        <translation>그림 가져오기…</translation>
+    </message>
+    <message>
+        <source>Add the drawings of a file to your own set</source>
+        <translation>파일에 든 그림을 내 그림 모음에 더합니다</translation>
+    </message>
+    <message>
+        <source>Drawing alone</source>
+        <translation>그림만</translation>
+    </message>
+    <message>
+        <source>Show the drawing without what speaks for its digit</source>
+        <translation>근거를 겹치지 않고 그림만 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Input gradient</source>
+        <translation>입력 기울기</translation>
+    </message>
+    <message>
+        <source>Which pixels speak for the digit: the slope of its logit</source>
+        <translation>어느 픽셀이 이 숫자의 근거인지: 로짓의 기울기</translation>
+    </message>
+    <message>
+        <source>Gradient × input</source>
+        <translation>기울기 × 입력</translation>
+    </message>
+    <message>
+        <source>Which pixels speak for the digit: slope times ink</source>
+        <translation>어느 픽셀이 이 숫자의 근거인지: 기울기 곱하기 잉크</translation>
+    </message>
+    <message>
+        <source>Occlusion</source>
+        <translation>가리기</translation>
+    </message>
+    <message>
+        <source>Which pixels speak for the digit: blank them and look</source>
+        <translation>어느 픽셀이 이 숫자의 근거인지: 가려 보고 비교</translation>
+    </message>
+    <message>
+        <source>Grad-CAM</source>
+        <translation>Grad-CAM</translation>
+    </message>
+    <message>
+        <source>Which pixels speak for the digit: the maps of the last convolution</source>
+        <translation>어느 픽셀이 이 숫자의 근거인지: 마지막 합성곱의 맵</translation>
     </message>
     <message>
         <source>Values</source>
@@ -1808,6 +1986,21 @@ limits −{2} … +{2}</source>
     </message>
 </context>
 <context>
+    <name>pictures</name>
+    <message>
+        <source>{0} is too large: at most {1} pixels a side.</source>
+        <translation>{0}이(가) 너무 큽니다. 한 변은 최대 {1}픽셀입니다.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read as a picture.</source>
+        <translation>{0}을(를) 그림으로 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no picture to paste: copy one first.</source>
+        <translation>붙여넣을 그림이 없습니다. 먼저 그림을 복사하세요.</translation>
+    </message>
+</context>
+<context>
     <name>stages</name>
     <message>
         <source>stroke</source>
@@ -1824,6 +2017,93 @@ limits −{2} … +{2}</source>
     <message>
         <source>sample</source>
         <translation>견본</translation>
+    </message>
+    <message>
+        <source>photo</source>
+        <translation>사진</translation>
+    </message>
+    <message>
+        <source>ink</source>
+        <translation>잉크</translation>
+    </message>
+    <message>
+        <source>What you drew: a round pen, darker where it covers more of a pixel.</source>
+        <translation>직접 그린 획입니다. 둥근 펜이 픽셀을 많이 덮을수록 진합니다.</translation>
+    </message>
+    <message>
+        <source>Your picture as it came: dark ink on bright paper, or the other way round, under uneven light.</source>
+        <translation>받은 그대로의 사진입니다. 밝은 종이에 어두운 잉크, 또는 그 반대이고 빛이 고르지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Light evened out, ink made white, paper black, specks dropped: the network has only seen white ink on black.</source>
+        <translation>빛을 고르게 하고 잉크는 희게, 종이는 검게, 티는 지웠습니다. 신경망은 검은 바탕의 흰 잉크만 보았습니다.</translation>
+    </message>
+    <message>
+        <source>Left out: the network gets the picture as it came, paper and shadows included.</source>
+        <translation>뺐음: 종이와 그림자까지 받은 그대로 신경망에 들어갑니다.</translation>
+    </message>
+    <message>
+        <source>Only the part that holds ink, so that it does not matter where you drew.</source>
+        <translation>잉크가 있는 부분만 잘라, 어디에 그렸는지는 상관없게 합니다.</translation>
+    </message>
+    <message>
+        <source>Left out: the whole sheet goes on, with the digit wherever you drew it.</source>
+        <translation>뺐음: 숫자가 그려진 자리 그대로 종이 전체가 넘어갑니다.</translation>
+    </message>
+    <message>
+        <source>Scaled, shape kept, until its longer side is 20 pixels, so that size does not matter either.</source>
+        <translation>모양을 지키며 긴 변이 20픽셀이 되게 해, 크기도 상관없게 합니다.</translation>
+    </message>
+    <message>
+        <source>Left out: the digit keeps the size you drew it in, the sheet being 28 pixels wide.</source>
+        <translation>뺐음: 종이를 28픽셀로 보고, 그린 크기를 그대로 둡니다.</translation>
+    </message>
+    <message>
+        <source>Placed in 28 x 28 so that the ink balances in the middle: this is what MNIST looks like.</source>
+        <translation>잉크의 무게 중심이 가운데 오도록 28×28에 놓습니다. MNIST가 이런 모습입니다.</translation>
+    </message>
+    <message>
+        <source>Left out: the box lies in the middle instead, so that a 4 or a 7 hangs to one side.</source>
+        <translation>뺐음: 상자를 가운데 놓아 4나 7이 한쪽으로 치우칩니다.</translation>
+    </message>
+    <message>
+        <source>A border of 2 pixels, so that strokes at the edge lie in the middle of some 5 x 5 window.</source>
+        <translation>2픽셀 테두리를 둘러, 가장자리의 획도 어느 5×5 창의 가운데 오게 합니다.</translation>
+    </message>
+    <message>
+        <source>Left out: the 28 x 28 are blown up to 32 x 32 instead, larger than any digit the network has seen.</source>
+        <translation>뺐음: 28×28을 32×32로 늘려, 신경망이 본 어느 숫자보다 큽니다.</translation>
+    </message>
+    <message>
+        <source>A picture of the data set: 28 x 28, boxed and centred already.</source>
+        <translation>데이터의 그림입니다. 이미 잘라 가운데 놓은 28×28입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>teach</name>
+    <message>
+        <source>No digit</source>
+        <translation>숫자 아님</translation>
+    </message>
+    <message>
+        <source>Teach · {0}</source>
+        <translation>가르치기 · {0}</translation>
+    </message>
+    <message>
+        <source>Teach</source>
+        <translation>가르치기</translation>
+    </message>
+    <message>
+        <source>Your drawings: {0}</source>
+        <translation>내 그림: {0}</translation>
+    </message>
+    <message>
+        <source>No drawings of yours yet</source>
+        <translation>아직 내 그림이 없습니다</translation>
+    </message>
+    <message>
+        <source>Train without mine</source>
+        <translation>내 그림 빼고 훈련</translation>
     </message>
 </context>
 <context>
@@ -1955,6 +2235,77 @@ limits −{2} … +{2}</source>
     <message>
         <source>ReLU closed</source>
         <translation>ReLU 닫힘</translation>
+    </message>
+</context>
+<context>
+    <name>why</name>
+    <message>
+        <source>orange: more ink here, more {0}</source>
+        <translation>주황: 여기 잉크가 늘면 {0}에 가까워짐</translation>
+    </message>
+    <message>
+        <source>How fast the logit z of the {0} would rise if a pixel got brighter; blue: it would fall. It says nothing about pixels whose change would not matter right now.</source>
+        <translation>픽셀이 밝아질 때 {0}의 로짓 z가 얼마나 빨리 오르는지입니다. 파랑이면 내려갑니다. 지금 바뀌어도 상관없는 픽셀에 대해서는 말해 주지 않습니다.</translation>
+    </message>
+    <message>
+        <source>orange ink speaks for the {0}, blue against</source>
+        <translation>주황 잉크는 {0}의 근거, 파랑은 반대</translation>
+    </message>
+    <message>
+        <source>The slope times how far a pixel is from blank paper x₀: an estimate of what its ink adds to the logit of the {0}. Blank paper adds nothing.</source>
+        <translation>기울기에 빈 종이 x₀와의 차이를 곱한 값으로, 그 잉크가 {0}의 로짓에 더하는 양을 어림합니다. 빈 종이는 아무것도 더하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>orange: blanking this weakens the {0}</source>
+        <translation>주황: 가리면 {0}이(가) 약해짐</translation>
+    </message>
+    <message>
+        <source>How far the logit of the {0} falls when a square of 4×4 pixels is made paper, for squares 2 pixels apart. No slope, but a run of the network for each square.</source>
+        <translation>2픽셀씩 옮기며 4×4 픽셀을 종이로 바꿀 때 {0}의 로짓이 얼마나 떨어지는지입니다. 기울기 없이, 칸마다 신경망을 한 번씩 돌립니다.</translation>
+    </message>
+    <message>
+        <source>where the last convolution saw a {0}</source>
+        <translation>마지막 합성곱이 {0}을(를) 본 곳</translation>
+    </message>
+    <message>
+        <source>The 16 maps of the last convolution, each weighted by the mean slope of the logit of the {0}; what is negative is left out. Coarse: 10×10 cells, 2 pixels apart.</source>
+        <translation>마지막 합성곱의 맵 16개를 {0}의 로짓의 평균 기울기로 가중해 더하고 음수는 버립니다. 2픽셀 간격의 10×10칸이라 거칩니다.</translation>
+    </message>
+    <message>
+        <source>Why this digit?</source>
+        <translation>왜 이 숫자인가?</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>왜?</translation>
+    </message>
+    <message>
+        <source>Formula</source>
+        <translation>식</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>비용</translation>
+    </message>
+    <message>
+        <source>Nothing to explain yet</source>
+        <translation>아직 설명할 것이 없습니다</translation>
+    </message>
+    <message>
+        <source>Draw a digit: the map then lies on it.</source>
+        <translation>숫자를 그리면 그 위에 겹칩니다.</translation>
+    </message>
+    <message>
+        <source>{0} forward, {1} backward</source>
+        <translation>순전파 {0}, 역전파 {1}</translation>
+    </message>
+    <message>
+        <source>{0} · {1} ms</source>
+        <translation>{0} · {1} ms</translation>
+    </message>
+    <message>
+        <source>Scale: −{0} to +{0}</source>
+        <translation>범위: −{0} ~ +{0}</translation>
     </message>
 </context>
 <context>

@@ -15,6 +15,8 @@ class Answers(QObject):
     snapshot_made = Signal(object)  # Snapshot
     probe_made = Signal(object)  # ProbeView | None
     sample_given = Signal(object)  # Drawing
+    attribution_made = Signal(object)  # AttributionView | None
+    mine_changed = Signal(object)  # how many drawings of each digit, and of none
     experiment_loaded = Signal(object)  # Experiment
     terms_found = Signal(object)  # TermsView | None
     check_made = Signal(object)  # CheckView
@@ -30,6 +32,8 @@ class Answers(QObject):
         self.snapshot_made.connect(store.take_snapshot)
         self.probe_made.connect(store.take_probe)
         self.sample_given.connect(store.take_sample)
+        self.attribution_made.connect(store.take_attribution)
+        self.mine_changed.connect(store.take_mine)
         self.experiment_loaded.connect(store.take_experiment)
         self.terms_found.connect(store.take_terms)
         self.check_made.connect(store.take_check)

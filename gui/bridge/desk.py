@@ -17,13 +17,16 @@ from gui.bridge.answers import Answers
 from gui.bridge.bench import Bench, Sight
 from gui.bridge.jobs import Job, compile_kernels, elsewhere
 from gui.bridge.mailbox import Mailbox
+from gui.bridge.own_drawings import SHARE, OwnDrawings
 from gui.bridge.store import Progress
 from gui.lab import checkpoint, errors, warmup
+from gui.lab.attribution import attribute
 from gui.lab.digits import load_digits
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment
 from gui.lab.faults import NotFinite
-from gui.lab.preprocess import preprocess
+from gui.lab.photo import from_photo
+from gui.lab.preprocess import Prepared, preprocess
 from gui.lab.probe import batch_layers, probe
 from gui.lab.snapshot import LayerView
 from gui.lab.threads import leave_one_core_free
@@ -46,7 +49,10 @@ class Desk:
         self._notice = ""
         self._trained_at = 0.0  # when the last step ended
         self._drawing = Drawing(0)
-        self._seen: tuple[int, Any] = (0, None)  # number of the last drawing, and what preprocessing made of it
+        self._off: frozenset[str] = frozenset()  # stages of preprocessing left out
+        self._seen: tuple[Any, Prepared | None] = (None, None)  # the last drawing and what preprocessing made of it
+        self._method = ""  # of attribution
+        self._own = OwnDrawings(answers)
         self._target: int | None = None
         self._of, self._source = "loss", "drawing"
         self._digit: int | None = None  # whose loss that was
@@ -63,6 +69,14 @@ class Desk:
             requests.ShowDrawing: self._show_drawing,
             requests.SetTarget: self._set_target,
             requests.GiveSample: self._give_sample,
+            requests.SetStages: self._set_stages,
+            requests.Attribute: self._attribute,
+            requests.UsePicture: self._use_picture,
+            requests.Teach: lambda request: self._own.teach(self._drawing, request.label),
+            requests.TakeBack: lambda _request: self._own.take_back(),
+            requests.ImportDrawings: lambda request: self._own.import_from(request.path),
+            requests.ExportDrawings: lambda request: self._own.export_to(request.path),
+            requests.TrainMine: self._train_mine,
             requests.Publish: self._publish,
             requests.Run: self._run,
             requests.Pause: self._pause,
@@ -166,6 +180,7 @@ class Desk:
             self._answers.experiment_loaded.emit(self._trainer.experiment)
         self._publish()
         self._refresh_probe()
+        self._guard(self._own.open)
 
     def _begin(self, job: Job[None]) -> None:
         self._job = job
@@ -177,7 +192,7 @@ class Desk:
         if self._trainer is None or not self._backward_ready:
             return None
         seen = self._seen[1]
-        return Sight(self._trainer, None if seen is None else seen[0], self._digit, self._of)
+        return Sight(self._trainer, None if seen is None else seen.network_input, self._digit, self._of)
 
     def _show_weights(self) -> None:
         """Everything that follows from the weights, after some were changed."""
@@ -211,29 +226,63 @@ class Desk:
     def _refresh_probe(self) -> None:
         if self._trainer is None:
             return  # shown by _be_ready
-        number = self._drawing.number
-        if self._seen[0] != number:
-            self._seen = (number, preprocess(self._drawing))
-        if self._seen[1] is None:
+        prepared = self._prepared()
+        if prepared is None:
             self._answers.probe_made.emit(None)
+            self._answers.attribution_made.emit(None)
             self._bench.look()
             return
-        network_input, stages = self._seen[1]
         view = probe(
             self._trainer.model,
-            network_input,
-            stages,
-            drawing=number,
+            prepared.network_input,
+            prepared.stages,
+            drawing=self._drawing.number,
             step=self._trainer.steps,
             target=self._target,
             of=self._of,
             gradients=self._backward_ready,
+            rule=self._trainer.rule,
+            window=prepared.window,
         )
         self._digit = view.target
         view = replace(view, batch=self._batch())
         self._mailbox.say_window_busy(True)
         self._answers.probe_made.emit(view)
         self._bench.look()
+        if self._method:
+            self._mailbox.put(requests.Attribute(self._method))  # after newer strokes, if there are any
+
+    def _prepared(self) -> Prepared | None:
+        """What preprocessing makes of the drawing, worked out once."""
+        key = (self._drawing.number, self._off)
+        if self._seen[0] != key:
+            self._seen = (key, preprocess(self._drawing, self._off))
+        return self._seen[1]
+
+    def _set_stages(self, request: requests.SetStages) -> None:
+        self._off = request.off
+        self._refresh_probe()
+
+    def _attribute(self, request: requests.Attribute) -> None:
+        self._method = request.method
+        prepared = self._prepared()
+        wanted = bool(self._method) and self._backward_ready
+        if not wanted or prepared is None or self._trainer is None or self._digit is None:
+            self._answers.attribution_made.emit(None)
+            return
+        view = attribute(
+            self._method,
+            self._trainer.model,
+            prepared.network_input,
+            self._digit,
+            drawing=self._drawing.number,
+            step=self._trainer.steps,
+            window=prepared.window,
+        )
+        self._answers.attribution_made.emit(view)
+
+    def _use_picture(self, request: requests.UsePicture) -> None:
+        self._answers.sample_given.emit(from_photo(request.grey))
 
     def _give_sample(self, request: requests.GiveSample) -> None:
         """A picture of the test set; of this digit, where one is asked for."""
@@ -261,7 +310,7 @@ class Desk:
         if self._running:
             self._refresh_probe()
 
-    def _run(self, _request: requests.Run) -> None:
+    def _run(self, _request: requests.Run | None = None) -> None:
         self._running, self._notice = True, ""
         self._publish()
 
@@ -290,6 +339,14 @@ class Desk:
         self._run_now.reset(self._run_now.experiment.changed(weights=request.weights))
         self._publish()
         self._refresh_probe()
+
+    def _train_mine(self, request: requests.TrainMine) -> None:
+        """One click: the learner's drawings join every batch, and training runs."""
+        trainer = self._run_now
+        trainer.mine = self._own.needed() if request.wanted else trainer.mine
+        trainer.configure(trainer.experiment.changed(mine=SHARE if request.wanted else 0.0))
+        self._answers.experiment_loaded.emit(trainer.experiment)
+        self._run() if request.wanted else self._publish()
 
     def _configure(self, request: requests.Configure) -> None:
         if request.experiment.data != self._run_now.experiment.data:

@@ -4,10 +4,20 @@ import heapq
 import itertools
 import threading
 
-from gui.bridge.requests import LookAt, Publish, Request, SetObjective, SetSource, SetTarget, ShowDrawing
+from gui.bridge.requests import (
+    Attribute,
+    LookAt,
+    Publish,
+    Request,
+    SetObjective,
+    SetSource,
+    SetStages,
+    SetTarget,
+    ShowDrawing,
+)
 
 # Of these only the newest counts: an older one still waiting is dropped.
-NEWEST_COUNTS = (ShowDrawing, SetTarget, SetObjective, SetSource, LookAt, Publish)
+NEWEST_COUNTS = (ShowDrawing, SetTarget, SetObjective, SetSource, SetStages, Attribute, LookAt, Publish)
 
 
 class Mailbox:

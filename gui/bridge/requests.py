@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment
 from gui.lab.findings import Edit, Spot
@@ -28,6 +30,64 @@ class SetTarget(Request):
 
     priority: ClassVar[int] = 0
     digit: int | None
+
+
+@dataclass(frozen=True)
+class SetStages(Request):
+    """The stages of preprocessing to leave out, by name."""
+
+    priority: ClassVar[int] = 0
+    off: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Attribute(Request):
+    """Explain the drawing's digit by this method from now on; "" for none. Only the newest counts."""
+
+    priority: ClassVar[int] = 0
+    method: str
+
+
+@dataclass(frozen=True)
+class UsePicture(Request):
+    """Make a drawing of a picture (h, w) of brightness in 0..1, and give it like a sample."""
+
+    priority: ClassVar[int] = 0
+    grey: np.ndarray
+
+
+@dataclass(frozen=True)
+class Teach(Request):
+    """Keep the drawing as this digit, -1 for no digit, in the learner's own set."""
+
+    priority: ClassVar[int] = 0
+    label: int
+
+
+@dataclass(frozen=True)
+class TakeBack(Request):
+    """Leave the last drawing out of the learner's own set."""
+
+
+@dataclass(frozen=True)
+class ImportDrawings(Request):
+    """Add the drawings of a file to the learner's own set."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class ExportDrawings(Request):
+    """Write the learner's own set to a file."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class TrainMine(Request):
+    """Train on the data with the learner's own drawings among them, or without them again."""
+
+    wanted: bool
 
 
 @dataclass(frozen=True)

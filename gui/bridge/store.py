@@ -6,13 +6,14 @@ Views connect to the `*_changed` signals and call the methods; they never talk t
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.bridge import requests
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.findings import CheckView, Edit, EditView, SourceView, Spot, TermsView
-from gui.lab.snapshot import ProbeView, Snapshot
+from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Store(QObject):
 
     snapshot_changed = Signal(object)  # Snapshot
     probe_changed = Signal(object)  # ProbeView | None
+    attribution_changed = Signal(object)  # AttributionView | None
+    method_changed = Signal(str)  # of attribution, "" for none
+    stages_changed = Signal(object)  # frozenset of the names of stages left out
+    mine_changed = Signal(object)  # tuple: how many drawings of the learner's own of each digit, and of none
     selection_changed = Signal(object)  # Selection
     experiment_changed = Signal(object)  # Experiment
     drawing_changed = Signal(object)  # Drawing: the canvas shows it
@@ -65,6 +70,10 @@ class Store(QObject):
         self.drawing = Drawing(0)
         self.mode = "values"
         self.target: int | None = None
+        self.attribution: AttributionView | None = None
+        self.method = ""
+        self.stages_off: frozenset[str] = frozenset()
+        self.mine: tuple[int, ...] = (0,) * 11
         self.of = "loss"
         self.source_of_layers = "drawing"
         self.spot: Spot | None = None
@@ -144,6 +153,55 @@ class Store(QObject):
         self.target = digit
         self.requested.emit(requests.SetTarget(digit))
 
+    def switch_stage(self, name: str) -> None:
+        """Leave a stage of preprocessing out, or take it in again."""
+        self._set_stages(self.stages_off ^ {name})
+
+    @Slot()
+    def all_stages(self) -> None:
+        self._set_stages(frozenset())
+
+    def _set_stages(self, off: frozenset[str]) -> None:
+        if off != self.stages_off:
+            self.stages_off = off
+            self.stages_changed.emit(off)
+            self.requested.emit(requests.SetStages(off))
+
+    def explain_by(self, method: str) -> None:
+        """Show which pixels speak for the digit, by a method of gui.lab.attribution; "": no more."""
+        if method == self.method:
+            return
+        self.method = method
+        self.take_attribution(None)
+        self.method_changed.emit(method)
+        self.requested.emit(requests.Attribute(method))
+
+    def use_picture(self, grey: np.ndarray) -> None:
+        """A picture (h, w) of brightness in 0..1, pasted or dropped; its ink becomes the drawing."""
+        self.requested.emit(requests.UsePicture(grey))
+
+    def teach(self, label: int | str) -> None:
+        """Keep the drawing in the learner's own set; -1: it is no digit."""
+        if self.drawing.empty:
+            self.failed.emit("There is nothing to teach yet: draw a digit first.")
+            return
+        self.requested.emit(requests.Teach(int(label)))
+
+    @Slot()
+    def take_back(self) -> None:
+        self.requested.emit(requests.TakeBack())
+
+    def import_drawings(self, path: Path) -> None:
+        self.requested.emit(requests.ImportDrawings(path))
+
+    def export_drawings(self, path: Path) -> None:
+        self.requested.emit(requests.ExportDrawings(path))
+
+    @Slot()
+    def train_mine(self) -> None:
+        """Train with the learner's own drawings among the data; if that is so, without them."""
+        self.requested.emit(requests.TrainMine(not self.experiment.mine))
+
     def select(self, selection: Selection) -> None:
         if selection != self.selection:
             self.selection = selection
@@ -212,6 +270,17 @@ class Store(QObject):
         """Probes come in the order of their drawings; while the pen moves they are a few points behind it."""
         self.probe = probe
         self.probe_changed.emit(probe)
+
+    @Slot(object)
+    def take_attribution(self, view: AttributionView | None) -> None:
+        if view is None or view.method == self.method:
+            self.attribution = view
+            self.attribution_changed.emit(view)
+
+    @Slot(object)
+    def take_mine(self, counts: tuple[int, ...]) -> None:
+        self.mine = counts
+        self.mine_changed.emit(counts)
 
     @Slot(object)
     def take_terms(self, terms: TermsView | None) -> None:

@@ -36,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--momentum", type=number(float, "The momentum"), default=0.9, help="for SGD (default: 0.9)")
     add("--schedule", choices=SCHEDULES, default="one-cycle", help="of the learning rate (default: one-cycle)")
     add("--augment", action="store_true", help="shift, turn, scale and bend the pictures at random")
+    add("--doodles", type=number(float, "The share of doodles"), default=0.0, metavar="SHARE",
+        help="add drawings of no digit, as a share of each batch, so that it learns to doubt")  # fmt: skip
     add("--seed", type=number(int, "The seed"), default=0, help="the same seed gives the same run (default: 0)")
     add("--out", type=Path, metavar="FILE", help="the checkpoint to write (default: lenet.safetensors)")
     add("--resume", type=Path, metavar="FILE", help="go on with this checkpoint; its settings are used")
@@ -134,6 +136,7 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
         epochs=arguments.epochs,
         schedule=arguments.schedule,
         augment=arguments.augment,
+        doodles=arguments.doodles,
     )
 
 

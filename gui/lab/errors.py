@@ -3,11 +3,16 @@
 from gui.lab.checkpoint import CheckpointError
 from gui.lab.experiment import ExperimentError
 from gui.lab.faults import NotFinite
+from gui.lab.mine import DrawingsError
+from gui.lab.photo import PictureError
 from gui.lab.surgery import EditError
 from nbgrad.serialization import SerializationError
 from nbgrad.vision.datasets import DatasetError
 
-OURS = (CheckpointError, DatasetError, EditError, ExperimentError, NotFinite, SerializationError)
+OURS = (
+    CheckpointError, DatasetError, DrawingsError, EditError, ExperimentError, NotFinite, PictureError,
+    SerializationError,
+)  # fmt: skip
 
 
 def explain(error: BaseException) -> str | None:

@@ -22,6 +22,8 @@ class Experiment:
     weights: "trained" (the weights that ship) or "fresh" (drawn from `seed`). data: "procedural" or a folder that
     holds the four MNIST files. `momentum` and `nesterov` serve SGD alone. `schedule` bends the learning rate over a run
     of `epochs`; in an endless run (epochs 0) it stays as it is. augment: shift, turn and scale the training pictures.
+    doodles: to each batch, so many drawings of no digit as a share of it; of them the network shall say 1/10 for each.
+    mine: to each batch, so many of the learner's own drawings, likewise a share.
     """
 
     model: str = "LeNet"
@@ -37,6 +39,8 @@ class Experiment:
     epochs: int = 0
     schedule: str = "constant"
     augment: bool = False
+    doodles: float = 0.0
+    mine: float = 0.0
 
     def __post_init__(self) -> None:
         if self.model != "LeNet":
@@ -48,6 +52,8 @@ class Experiment:
         _require_number("The learning rate", self.lr, above=0.0)
         _require_number("The momentum", self.momentum, least=0.0, below=1.0)
         _require_number("The weight decay", self.weight_decay, least=0.0)
+        _require_number("The share of doodles", self.doodles, least=0.0, below=4.0)
+        _require_number("The share of your own drawings", self.mine, least=0.0, below=4.0)
         if type(self.batch_size) is not int or not 1 <= self.batch_size <= 4096:
             raise ExperimentError(f"The batch size is a whole number from 1 to 4096, not «{self.batch_size}».")
         if type(self.seed) is not int or not 0 <= self.seed < 2**32:

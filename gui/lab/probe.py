@@ -9,6 +9,7 @@ import numpy as np
 import nbgrad
 from gui.lab import chain
 from gui.lab.snapshot import LayerView, ProbeView, Stage
+from gui.lab.verdict import Rule, verdict
 from nbgrad.nn import functional as F
 
 
@@ -22,13 +23,15 @@ def probe(
     target: int | None,
     of: str = "loss",
     gradients: bool = True,
+    rule: Rule | None = None,
+    window: tuple[float, float, float] = (0.0, 0.0, 1.0),
 ) -> ProbeView:
     """Classify a drawing (1, 1, 32, 32) and, if asked, send the target digit's loss back to every column.
 
-    target: None for the predicted digit. of: "logit" sends back that digit's logit instead. The parameters' own
-    gradients stay as training left them.
+    target: None for the predicted digit. of: "logit" sends back that digit's logit instead. rule: what counts as no
+    digit. window: the part of the sheet that the input shows. The parameters' own gradients stay as training left them.
     """
-    with _constant_parameters(model), nbgrad.set_grad_enabled(gradients):
+    with constant_parameters(model), nbgrad.set_grad_enabled(gradients):
         x = nbgrad.from_numpy(network_input).requires_grad_(gradients)
         passage = chain.run(model, x)
         logits = passage.logits
@@ -37,23 +40,25 @@ def probe(
             for tensor in passage.after:
                 tensor.retain_grad()
             chain.objective(logits, digit, of).backward()
-    scores = _numbers(logits)
+    scores, probabilities = _numbers(logits), _numbers(F.softmax(logits.detach(), 1))
     return ProbeView(
         drawing=drawing,
         step=step,
-        probabilities=_numbers(F.softmax(logits.detach(), 1)),
+        probabilities=probabilities,
         logits=scores,
         target=digit,
         of=of,
         loss=_cross_entropy(scores, digit),
         stages=stages,
         layers=tuple(_layer(layer, tensor) for layer, tensor in zip(passage.layers, passage.after, strict=True)),
+        verdict=verdict(probabilities, rule),
+        window=window,
     )
 
 
 def batch_layers(model: Any, pictures: Any, labels: Any) -> tuple[LayerView, ...]:
     """The columns for a batch (N, 1, 32, 32): values are means over its pictures, gradients sums of its mean loss's."""
-    with _constant_parameters(model), nbgrad.enable_grad():
+    with constant_parameters(model), nbgrad.enable_grad():
         passage = chain.run(model, pictures.detach().requires_grad_(True))
         gradients = nbgrad.autograd.grad(F.cross_entropy(passage.logits, labels), passage.after)
     views = []
@@ -66,7 +71,7 @@ def batch_layers(model: Any, pictures: Any, labels: Any) -> tuple[LayerView, ...
 
 
 @contextmanager
-def _constant_parameters(model: Any) -> Iterator[None]:
+def constant_parameters(model: Any) -> Iterator[None]:
     """No gradient flows to the parameters in here."""
     parameters = list(model.parameters())
     for parameter in parameters:

@@ -71,11 +71,16 @@ class LayerView:
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of preprocessing: what it is called, what it did in a sentence, and the picture (values 0 to 1)."""
+    """One step of preprocessing: what it is called, what it did in a sentence, and the picture (values 0 to 1).
+
+    without: what happens where it is left out, "" for a stage that cannot be. on: whether it was taken.
+    """
 
     name: str
     explanation: str
     picture: np.ndarray
+    without: str = ""
+    on: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,27 @@ class ProbeView:
     layers: tuple[LayerView, ...]
     of: str = "loss"
     batch: tuple[LayerView, ...] = ()
+    verdict: str = "digit"  # or "unsure" or "no digit": see gui.lab.verdict
+    window: tuple[float, float, float] = (0.0, 0.0, 1.0)  # left, top, side of the part of the sheet the network sees
+
+
+@dataclass(frozen=True)
+class AttributionView:
+    """Which pixels of the network's input made it say a digit.
+
+    map: (32, 32), positive where the pixel speaks for the digit. window: as in ProbeView.
+    """
+
+    method: str  # "gradient", "gradient x input", "occlusion" or "grad-cam"
+    formula: str
+    digit: int
+    map: np.ndarray
+    window: tuple[float, float, float]
+    forwards: int  # how often the network ran forwards, and backwards
+    backwards: int
+    milliseconds: float
+    drawing: int
+    step: int
 
 
 @dataclass(frozen=True)

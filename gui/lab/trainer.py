@@ -14,21 +14,23 @@ from typing import Any
 import numpy as np
 
 import nbgrad
-from gui.lab import faults, schedule
+from gui.lab import faults, mixing, schedule
 from gui.lab.digits import Digits, load_digits
 from gui.lab.evaluate import evaluate
 from gui.lab.experiment import Experiment
 from gui.lab.graph_view import GraphViews
 from gui.lab.history import Histories
+from gui.lab.mine import NONE
 from gui.lab.observe import parameter_view
 from gui.lab.snapshot import GraphView, Snapshot, TestView
 from gui.lab.timeline import Timeline
+from gui.lab.verdict import Rule, rule_of
 from nbgrad import optim
 from nbgrad.autograd.graph import trace
 from nbgrad.nn import functional as F
 from nbgrad.serialization import load_safetensors
 from nbgrad.vision.models import LeNet
-from nbgrad.vision.transforms import Augment, network_input
+from nbgrad.vision.transforms import Augment, NetworkInput
 
 TRAINED_WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "weights" / "lenet.safetensors"
 SPEED_MEMORY = 0.95  # images per second are a mean over about the last 20 steps
@@ -39,6 +41,7 @@ class Trainer:
 
     def __init__(self, experiment: Experiment, digits: Digits | None = None) -> None:
         self._digits = digits
+        self.mine = NONE  # the learner's own drawings, for an experiment that trains on them
         self.reset(experiment)
 
     # ---- what decides the run
@@ -120,7 +123,7 @@ class Trainer:
         if name := faults.first_bad_gradient(self.model):
             raise faults.explain_gradient(name, number)
         self._update(number)
-        self._advance(len(labels))
+        self._advance()
         self.timeline.add_loss(self.steps, loss)
         self._images = SPEED_MEMORY * self._images + len(labels)
         self._seconds = SPEED_MEMORY * self._seconds + time.perf_counter() - start
@@ -139,16 +142,32 @@ class Trainer:
         self._before, self.phase = before, "update"
 
     def _next_batch(self) -> tuple[Any, Any]:
-        """The batch at `position` of the epoch's order: pictures (B, 1, 32, 32), labels (B,)."""
+        """The batch at `position` of the epoch's order: pictures (B, 1, 32, 32), labels (B,) or chances (B, 10)."""
         digits, experiment = self.digits, self.experiment
         order = self._order(len(digits.train_labels))
         indices = order[self.position : self.position + experiment.batch_size]
+        generator, transform = self._chance(), NetworkInput()
         if experiment.augment:
-            generator = nbgrad.Generator().manual_seed(experiment.seed + (self.steps << 32))
-            batch = Augment(generator=generator).batch(digits.train_pictures, indices)
-        else:
-            batch = network_input(digits.train_pictures, indices)
-        return nbgrad.from_numpy(batch), nbgrad.from_numpy(digits.train_labels[indices])
+            transform = Augment(generator=generator)
+        batch, labels = transform.batch(digits.train_pictures, indices), digits.train_labels[indices]
+        if others := self._others(len(indices), generator):
+            batch, labels = mixing.mixed(batch, labels, others, transform)
+        return nbgrad.from_numpy(batch), nbgrad.from_numpy(labels)
+
+    def _chance(self) -> nbgrad.Generator:
+        """This step's own stream. PyTorch's seeding reads 32 bits, so seed and step are mixed into as many."""
+        mixed = np.random.SeedSequence((self.experiment.seed, self.steps)).generate_state(1)
+        return nbgrad.Generator().manual_seed(int(mixed[0]))
+
+    def _others(self, size: int, generator: nbgrad.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
+        """What joins a batch of this size."""
+        others = []
+        if share := self.experiment.doodles:
+            pool = mixing.doodles()
+            others.append(mixing.draw(pool, np.full(len(pool), mixing.NOTHING), share, size, generator))
+        if (share := self.experiment.mine) and len(self.mine):
+            others.append(mixing.draw(self.mine.pictures, self.mine.labels, share, size, generator))
+        return others
 
     def _order(self, count: int) -> np.ndarray:
         """How this epoch goes through the pictures."""
@@ -158,9 +177,9 @@ class Trainer:
             self._order_now = np.random.default_rng(key[:2]).permutation(count)
         return self._order_now
 
-    def _advance(self, images: int) -> None:
+    def _advance(self) -> None:
         self.steps += 1
-        self.position += images
+        self.position += self.experiment.batch_size
         if self.position >= len(self.digits.train_labels):
             self.epoch += 1
             self.position = 0
@@ -185,6 +204,11 @@ class Trainer:
         self.tested = None
 
     # ---- testing and showing
+
+    @property
+    def rule(self) -> Rule | None:
+        """What this network calls no digit; None where it started without having learnt that."""
+        return rule_of(TRAINED_WEIGHTS) if self.experiment.weights == "trained" else None
 
     def testing(self) -> Generator[tuple[int, int], None, TestView]:
         """Classify the test set slice by slice; yields (done, total)."""

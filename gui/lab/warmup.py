@@ -21,10 +21,10 @@ from typing import Any, TextIO
 from numba.core import event, sigutils
 
 import nbgrad
-from gui.lab import trainer
+from gui.lab import photo, trainer
 from nbgrad.kernels.registry import KERNELS, Kernel
 
-assert nbgrad and trainer  # importing them lists every kernel the lab uses
+assert nbgrad and photo and trainer  # importing them lists every kernel the lab uses
 
 MOST_CHILDREN = 8
 

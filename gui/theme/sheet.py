@@ -39,6 +39,7 @@ QPushButton[role="primary"] { background: $accent; color: $on_accent; font-weigh
 QPushButton[role="primary"]:hover { background: $accent_hover; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: ${pad5}px ${pad11}px; }
 QPushButton[role="icon"] { padding: ${pad6}px; }
+QPushButton[role="icon"]:checked { border-color: $accent; color: $accent; }
 QPushButton[role="quiet"] { background: transparent; padding: ${pad4}px; min-height: 0; }
 QPushButton[role="quiet"]:hover { background: $control; }
 QPushButton[role="quiet"]:checked { background: $control; color: $accent; }

@@ -9,8 +9,6 @@ from gui.lab.snapshot import ProbeView
 from gui.theme import theme
 from gui.views.widgets import Canvas, add, column, label, row, section
 
-SURE = 0.6  # below this the winner is not called a winner
-
 
 class ProbabilityBars(Canvas):
     """Digit, bar, percent; the winner in the accent, the target framed. Up, down and Escape choose a target."""
@@ -29,7 +27,7 @@ class ProbabilityBars(Canvas):
         return QSize(theme.px(220), theme.px(170))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(150), theme.px(160))
+        return QSize(theme.px(150), theme.px(142))
 
     def set_target(self, digit: int | None) -> None:
         self.store.set_target(digit)
@@ -66,7 +64,7 @@ class ProbabilityBars(Canvas):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         probe = self.store.probe
         chances = probe.probabilities if probe else None
-        winner = int(chances.argmax()) if chances is not None else -1
+        winner = int(chances.argmax()) if probe is not None and probe.verdict != "no digit" else -1
         if self.ringed:
             painter.setPen(theme.color("accent"))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
@@ -134,10 +132,25 @@ class Prediction(QWidget):
         chosen = self.store.target
         if chosen is not None:
             self.verdict.setText(self.tr("target {0}").format(chosen))
-        elif probe.probabilities[best] >= SURE:
+        elif probe.verdict == "no digit":
+            self.verdict.setText(self.tr("no digit I know"))
+        elif probe.verdict == "digit":
             self.verdict.setText(self.tr("this is a {0}").format(best))
         else:
             self.verdict.setText(self.tr("unsure: {0} or {1}?").format(best, second))
+        self.verdict.setToolTip(self._reason(probe, f"{100 * probe.probabilities[best]:.0f} %"))
+
+    def _reason(self, probe: ProbeView, share: str) -> str:
+        """Why it says so, in numbers, and what may be wrong with it."""
+        if probe.verdict == "unsure":
+            return self.tr("The largest probability is {0}: too little to name a digit without reserve.").format(share)
+        if probe.verdict == "digit":
+            return self.tr("The largest probability is {0}. Sure is not right: a letter O is a sure 0.").format(share)
+        reason = self.tr("The largest probability is {0}: less than 99 of 100 true digits get.").format(share)
+        if probe.step:
+            worn = self.tr("This was fitted before the {0} steps of training, which wear it down.").format(probe.step)
+            reason = f"{reason}\n{worn}"
+        return reason
 
 
 if __name__ == "__main__":

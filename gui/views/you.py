@@ -1,6 +1,6 @@
 """The left panel: draw, see what the network gets of it, see what it answers."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge.commands import BY_ID
@@ -9,14 +9,16 @@ from gui.theme import theme
 from gui.views.drawing_canvas import DrawingCanvas
 from gui.views.menus import MenuButton
 from gui.views.prediction import Prediction
-from gui.views.stages import StageStrip
+from gui.views.stages import Stages
+from gui.views.teach import TeachButton
+from gui.views.why import WhyButton, WhyCard
 from gui.views.widgets import Button, add, column, row, section
 
 PEN_WIDTHS = (0.05, 0.075, 0.1, 0.13)
 
 
 class YouPanel(QWidget):
-    """Canvas, its tools, the preprocessing strip and the probabilities."""
+    """Canvas, its tools, what speaks for the digit, the preprocessing strip and the probabilities."""
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -25,21 +27,24 @@ class YouPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("You"))
         self.canvas = DrawingCanvas(store)
-        self.strip = StageStrip(store)
+        self.stages = Stages(store)
         self.prediction = Prediction(store)
+        self.teach, self.why, self.card = TeachButton(store), WhyButton(store), WhyCard(store)
+        second = row()
+        add(second, self.teach, None, self.why)
         layout = column(self, (16, 12, 16, 12), 8)
-        add(layout, section(self.tr("Draw")), self.canvas, self._tools())
-        layout.addSpacing(4)
-        add(layout, section(self.tr("What the network gets")), self.strip)
-        layout.addSpacing(4)
+        add(layout, section(self.tr("Draw")), self.canvas, self._tools(), second, self.card)
+        layout.addWidget(self.stages)
         layout.addWidget(self.prediction, 1)
 
     def resizeEvent(self, event) -> None:
         """The word on the samples button gives way where the panel is narrow."""
-        others = sum(button.sizeHint().width() + theme.px(8) for button in (self.pen, self.undo, self.clear))
-        self.samples.setText(self.tr("Samples"))
-        if others + self.samples.sizeHint().width() > self.width() - theme.px(32):
-            self.samples.setText("")
+        word = self.tr("Samples")
+        others = sum(button.sizeHint().width() + theme.px(6) for button in self.tools[:-1])
+        wide = self.samples.fontMetrics().horizontalAdvance(word) + theme.px(24 + 20 + 2)
+        text = word if others + wide <= self.width() - theme.px(32) else ""
+        if text != self.samples.text():
+            self.samples.setText(text)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(200), super().minimumSizeHint().height())
@@ -51,20 +56,38 @@ class YouPanel(QWidget):
             (name, "", lambda width=width: self.canvas.set_pen_width(width))
             for name, width in zip(names, PEN_WIDTHS, strict=True)
         )
-        undo, clear, sample = BY_ID["undo"], BY_ID["clear"], BY_ID["sample"]
-        self.undo = Button("", "undo", "icon", undo.hint, undo.title)
-        self.undo.clicked.connect(self.canvas.undo)
-        self.clear = Button("", "clear", "icon", clear.hint, clear.title)
-        self.clear.clicked.connect(self.canvas.clear)
+        sample = BY_ID["sample"]
+        self.eraser = self._tool("eraser", self.canvas.toggle_eraser)
+        self.eraser.setCheckable(True)
+        self.canvas.eraser_changed.connect(self.eraser.setChecked)
+        self.undo, self.redo = self._tool("undo", self.canvas.undo), self._tool("redo", self.canvas.redo)
+        self.clear = self._tool("clear", self.canvas.clear)
+        self.canvas.history_changed.connect(self._on_history)
         self.samples = MenuButton(self.tr("Samples"), "sample", "", sample.hint, self.tr("Samples"))
         digits = [(self.tr("A {0}").format(digit), digit) for digit in range(10)]
+        picture, paste = BY_ID["picture"], BY_ID["paste"]
         self.samples.set_choices(
             [(self.tr("Any digit"), sample.hint, self.store.give_sample), ("", "", self.store.give_sample)]
             + [(text, "", lambda digit=digit: self.store.give_sample(digit)) for text, digit in digits]
+            + [("", "", self.store.give_sample)]
+            + [(paste.title, paste.hint, self.canvas.paste), (picture.title, picture.hint, self.canvas.choose_picture)]
         )
-        tools = row()
-        add(tools, self.pen, self.undo, self.clear, None, self.samples)
+        self.tools = (self.pen, self.eraser, self.undo, self.redo, self.clear, self.samples)
+        tools = row(spacing=6)
+        add(tools, *self.tools[:-1], None, self.samples)
+        self._on_history()
         return tools
+
+    def _tool(self, name: str, act) -> Button:
+        command = BY_ID[name]
+        button = Button("", name, "icon", command.hint, command.title)
+        button.clicked.connect(act)
+        return button
+
+    @Slot()
+    def _on_history(self) -> None:
+        self.undo.setEnabled(self.canvas.can_undo)
+        self.redo.setEnabled(self.canvas.can_redo)
 
 
 if __name__ == "__main__":

@@ -201,7 +201,7 @@ _WRITTEN = (
 )  # fmt: skip
 
 
-def _read(variant: str) -> tuple[list[tuple[float, float]], tuple[int, ...]]:
+def read_glyph(variant: str) -> tuple[list[tuple[float, float]], tuple[int, ...]]:
     points, flags = [], []
     for stroke in variant.split("|"):
         for i, word in enumerate(stroke.split()):
@@ -212,6 +212,6 @@ def _read(variant: str) -> tuple[list[tuple[float, float]], tuple[int, ...]]:
 
 
 FAMILIES = tuple(
-    Family(digit, share, np.array([_read(variant)[0] for variant in variants]), _read(variants[0])[1])
+    Family(digit, share, np.array([read_glyph(variant)[0] for variant in variants]), read_glyph(variants[0])[1])
     for digit, share, variants in _WRITTEN
 )

@@ -35,6 +35,15 @@ def network_input(pictures: np.ndarray, indices: np.ndarray | None = None) -> np
     return batch
 
 
+def normalize(grey: np.ndarray) -> np.ndarray:
+    """Grey values in 0..1 as the network reads them: `(v - 0.1307) / 0.3081`, float32.
+
+    >>> normalize(np.zeros(1)).round(4).tolist()
+    [-0.42419999837875366]
+    """
+    return ((grey - MEAN) / STD).astype(np.float32)
+
+
 def _checked(pictures: np.ndarray, indices: Any) -> tuple[np.ndarray, np.ndarray]:
     """One layout, so that one compilation serves all, and no index outside."""
     pictures = np.require(pictures, np.uint8, ["C", "W"])

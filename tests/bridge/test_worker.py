@@ -250,3 +250,85 @@ def test_a_thread_that_trains_stops_within_a_step(lab, qtbot):
     store.run()
     qtbot.waitUntil(lambda: store.snapshot.step > 3)
     assert pulse._timer.isActive()  # the fixture stops the worker while it trains
+
+
+# ---- the drawing pad
+
+
+def test_a_stage_left_out_changes_what_the_network_gets(lab, qtbot):
+    store, ear = lab
+    store.draw(Drawing(0, SEVEN))
+    qtbot.waitUntil(lambda: store.probe is not None)
+    whole = store.probe
+    store.switch_stage("box")
+    qtbot.waitUntil(lambda: not all(stage.on for stage in store.probe.stages))
+    assert not np.array_equal(store.probe.layers[0].value, whole.layers[0].value)
+    store.all_stages()
+    qtbot.waitUntil(lambda: all(stage.on for stage in store.probe.stages))
+    assert np.array_equal(store.probe.layers[0].value, whole.layers[0].value) and not ear.faults
+
+
+@pytest.mark.parametrize("method", ["gradient", "gradient x input", "occlusion", "grad-cam"])
+def test_the_drawing_is_explained_and_again_when_it_changes(lab, qtbot, method):
+    store, ear = lab
+    store.explain_by(method)
+    store.draw(Drawing(0, SEVEN))
+    qtbot.waitUntil(lambda: store.attribution is not None)
+    assert store.attribution.method == method and store.attribution.digit == store.probe.target
+    store.draw(Drawing(0, SEVEN[:1] * 2))
+    qtbot.waitUntil(lambda: store.attribution is not None and store.attribution.drawing == store.drawing.number)
+    store.draw(Drawing(0))
+    qtbot.waitUntil(lambda: store.attribution is None)
+    assert not ear.faults and not ear.failures
+
+
+def test_a_picture_becomes_a_drawing(lab, qtbot):
+    store, ear = lab
+    grey = np.full((80, 60), 0.9, np.float32)
+    grey[20:60, 28:34] = 0.2
+    store.use_picture(grey)
+    qtbot.waitUntil(lambda: store.drawing.ground is not None and store.probe is not None)
+    assert [stage.name for stage in store.probe.stages][:2] == ["photo", "ink"]
+    store.use_picture(np.full((80, 60), 0.9, np.float32))
+    qtbot.waitUntil(lambda: bool(ear.failures))
+    assert "no ink" in ear.failures[0] and store.drawing.ground is not None and not ear.faults
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("NBGRAD_HOME", str(tmp_path / "home"))
+
+
+def test_teach_train_export_and_take_back(home, lab, qtbot, tmp_path):
+    store, ear = lab
+    store.draw(Drawing(0, SEVEN))
+    store.teach(7)
+    store.teach(-1)
+    qtbot.waitUntil(lambda: sum(store.mine) == 2)
+    assert store.mine[7] == store.mine[10] == 1 and "Kept as a 7." in ear.news[0]
+    store.train_mine()
+    qtbot.waitUntil(lambda: store.experiment.mine > 0 and store.snapshot.running)
+    store.pause()
+    qtbot.waitUntil(lambda: not store.snapshot.running)
+    store.train_mine()
+    qtbot.waitUntil(lambda: store.experiment.mine == 0)
+    path = tmp_path / "out.safetensors"
+    store.export_drawings(path)
+    store.take_back()
+    qtbot.waitUntil(lambda: sum(store.mine) == 1)
+    store.import_drawings(path)
+    qtbot.waitUntil(lambda: sum(store.mine) == 2)
+    assert path.exists() and not ear.failures and not ear.faults
+
+
+@pytest.mark.parametrize("ask", [
+    lambda store, folder: store.train_mine(),
+    lambda store, folder: store.take_back(),
+    lambda store, folder: store.export_drawings(folder / "out.safetensors"),
+    lambda store, folder: store.import_drawings(folder / "none.safetensors"),
+])  # fmt: skip
+def test_what_cannot_be_done_with_own_drawings_is_one_sentence(home, lab, qtbot, tmp_path, ask):
+    store, ear = lab
+    ask(store, tmp_path)
+    qtbot.waitUntil(lambda: bool(ear.failures))
+    assert "\n" not in ear.failures[0] and not ear.faults and not store.snapshot.running

@@ -190,3 +190,25 @@ def test_missing_trained_weights_are_named(digits, monkeypatch, tmp_path):
     monkeypatch.setattr("gui.lab.trainer.TRAINED_WEIGHTS", tmp_path / "none.safetensors")
     with pytest.raises(SerializationError, match=r"none\.safetensors"):
         Trainer(Experiment(weights="trained"), digits)
+
+
+def test_every_step_is_distorted_anew(fresh):
+    """The distortion comes from seed and step: two steps over the same pictures see different ones."""
+    trainer = fresh(augment=True)
+    first = trainer._next_batch()[0].numpy().copy()
+    again = trainer._next_batch()[0].numpy().copy()
+    trainer.steps += 1
+    later = trainer._next_batch()[0].numpy().copy()
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - later).mean() > 0.05
+
+
+def test_doodles_join_each_batch_with_even_chances(fresh):
+    trainer = fresh(doodles=0.5, batch_size=20)
+    pictures, chances = trainer._next_batch()
+    assert pictures.shape == (30, 1, 32, 32) and chances.shape == (30, 10)
+    numbers = chances.numpy()
+    np.testing.assert_allclose(numbers.sum(1), 1, rtol=1e-6)
+    assert (numbers[:20].max(1) == 1).all() and np.allclose(numbers[20:], 0.1)
+    trainer.step()
+    assert trainer.position == 20

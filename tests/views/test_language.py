@@ -6,6 +6,7 @@ from PySide6.QtCore import QLocale
 
 import nbgrad
 from gui.lab.findings import Edit, EditView, Effect, Spot
+from gui.lab.snapshot import AttributionView
 from gui.lab.terms import examine
 from gui.theme.fonts import ASSETS
 from gui.theme.language import install_language, remove_language
@@ -25,6 +26,18 @@ def test_the_window_speaks_korean_and_nothing_is_cut_off(korean, open_window, st
     window = open_window(store)
     assert window.transport.run.text() == "실행"
     assert window.network.modes.buttons["gradients"].text() == "기울기"
+    assert texts_cut_off(window) == []
+
+
+def test_what_speaks_for_the_digit_is_korean_too(korean, open_window, store, qtbot):
+    window = open_window(store)
+    store.explain_by("grad-cam")
+    store.switch_stage("box")
+    values = np.ones((32, 32), np.float32)
+    store.take_attribution(AttributionView("grad-cam", "relu(Σₖ αₖ Aₖ)", 7, values, (0, 0, 1), 1, 1, 0.5, 1, 1))
+    qtbot.wait(30)
+    assert window.you.card.meaning.text() == "마지막 합성곱이 7을(를) 본 곳"
+    assert window.you.teach.popup.actions()[10].text() == "숫자 아님"
     assert texts_cut_off(window) == []
 
 

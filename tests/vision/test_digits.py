@@ -80,7 +80,7 @@ def test_an_empty_set():
 
 def test_variants_of_a_family_move_the_pen_alike():
     for digit, _, variants in glyphs._WRITTEN:
-        assert len({glyphs._read(variant)[1] for variant in variants}) == 1, digit
+        assert len({glyphs.read_glyph(variant)[1] for variant in variants}) == 1, digit
 
 
 def test_no_digit_runs_out_of_random_numbers():

@@ -5,7 +5,7 @@ import pytest
 
 from nbgrad.kernels.cpu import image
 from nbgrad.kernels.registry import KERNELS
-from nbgrad.vision.ink import draw_ink, stroke_segments
+from nbgrad.vision.ink import Sheet, draw_ink, stroke_segments
 from nbgrad.vision.transforms import MEAN, STD, network_input
 
 
@@ -34,6 +34,21 @@ def test_shrink(rng):
     image.shrink(canvas, fast)
     twin("shrink")(canvas, slow)
     np.testing.assert_allclose(fast, slow, atol=1e-6)
+
+
+@pytest.mark.parametrize("window", [(0.0, 0.0, 1.0), (0.2, 0.5, 0.3), (-0.3, 0.6, 0.9), (0.1, 0.1, 0.02)])
+def test_stretch(rng, window):
+    source = rng.random((50, 50), np.float32)
+    fast, slow = np.empty((2, 30, 30), np.float32)
+    image.stretch(source, *window, fast)
+    twin("stretch")(source, *window, slow)
+    np.testing.assert_allclose(fast, slow, atol=1e-5)
+
+
+def test_stretching_to_the_same_size_changes_nothing(rng):
+    source, out = rng.random((40, 40), np.float32), np.empty((40, 40), np.float32)
+    image.stretch(source, 0.0, 0.0, 1.0, out)
+    np.testing.assert_allclose(out, source, atol=1e-6)
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (0, 15), (15, 8), (8, 8)])
@@ -67,11 +82,15 @@ def test_network_input_refuses_an_index_outside(indices):
 
 
 def test_no_ink():
-    assert draw_ink(stroke_segments([])) is None
+    assert draw_ink(Sheet(None)) is None
 
 
-def test_every_call_meets_a_listed_signature():
-    draw_ink(stroke_segments([(np.array([[0.2, 0.3], [0.5, 0.5]]), 0.1)]))
+def test_every_call_meets_a_listed_signature(rng):
+    draw_ink(
+        Sheet(
+            rng.random((90, 90), np.float32), ((stroke_segments([(np.array([[0.2, 0.3], [0.5, 0.5]]), 0.1)]), False),)
+        )
+    )
     network_input(np.zeros((1, 28, 28), np.uint8))
     for name, kernel in KERNELS.items():
         if name.startswith("cpu.image."):

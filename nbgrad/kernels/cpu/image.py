@@ -122,6 +122,53 @@ def shrink(canvas, small):
             small[i, j] = total * inverse
 
 
+def stretch_twin(source, left, top, side, out):
+    """Every cell of `out` is the mean of its own little square of `source`, read between the pixels; outside is 0."""
+    (height, width), size = source.shape, len(out)
+    per_cell = max(1, math.ceil(max(height, width) * side / size))
+    ink = np.pad(source.astype(np.float64), 1)
+    at = (np.arange(size * per_cell) + 0.5) / (size * per_cell) * side
+    y, x = np.clip((top + at) * height + 0.5, 0, height + 1), np.clip((left + at) * width + 0.5, 0, width + 1)
+    i, j = np.minimum(y.astype(int), height), np.minimum(x.astype(int), width)
+    b, a = (y - i)[:, None], (x - j)[None]
+    upper = ink[i][:, j] * (1 - a) + ink[i][:, j + 1] * a
+    lower = ink[i + 1][:, j] * (1 - a) + ink[i + 1][:, j + 1] * a
+    read = upper * (1 - b) + lower * b
+    out[:] = read.reshape(size, per_cell, size, per_cell).mean(axis=(1, 3))
+
+
+@kernel("void(float32[:, ::1], float64, float64, float64, float32[:, ::1])", twin=stretch_twin)
+def stretch(source, left, top, side, out):
+    """source (h, w) fills the unit square; its part (left, top, side, side) -> out (n, n), means of k x k reads.
+
+    Reads are bilinear, and k is as many as source pixels lie along a cell, so that shrinking misses none of them.
+    """
+    height, width = source.shape
+    size = len(out)
+    k = max(1, math.ceil(max(height, width) * side / size))
+    step = side / (size * k)
+    inverse = np.float32(1) / np.float32(k * k)
+    ink = np.zeros((height + 2, width + 2), np.float32)
+    for i in range(height):
+        for j in range(width):
+            ink[i + 1, j + 1] = source[i, j]
+    for i in range(size):
+        for j in range(size):
+            total = np.float32(0)
+            for p in range(k):
+                y = min(max((top + (i * k + p + 0.5) * step) * height + 0.5, 0.0), height + 1.0)
+                low = min(int(y), height)
+                b = np.float32(y - low)
+                for q in range(k):
+                    x = min(max((left + (j * k + q + 0.5) * step) * width + 0.5, 0.0), width + 1.0)
+                    near = min(int(x), width)
+                    a = np.float32(x - near)
+                    upper = ink[low, near] * (1 - a) + ink[low, near + 1] * a
+                    lower = ink[low + 1, near] * (1 - a) + ink[low + 1, near + 1] * a
+                    total += upper * (1 - b) + lower * b
+            out[i, j] = total * inverse
+
+
 def place_by_mass_twin(small, picture):
     """Centre of mass of `small` as near to the middle of `picture` as whole pixels allow."""
     room = len(picture) - len(small)
