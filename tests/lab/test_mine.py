@@ -72,7 +72,7 @@ def test_a_write_that_fails_leaves_the_old_file(own, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nbgrad.serialization.os.replace", fail)
+    monkeypatch.setattr("os.replace", fail)
     with pytest.raises(RuntimeError, match="cannot be written"):
         own.add(picture(5), np.array([5]))
     assert own.load().labels.tolist() == [4]
