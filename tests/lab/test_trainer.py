@@ -25,7 +25,7 @@ def test_the_same_seed_is_the_same_run_to_the_bit(fresh, settings):
 
 
 def test_it_learns(fresh):
-    trainer = fresh()
+    trainer = fresh(lr=0.02)  # at 0.05 these steps diverge now and then, in float64 and in PyTorch too
     for _ in range(60):
         trainer.step()
     result = trainer.test()
