@@ -3,6 +3,12 @@
 import subprocess
 import sys
 
+import numpy as np
+import pytest
+
+from nbgrad.kernels import cpu
+from nbgrad.kernels.cpu.launch import SPLIT
+
 LENET = """
 import numpy as np
 from nbgrad.kernels.cpu import conv, gemm, launch, pool
@@ -34,3 +40,11 @@ assert after == before, set(after.items()) ^ set(before.items())
 def test_the_listed_signatures_are_those_of_lenet():
     done = subprocess.run([sys.executable, "-c", LENET], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("size", [SPLIT - 1, SPLIT, SPLIT + 1, 3 * SPLIT + 1023])
+def test_large_arrays_are_split_without_a_seam(size):
+    a, b = np.random.default_rng(0).normal(size=(2, size)).astype(np.float32)
+    np.testing.assert_array_equal(cpu.relu(a), np.maximum(a, 0))
+    np.testing.assert_array_equal(cpu.add(a, b), a + b)
+    np.testing.assert_array_equal(cpu.mul(a[::2], b[::2]), a[::2] * b[::2])

@@ -12,6 +12,7 @@ from nbgrad.device import SMALLEST_POOLED, empty
 from nbgrad.dtypes import DefaultDtype, result_type
 from nbgrad.kernels import formulas
 from nbgrad.kernels.cpu import math
+from nbgrad.kernels.cpu.launch import run_flat
 from nbgrad.kernels.cpu.simd import full_width
 from nbgrad.kernels.registry import kernel
 from nbgrad.shapes import broadcast_shapes
@@ -116,8 +117,12 @@ def _binary(
                 if type(b) is ndarray and b.dtype is common:
                     shape = a.shape
                     if shape == b.shape or not b.shape:
-                        out = new_array(shape, kind) if a.nbytes < SMALLEST_POOLED else empty(shape, kind)
-                        flat(a.ravel(), b.ravel(), out.ravel())
+                        if a.nbytes < SMALLEST_POOLED:
+                            out = new_array(shape, kind)
+                            flat(a.ravel(), b.ravel(), out.ravel())
+                        else:
+                            out = empty(shape, kind)
+                            run_flat(flat, a.ravel(), b.ravel(), out.ravel())
                         return out
                     return _launch(flat, broadcast, a, b, kind)
         common = _common_type(formula.__name__, a, b)
@@ -236,8 +241,12 @@ def _applied(flat: Any, floating: bool) -> ArrayFunction:
         if dtype is not _FLOAT32 and floating and dtype.kind != "f":
             dtype = DefaultDtype.floating.numpy
             x = x.astype(dtype)
-        out = new_array(x.shape, dtype) if x.nbytes < SMALLEST_POOLED else empty(x.shape, dtype)
-        flat(x.ravel(), out.ravel())
+        if x.nbytes < SMALLEST_POOLED:
+            out = new_array(x.shape, dtype)
+            flat(x.ravel(), out.ravel())
+        else:
+            out = empty(x.shape, dtype)
+            run_flat(flat, x.ravel(), out.ravel())
         return out
 
     return apply

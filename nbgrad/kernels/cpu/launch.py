@@ -79,3 +79,37 @@ def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers
         _addresses[key] = address_of(dispatcher, types.int64, numba.typeof(arrays), numba.typeof(numbers))
     with launch_lock:
         run_shares(_addresses[key], shares, arrays, numbers)
+
+
+SPLIT = 1 << 16  # numbers from which a second thread is worth waking
+_FLOAT32 = np.dtype(np.float32)
+
+
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])")
+def _one_operand(share, arrays, numbers):
+    """A share of kernel(x, out): numbers are the kernel's address and the number of shares."""
+    x, out, _, _ = arrays
+    start, stop = part(share, numbers[1], out.size, 1024)
+    call_address(numbers[0], (x[start:stop], out[start:stop]))
+
+
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])")
+def _two_operands(share, arrays, numbers):
+    """A share of kernel(a, b, out)."""
+    a, b, out, _ = arrays
+    start, stop = part(share, numbers[1], out.size, 1024)
+    call_address(numbers[0], (a[start:stop], b[start:stop], out[start:stop]))
+
+
+def run_flat(dispatcher: Any, *arrays: np.ndarray) -> None:
+    """kernel(operands, out) over flat arrays of one size, on every thread where they are large."""
+    out = arrays[-1]
+    shares = numba.get_num_threads() if out.size >= SPLIT else 1
+    if shares == 1 or any(x.dtype is not _FLOAT32 or x.size != out.size for x in arrays):
+        dispatcher(*arrays)
+        return
+    key = (dispatcher, _FLOAT32)
+    if key not in _addresses:
+        _addresses[key] = address_of(dispatcher, *[types.float32[::1]] * len(arrays))
+    numbers = np.array((_addresses[key], shares), np.int64)
+    launch(_one_operand if len(arrays) == 2 else _two_operands, shares, (*arrays, out, out)[:4], numbers)
