@@ -30,7 +30,8 @@ MOST_CHILDREN = 8
 
 # What making a network and the first prediction call; these are compiled first.
 FIRST = (
-    "cpu.random.uniform_float32", "cpu.launch", "cpu.conv.convolve", "cpu.gemm", "cpu.elementwise.relu", "cpu.pool.max",
+    "cpu.random.uniform_float32", "cpu.launch", "cpu.conv.channels.multiply", "cpu.conv.channels.transpose",
+    "cpu.conv.channels.convolve", "cpu.conv.pixels.convolve", "cpu.gemm", "cpu.elementwise.relu", "cpu.pool.max",
     "cpu.softmax._softmax", "cpu.image", "gui.lab.summary",
 )  # fmt: skip
 

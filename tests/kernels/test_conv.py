@@ -26,6 +26,15 @@ CASES = [  # images, channels, height, width, outputs, kernel height and width, 
     (2, 1, 5, 5, 1, 1, 1, (3, 3), (0, 0), (1, 1), 1),
     (0, 2, 5, 5, 3, 3, 3, (1, 1), (0, 0), (1, 1), 1),
     (1, 130, 2, 2, 130, 3, 3, (1, 1), (1, 1), (1, 1), 1),
+    (3, 64, 4, 4, 33, 3, 3, (1, 1), (1, 1), (1, 1), 1),  # few pixels, many weights: a matrix product
+    (2, 64, 9, 9, 128, 3, 3, (2, 2), (1, 1), (1, 1), 1),
+    (3, 64, 8, 8, 128, 1, 1, (2, 2), (0, 0), (1, 1), 1),
+    (5, 8, 7, 7, 48, 3, 3, (1, 1), (1, 1), (1, 1), 1),  # three vectors of channels
+    (3, 4, 6, 40, 24, 3, 3, (1, 1), (2, 2), (1, 2), 2),
+    (2, 3, 5, 50, 7, 2, 5, (2, 3), (1, 2), (2, 1), 1),  # seven, eight and thirteen outputs of few channels
+    (2, 2, 5, 32, 8, 3, 3, (1, 1), (1, 1), (1, 1), 1),
+    (2, 2, 5, 32, 13, 3, 3, (1, 1), (1, 1), (1, 1), 1),
+    (2, 1, 4, 30, 2, 3, 3, (1, 1), (3, 0), (1, 1), 1),  # rows of windows that meet nothing but padding
 ]
 
 
@@ -106,6 +115,30 @@ def test_nan_in_an_unused_corner_reaches_no_tap():
     x[0, 0, 5, 5] = np.nan
     dw = conv.conv2d_weight_gradient(x, g, (4, 1, 3, 3), (1, 1), (0, 0), (1, 1), 1)
     assert np.isnan(dw[:, 0, 2, 2]).all() and np.isnan(dw).sum() == 4
+
+
+def test_weights_may_be_infinite_where_no_padding_is_met():
+    x, w = np.ones((2, 3, 9, 40), np.float32), np.ones((5, 3, 3, 3), np.float32)
+    w[1, 2, 0, 1] = np.inf
+    out = conv.conv2d(x, w, None, (1, 1), (0, 0), (1, 1), 1)
+    assert np.isinf(out[:, 1]).all() and np.isfinite(np.delete(out, 1, 1)).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 64, 2, 2), (3, 64, 4, 4), (2, 8, 20, 20)])
+def test_one_pixel_that_is_nan_in_each_design(shape):
+    """Every design marks just the outputs, weights and pixels that a NaN meets, as the twins do."""
+    x, how = np.ones(shape, np.float32), ((1, 1), (1, 1), (1, 1), 1)
+    w = np.ones((32, shape[1], 3, 3), np.float32)
+    x[-1, 5, 1, 1] = np.nan
+    slow, dw = np.empty((shape[0], 32, *shape[2:]), np.float32), np.zeros_like(w)
+    conv.conv2d_twin(x, w, np.zeros(32, np.float32), slow, *how)
+    np.testing.assert_array_equal(np.isnan(conv.conv2d(x, w, None, *how)), np.isnan(slow))
+    g = np.ones_like(slow)
+    conv.conv2d_weight_gradient_twin(x, g, dw, *how)
+    np.testing.assert_array_equal(np.isnan(conv.conv2d_weight_gradient(x, g, w.shape, *how)), np.isnan(dw))
+    g[0, 3, 1, 1] = np.nan
+    dx = np.isnan(conv.conv2d_input_gradient(g, w, shape, *how))
+    assert dx[0, :, 0:3, 0:3].all() and dx.sum() == dx[0, :, 0:3, 0:3].sum()
 
 
 def test_other_layouts():

@@ -40,6 +40,17 @@ def test_two_by_two_windows_and_twin(dtype, nan):
         np.testing.assert_array_equal(indices.reshape(-1), places)
 
 
+def test_gradient_and_its_twin():
+    rng = np.random.default_rng(0)
+    for planes, out_size, in_size in ((3, 4, 9), (40, 25, 1000), (1, 1, 1)):
+        g, indices = rng.standard_normal((planes, 1, out_size)), rng.integers(0, in_size, (planes, 1, out_size))
+        slow = np.zeros(planes * in_size)
+        numbers = np.array((1, planes, out_size, in_size))
+        pool.scatter_planes_twin(0, (g.reshape(-1), slow, indices.reshape(-1)), numbers)
+        dx = pool.max_pool2d_gradient(g, indices, (planes, 1, in_size))
+        np.testing.assert_array_equal(dx.reshape(-1), slow)
+
+
 @pytest.mark.parametrize("nan", [False, True])
 @pytest.mark.parametrize("case", CASES)
 def test_max_pool_against_pytorch(case, nan):

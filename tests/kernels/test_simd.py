@@ -30,6 +30,21 @@ def outer_sums(a, b, rows, starts, count, c, sums):
 
 
 @numba.njit
+def spread_and_scattered(a, b, rows, starts, spread, scattered):
+    """Column `a[rows]` times the head of b, and the head of a times vectors of b at `starts`, both a column further."""
+    tile = simd.zeros_tile(HEIGHT, WIDTH, a)
+    simd.store_tile(simd.add_outer_spread(tile, a, 0, rows, 1, starts, 0, b, 0), spread, 0, spread.size // 3)
+    tile = simd.add_outer_scattered(simd.zeros_tile(HEIGHT, WIDTH, a), a, 0, b, 0, starts, 0, rows, 0)
+    simd.store_scattered(tile, scattered, 0, scattered.size // 3, 2, starts, 2)
+
+
+@numba.njit
+def transposed_part(array, out, width, rows, columns):
+    simd.store_tile(simd.transpose_tile(simd.load_square_part(array, 0, width, rows, columns)), out, 0, width)
+    simd.copy_part(array, 0, out, out.size - width, columns)
+
+
+@numba.njit
 def stored_part(tile_of, array, rows, columns):
     tile = simd.add_column(simd.zeros_tile(HEIGHT, WIDTH, array), tile_of, 0, 0)
     simd.store_tile_part(tile, array, 0, array.size // 3, rows, columns)
@@ -55,6 +70,34 @@ def test_products_and_sums(dtype):
     assert np.array_equal(c.reshape(3, width), wanted, equal_nan=True)
     runs = [[b[r : r + count] @ b[v : v + count] for v in range(2)] for r in range(3)]
     assert np.array_equal(sums.reshape(3, 2), runs)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_through_tables(dtype):
+    lanes = simd.lanes_of(dtype)
+    a, b = np.arange(1, 12, dtype=dtype), np.arange(6 * lanes, dtype=dtype)
+    rows, starts = np.array([2, 0, 5, 1]), np.array([1, lanes + 3, 0, lanes + 1, lanes, lanes - 1])
+    spread, scattered = np.zeros(6 * lanes, dtype), np.zeros(9 * lanes, dtype)
+    spread_and_scattered(a, b, rows, starts, spread, scattered)
+    wanted = a[rows[1:] + starts[0]][:, None] * b[: 2 * lanes]
+    assert np.array_equal(spread.reshape(3, -1), wanted)
+    wanted = np.zeros((3, 3 * lanes), dtype)
+    for r in range(2):  # the second of the two vectors goes a lane further, all but its last lane
+        wanted[r, :lanes] = a[r] * b[starts[0] + rows[0] :][:lanes]
+        wanted[r, lanes + 1 : 2 * lanes] = a[r] * b[starts[1] + rows[0] :][: lanes - 1]
+    assert np.array_equal(scattered.reshape(3, -1), wanted)
+
+
+def test_partial_loads_read_nothing_else():
+    width = simd.lanes_of(np.float32)
+    array = np.arange(width * width, dtype=np.float32)
+    for rows, columns in ((0, 3), (width, width - 1), (width - 1, 1), (2, width), (1, 0)):
+        out = np.full((width + 1) * width, -1, np.float32)
+        transposed_part(array, out, width, rows, columns)
+        wanted = np.zeros((width, width))
+        wanted[:columns, :rows] = array.reshape(width, width)[:rows, :columns].T
+        assert np.array_equal(out[: width * width].reshape(width, width), wanted)
+        assert np.array_equal(out[width * width :], [*range(columns), *[-1] * (width - columns)])
 
 
 def test_partial_store_writes_nothing_else():

@@ -24,7 +24,7 @@ from nbgrad.kernels.cpu.simd import clear_run
 from nbgrad.kernels.registry import kernel
 
 
-@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=conv2d_twin)
+@kernel(twin=conv2d_twin)
 def gather_windows(share, arrays, numbers):
     """windows[n, p, k] = what tap k meets at position p of image n: x, or zero in the padding."""
     x, windows, scratch, _ = arrays
@@ -44,7 +44,7 @@ def gather_windows(share, arrays, numbers):
                 target[k] = source[np.uint64(places[k])]
 
 
-@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=conv2d_twin)
+@kernel(twin=conv2d_twin)
 def scatter_windows(share, arrays, numbers):
     """dx[n] = the sum over positions p and taps k of windows[n, p, k], at the pixel that they share."""
     dx, windows, scratch, _ = arrays
