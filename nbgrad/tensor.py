@@ -382,7 +382,7 @@ class Tensor(Methods):
         if index.gathers(key):
             seen, places = index.located(self, key)
             seen._require_changeable()
-            seen._change(index.written(seen, places, source.to(self.dtype)))
+            seen._change(index.put(seen, places, source.to(self.dtype), False))
         else:
             place = index.getitem(self, key)
             if isinstance(value, _NUMBERS):

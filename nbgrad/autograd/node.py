@@ -126,15 +126,22 @@ class Node:
         return output
 
 
+_TYPES = {
+    "float32": "torch.FloatTensor", "float64": "torch.DoubleTensor", "int64": "torch.LongTensor",
+    "int32": "torch.IntTensor", "int16": "torch.ShortTensor", "int8": "torch.CharTensor", "uint8": "torch.ByteTensor",
+    "bool": "CPUBoolType",
+}  # fmt: skip
+
+
 def _modified(value: Value, version: int, maker: Node | None) -> str:
     array = value.array
-    kind = {"float32": "Float", "float64": "Double", "int64": "Long", "int32": "Int", "bool": "Bool"}.get(
-        FROM_NUMPY[array.dtype].name, FROM_NUMPY[array.dtype].name.capitalize()
-    )
-    origin = f", which is output {value.output_nr} of {maker.name().partition('Backward')[0]}," if maker else ""
+    kind = _TYPES[FROM_NUMPY[array.dtype].name]
+    origin = ""
+    if maker is not None and array.dtype.kind == "f":  # whole numbers have no place in the graph
+        origin = f", which is output {value.output_nr} of {maker.name().partition('Backward')[0]},"
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{kind}Tensor {list(array.shape)}]{origin} is at version {value.version[0]}; expected version "
+        f"[{kind} {list(array.shape)}]{origin} is at version {value.version[0]}; expected version "
         f"{version} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
         "gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )

@@ -63,19 +63,23 @@ def op(
     array or a tuple of arrays. The op takes tensors or plain arrays; given arrays alone it returns arrays.
 
     name: the backward node's name in PyTorch. saves: parameters to keep for the backward pass, "out" for the result,
-    "out1" for the second; as a dict {kept: input} it is kept only where that input's gradient is wanted.
+    "out1" for the second; as a dict {kept: input} it is kept only where that input's gradient is wanted. An option that
+    is kept may be a tensor (an index, a mask, a target), which gets no gradient; so may each of the `*options`.
     view: the result shows the input's own numbers. Only floating-point results are differentiable. `@the_op.backward`
     then adds the gradient: `(node, gradient, ...) -> gradients of the inputs`.
     """
 
     def declare(forward: Callable[..., Any]) -> Any:
         parameters = list(inspect.signature(forward).parameters.values())[1:]
-        many = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        rest = next((i for i, p in enumerate(parameters) if p.kind is p.VAR_POSITIONAL), None)
         fixed = sum(p.kind is p.POSITIONAL_ONLY for p in parameters)
+        many = rest is not None and not fixed  # any number of operands
         names = [p.name for p in parameters]
         users = [names.index(user) for user in saves.values()] if isinstance(saves, dict) else [None] * len(saves)
         places = [_saved_place(save, names) for save in saves]
         slots = tuple(zip(places, users, strict=True))
+        tail = rest + 1 if rest in places else None  # the second of the `*options` that are kept
+        plain = tuple(i for i in range(fixed, len(names)) if i not in places)  # options that are no tensors
         node_class = type(
             name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__}
         )
@@ -123,7 +127,9 @@ def op(
                 numbers.append(number)
                 shapes.append(shape)
                 dtypes.append(dtype)
-            given = tuple(options.values()) if many else (*args[fixed:], *options.values())
+            given = tuple(options.values())
+            if not many:
+                given = (*[args[i] for i in plain if i < len(args)], *given)
             return node_class(tuple(sources), tuple(numbers), tuple(shapes), tuple(dtypes), given)
 
         def call_one(x: Any) -> Any:
@@ -191,6 +197,8 @@ def op(
                     kept.append(None)
                 else:
                     kept.append(args[place] if place >= 0 else _kept_output(outputs, place))
+            if tail is not None:
+                kept.extend(args[tail:])
             node.save(kept)
 
         def backward(gradients: Callable[..., Any]) -> Callable[..., Any]:

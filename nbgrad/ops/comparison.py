@@ -82,7 +82,7 @@ def ge(input: Any, other: Any) -> Any:
 
 
 @op("WhereBackward0", saves=("condition",))
-def _where(k, condition, a, b, /):
+def _where(k, a, b, /, condition):
     """out = a where the condition holds, else b"""
     return k.where(condition, a, b)
 
@@ -90,7 +90,10 @@ def _where(k, condition, a, b, /):
 @_where.backward
 def _(node, g):
     (condition,) = node.saved
-    return None, where(condition, g, 0.0), where(condition, 0.0, g)
+    return (
+        where(condition, g, 0.0) if node.needs(0) else None,
+        where(condition, 0.0, g) if node.needs(1) else None,
+    )
 
 
 def where(condition: Any, input: Any, other: Any) -> Any:
@@ -101,11 +104,11 @@ def where(condition: Any, input: Any, other: Any) -> Any:
             "where expected condition to be a boolean tensor, but got a tensor with dtype "
             f"{class_name(array_of(condition).dtype)}"
         )
-    return _where(condition, input, other)
+    return _where(input, other, condition)
 
 
 @op("MaskedFillBackward0", saves=("mask",))
-def _masked_fill_number(k, x, mask, /, value):
+def _masked_fill_number(k, x, /, mask, value):
     """out = the value where the mask holds, else x"""
     return k.where(mask, np.asarray(value).astype(x.dtype), x)
 
@@ -113,11 +116,11 @@ def _masked_fill_number(k, x, mask, /, value):
 @_masked_fill_number.backward
 def _(node, g):
     (mask,) = node.saved
-    return where(mask, 0.0, g), None
+    return where(mask, 0.0, g)
 
 
 @op("MaskedFillBackward1", saves=("mask",))
-def _masked_fill(k, x, mask, value, /):
+def _masked_fill(k, x, value, /, mask):
     """out = the value, a tensor without axes, where the mask holds, else x"""
     return k.where(mask, k.cast(value, x.dtype), x)
 
@@ -125,7 +128,7 @@ def _masked_fill(k, x, mask, value, /):
 @_masked_fill.backward
 def _(node, g):
     (mask,) = node.saved
-    return where(mask, 0.0, g), None, where(mask, g, 0.0) if node.needs(2) else None
+    return where(mask, 0.0, g) if node.needs(0) else None, where(mask, g, 0.0) if node.needs(1) else None
 
 
 def masked_fill(input: Any, mask: Any, value: Any) -> Any:
@@ -145,4 +148,4 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
         raise RuntimeError(
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {rank} dimension(s)."
         )
-    return _masked_fill(input, mask, value)
+    return _masked_fill(input, value, mask)

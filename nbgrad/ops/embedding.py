@@ -7,9 +7,10 @@ import numpy as np
 from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import mul
+from nbgrad.ops.values import array_of
 
 
-@op("EmbeddingBackward0")
+@op("EmbeddingBackward0", saves=("indices",))
 def _embedding(k, weight, /, indices, padding_idx, scale_grad_by_freq):
     """out = weight[indices]"""
     return k.take(weight, (indices,))
@@ -17,10 +18,11 @@ def _embedding(k, weight, /, indices, padding_idx, scale_grad_by_freq):
 
 @_embedding.backward
 def _(node, g):
-    return _sum_rows(g, node.shape(), *node.options)
+    (indices,) = node.saved
+    return _sum_rows(g, node.shape(), indices, *node.options)
 
 
-@op("EmbeddingDenseBackwardBackward0")
+@op("EmbeddingDenseBackwardBackward0", saves=("indices",))
 def _sum_rows(k, g, /, shape, indices, padding_idx, scale_grad_by_freq):
     """Zeros of `shape` with each row of g added at its index; nothing at `padding_idx`"""
     return k.scatter_add(k.mul(g, _shares(indices, g.dtype, padding_idx, scale_grad_by_freq)), (indices,), shape)
@@ -28,10 +30,9 @@ def _sum_rows(k, g, /, shape, indices, padding_idx, scale_grad_by_freq):
 
 @_sum_rows.backward
 def _(node, g):
-    _shape, *options = node.options
-    indices, padding_idx, scale = options
-    kind = (g.array if isinstance(g, Value) else g).dtype
-    return mul(_embedding(g, *options), _shares(indices, kind, padding_idx, scale))
+    (indices,), (_shape, padding_idx, scale) = node.saved, node.options
+    shares = _shares(array_of(indices), array_of(g).dtype, padding_idx, scale)
+    return mul(_embedding(g, indices, padding_idx, scale), shares)
 
 
 def _shares(indices: np.ndarray, dtype: np.dtype, padding_idx: int, by_frequency: bool) -> np.ndarray:
@@ -69,7 +70,7 @@ def embedding(
         )
     if indices.size and (indices.min() < 0 or indices.max() >= rows):
         raise IndexError("index out of range in self")
-    return _embedding(weight, indices, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
+    return _embedding(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
 
 
 def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray:

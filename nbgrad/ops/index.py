@@ -7,66 +7,60 @@ import numpy as np
 
 from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
-from nbgrad.ops.comparison import where
 from nbgrad.ops.shape import reshape, select, slice_, unsqueeze
+from nbgrad.ops.values import array_of
 
 
-@op("IndexBackward0")
-def _index(k, x, /, index):
-    """out = x at integer arrays and masks"""
-    return k.take(x, index)
+@op("IndexBackward0", saves=("indices",))
+def _index(k, x, /, *indices):
+    """out = x at integer arrays, masks and slices"""
+    return k.take(x, indices)
 
 
 @_index.backward
 def _(node, g):
-    (index,) = node.options
-    return _index_put(g, index, node.shape())
+    return _added(g, node.shape(), *node.saved)
 
 
-@op("IndexPutBackward0")
-def _index_put(k, g, /, index, shape):
-    """Zeros of `shape` with g added at the index: the gradient of gathering"""
-    return k.scatter_add(g, index, shape)
+@op("IndexPutImplBackward0", saves=("indices",))
+def _added(k, g, /, shape, *indices):
+    """Zeros of `shape` with g added at the indices: the gradient of gathering"""
+    return k.scatter_add(g, indices, shape)
 
 
-@_index_put.backward
+@_added.backward
 def _(node, g):
-    index, _ = node.options
-    return _index(g, index)
-
-
-def taken(x: Any, places: tuple) -> Any:
-    """x at integer arrays and masks, as `located` gives them."""
-    return _index(x, places)
+    return _index(g, *node.saved)
 
 
 def gather_at(x: Any, positions: Any) -> Any:
     """The numbers of x at flat positions; the result has their shape."""
-    return _index(reshape(x, (-1,)), (positions,))
+    return _index(reshape(x, (-1,)), positions)
 
 
 def scatter_at(g: Any, positions: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with g added at flat positions."""
-    return reshape(_index_put(g, (positions,), (math.prod(shape),)), shape)
+    return reshape(_added(g, (math.prod(shape),), positions), shape)
 
 
-@op("IndexPutBackward0")
-def _write(k, x, source, /, index):
-    """out = x with `source` at integer arrays and masks"""
-    return k.write(x, index, source)
+@op("IndexPutBackward0", saves=("indices",))
+def _index_put(k, x, source, /, accumulate, *indices):
+    """out = x with `source`, broadcast, written at the indices (the last of several stays), or added there"""
+    return k.put_add(x, indices, source, 1) if accumulate else k.write(x, indices, source)
 
 
-@_write.backward
+@_index_put.backward
 def _(node, g):
-    (index,) = node.options
-    kept = np.ones(node.shape(0), bool)
-    kept[index] = False
-    return where(kept, g, 0.0) if node.needs(0) else None, _index(g, index) if node.needs(1) else None
+    (accumulate,), indices = node.options, node.saved
+    kept = g
+    if not accumulate and node.needs(0):
+        kept = _index_put(g, np.zeros((), array_of(g).dtype), False, *indices)
+    return kept, _index(g, *indices) if node.needs(1) else None
 
 
-def written(x: Any, index: Any, source: Any) -> Any:
-    """x with `source` at integer arrays and masks; the places keep what was written last."""
-    return _write(x, source, index)
+def put(x: Any, places: tuple | None, source: Any, accumulate: bool) -> Any:
+    """x with `source`, broadcast, written or added at the places that `located` gives."""
+    return _index_put(x, source, accumulate, *(places or ()))
 
 
 def getitem(x: Any, key: Any) -> Any:
@@ -74,13 +68,15 @@ def getitem(x: Any, key: Any) -> Any:
     if isinstance(key, slice) and key == slice(None) and len(x.shape):
         return slice_(x, 0, 0, x.shape[0], 1)
     seen, places = located(x, key)
-    return seen if places is None else _index(seen, places)
+    return seen if places is None else _index(seen, *places)
 
 
 def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
     """What basic indices show of x, and where integer tensors and masks point in that (None where there are none)."""
     places, axis, taken_axes = [], 0, 0
-    for part in _without_ellipsis(_parts(key), len(x.shape)):
+    given = tuple(key) if isinstance(key, tuple) or _holds_parts(key) else (key,)
+    owners = {id(part.array): part for part in given if isinstance(part, Value)}
+    for part in _without_ellipsis(tuple(_part(part) for part in given), len(x.shape)):
         number, taken_axes = taken_axes, taken_axes + _width(part)
         if part is None:
             x = unsqueeze(x, axis)
@@ -100,13 +96,7 @@ def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
     if not pointers:
         return x, None
     _require_one_shape(pointers)
-    return x, tuple(places)
-
-
-def _parts(key: Any) -> tuple:
-    """The key's parts: slices, None, Ellipsis, whole numbers, and arrays of integers or bools."""
-    parts = tuple(key) if isinstance(key, tuple) or _holds_parts(key) else (key,)
-    return tuple(_part(part) for part in parts)
+    return x, tuple(owners.get(id(part), part) for part in places)  # tensors, whose versions a node can keep
 
 
 def _holds_parts(key: Any) -> bool:
@@ -116,6 +106,7 @@ def _holds_parts(key: Any) -> bool:
 
 
 def _part(part: Any) -> Any:
+    """A part of the key: a slice, None, Ellipsis, a whole number, or an array of integers or bools."""
     if part is None or part is Ellipsis or isinstance(part, slice):
         return part
     if isinstance(part, bool | np.bool_):

@@ -11,6 +11,7 @@ from nbgrad.autograd.value import Value
 from nbgrad.ops.activation import logsigmoid
 from nbgrad.ops.arithmetic import div, maximum, mul, neg, sub
 from nbgrad.ops.comparison import le, lt, where
+from nbgrad.ops.operands import refuse_gradient
 from nbgrad.ops.pointwise import abs, log, sigmoid, sign
 from nbgrad.ops.reduce import mean, sum
 from nbgrad.ops.shape import expand
@@ -97,7 +98,7 @@ def _(node, g):
 
 
 @op("BinaryCrossEntropyBackward0", saves=("p", "t", "weight"))
-def _binary_cross_entropy(k, p, t, weight, /, reduction):
+def _binary_cross_entropy(k, p, t, /, weight, reduction):
     """out = -weight (t ln p + (1 - t) ln (1 - p)), as it is, summed or averaged"""
     losses = k.binary_cross_entropy(p, t)
     return _reduced_array(k, losses if weight is None else k.mul(losses, weight), reduction)
@@ -122,7 +123,7 @@ def _like(x: Any, number: float) -> np.ndarray:
 
 
 @op("BinaryCrossEntropyWithLogitsBackward0", saves=("x", "t", "weight", "positive"))
-def _binary_cross_entropy_with_logits(k, x, t, weight, positive, /, reduction):
+def _binary_cross_entropy_with_logits(k, x, t, /, weight, positive, reduction):
     """out = weight ((1 - t) x + (1 + (positive - 1) t) ln (1 + e^-x)), as it is, summed or averaged"""
     losses = k.binary_cross_entropy_with_logits(x, t, positive)
     return _reduced_array(k, losses if weight is None else k.mul(losses, weight), reduction)
@@ -238,6 +239,7 @@ def binary_cross_entropy(
     if not ((_array(input) >= 0) & (_array(input) <= 1)).all():
         raise RuntimeError("all elements of input should be between 0 and 1")
     if weight is not None:
+        refuse_gradient("binary_cross_entropy", "weight", weight)
         weight = expand(weight, broadcast_shapes(tuple(target.shape), tuple(weight.shape)))
     return _binary_cross_entropy(input, target, weight, reduction)
 
@@ -250,4 +252,6 @@ def binary_cross_entropy_with_logits(
     reduction = reduction_of(reduction, size_average, reduce)
     if tuple(target.shape) != tuple(input.shape):
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    refuse_gradient("binary_cross_entropy_with_logits", "weight", weight)
+    refuse_gradient("binary_cross_entropy_with_logits", "pos_weight", pos_weight)
     return _binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)

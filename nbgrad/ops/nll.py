@@ -10,6 +10,7 @@ from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, div, mul, neg
 from nbgrad.ops.comparison import where
 from nbgrad.ops.loss import reduction_of
+from nbgrad.ops.operands import refuse_gradient
 from nbgrad.ops.reduce import sum
 from nbgrad.ops.shape import expand, permute, reshape
 from nbgrad.ops.softmax import log_softmax
@@ -40,7 +41,7 @@ def _total(k: Any, target: np.ndarray, weight: np.ndarray | None, ignored: int) 
 
 
 def _row_gradient(g: Any, classes: int, target: Any, weight: Any, reduction: str, ignored: int) -> Any:
-    """The gradient of (n, classes) from that of the loss."""
+    """The gradient of (n, classes) from that of the loss; target and weight are arrays."""
     if reduction == "mean":
         kept = float(np.count_nonzero(target != ignored)) if weight is None else sum(_weights(target, weight, ignored))
         g = div(g, kept)
@@ -50,18 +51,24 @@ def _row_gradient(g: Any, classes: int, target: Any, weight: Any, reduction: str
     return _place(neg(g), target, classes, ignored)
 
 
-@op("NllLossBackward0")
+@op("NllLossBackward0", saves=("target", "weight"))
 def _nll_loss(k, x, /, target, weight, reduction, ignored):
-    """out = -mean_n weight[target[n]] x[n, target[n]] over the targets that are not ignored"""
-    return _forward(k, x, target, weight, reduction, ignored)
+    """out = -mean_n weight[target[n]] x[n, target[n]] over the targets that are not ignored; a vector is one row"""
+    out = _forward(k, x[None] if x.ndim == 1 else x, target.reshape(-1), weight, reduction, ignored)
+    return out.reshape(()) if x.ndim == 1 else out
 
 
 @_nll_loss.backward
 def _(node, g):
-    return _row_gradient(g, node.shape()[1], *node.options)
+    shape, (reduction, ignored) = node.shape(), node.options
+    target, weight = map(_array, node.saved)
+    if len(shape) == 1 and reduction == "none":
+        g = reshape(g, (1,))
+    rows = _row_gradient(g, shape[-1], target.reshape(-1), weight, reduction, ignored)
+    return rows if len(shape) == 2 else reshape(rows, shape)
 
 
-@op("NllLoss2DBackward0")
+@op("NllLoss2DBackward0", saves=("target", "weight"))
 def _nll_loss2d(k, x, /, target, weight, reduction, ignored):
     """`_nll_loss` of each pixel; x: (N, C, H, W), target: (N, H, W)"""
     rows = np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
@@ -71,7 +78,8 @@ def _nll_loss2d(k, x, /, target, weight, reduction, ignored):
 
 @_nll_loss2d.backward
 def _(node, g):
-    target, weight, reduction, ignored = node.options
+    target, weight = map(_array, node.saved)
+    reduction, ignored = node.options
     n, c, h, w = node.shape()
     flat = reshape(g, (-1,)) if reduction == "none" else g
     rows = _row_gradient(flat, c, target.reshape(-1), weight, reduction, ignored)
@@ -90,7 +98,7 @@ def _(node, g):
     return neg(_nll_loss(g, target, None, "none", ignored))
 
 
-def _array(value: Any) -> np.ndarray:
+def _array(value: Any) -> Any:
     return value.array if isinstance(value, Value) else value
 
 
@@ -109,17 +117,14 @@ def nll_loss(
 def _nll(input: Any, target: Any, weight: Any, ignored: int, reduction: str) -> Any:
     shape = tuple(input.shape)
     _check(shape, target, weight, ignored)
-    labels, options = _array(target), (None if weight is None else _array(weight), reduction, ignored)
-    if len(shape) == 1:
-        loss = _nll_loss(reshape(input, (1, -1)), labels.reshape(1), *options)
-        return reshape(loss, ()) if reduction == "none" else loss
-    if len(shape) == 2:
-        return _nll_loss(input, labels, *options)
+    refuse_gradient("nll_loss_forward" if len(shape) < 3 else "nll_loss2d_forward", "weight", weight)
+    if len(shape) < 3:
+        return _nll_loss(input, target, weight, reduction, ignored)
     if len(shape) == 4:
-        return _nll_loss2d(input, labels, *options)
+        return _nll_loss2d(input, target, weight, reduction, ignored)
     inner = math.prod(shape[2:])
     flat = reshape(input, (*shape[:2], 1, inner))
-    loss = _nll_loss2d(flat, labels.reshape(shape[0], 1, inner), *options)
+    loss = _nll_loss2d(flat, reshape(target, (shape[0], 1, inner)), weight, reduction, ignored)
     return reshape(loss, (shape[0], *shape[2:])) if reduction == "none" else loss
 
 

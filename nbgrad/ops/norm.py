@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nbgrad.autograd.record import op, wrap
-from nbgrad.autograd.value import Value, mark_changed
+from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, mul, reciprocal, sub
 from nbgrad.ops.cast import clone
 from nbgrad.ops.pointwise import sqrt
@@ -16,16 +16,16 @@ from nbgrad.ops.reduce import mean, sum
 from nbgrad.ops.shape import reshape
 
 
-@op("NativeBatchNormBackward0", saves=("x", "weight", "out1", "out2"))
-def _batch_norm(k, x, weight, bias, /, running, training, momentum, eps):
+@op("NativeBatchNormBackward0", saves=("x", "weight", "out1", "out2", "running_mean", "running_var"))
+def _batch_norm(k, x, weight, bias, /, running_mean, running_var, training, momentum, eps):
     """out = (x - mean) / √(variance + eps) * weight + bias, channel by channel; also mean and 1 / deviation"""
-    return k.batch_norm(x, weight, bias, running, training, momentum, eps)
+    return k.batch_norm(x, weight, bias, (running_mean, running_var), training, momentum, eps)
 
 
 @_batch_norm.backward
-def _(node, g, _mean=None, _inverse=None):
-    x, weight, centre, inverse = node.saved
-    _running, training, _momentum, eps = node.options
+def _(node, g, _centre=None, _inverse=None):
+    x, weight, centre, inverse, _mean, _variance = node.saved
+    training, _momentum, eps = node.options
     if isinstance(g, Value):
         return _recorded_batch_norm_gradient(g, x, weight, centre, inverse, training, eps)
     dx, dweight, dbias = _fused_batch_norm_gradient(g, x, centre, inverse, weight, training=training)
@@ -116,12 +116,7 @@ def batch_norm(
     if not training and (running_mean is None or running_var is None):
         name = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{name} must be defined in evaluation mode")
-    running = tuple(each.array if isinstance(each, Value) else each for each in (running_mean, running_var))
-    out = _batch_norm(input, weight, bias, running, training, momentum, eps)[0]
-    for each in (running_mean, running_var) if training else ():
-        if isinstance(each, Value):
-            mark_changed(each)
-    return out
+    return _batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
 
 
 def _affine_of_nothing(input: Any, weight: Any, bias: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.arguments import check_fits
+from nbgrad.autograd.modes import mode
 from nbgrad.autograd.value import Value
 from nbgrad.ops.values import array_of, class_name, is_tensor
 
@@ -41,6 +42,15 @@ def check_combination(function: str, second: str, input: Any, other: Any) -> Non
         f" * (Tensor input, Tensor {second}, *, Tensor out = None)\n"
         f" * (Tensor input, Number {second}, *, Tensor out = None)\n"
     )
+
+
+def refuse_gradient(function: str, argument: str, value: Any) -> None:
+    """Raises RuntimeError where a gradient is wanted of an argument that has none."""
+    if mode.enabled and isinstance(value, Value) and value._requires_grad:
+        raise RuntimeError(
+            f"The function '{function}' is not differentiable with respect to argument '{argument}'. This input cannot "
+            "have requires_grad True."
+        )
 
 
 def kind_of(value: Any) -> str:

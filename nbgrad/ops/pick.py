@@ -5,82 +5,81 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import BACKENDS, op, wrap
+from nbgrad.ops.arithmetic import mul
 from nbgrad.ops.dims import canonical_dim
-from nbgrad.ops.index import located, taken, written
+from nbgrad.ops.index import located, put
 from nbgrad.ops.out import deliver
-from nbgrad.ops.shape import expand
+from nbgrad.ops.shape import reshape
 from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank
 from nbgrad.shapes import broadcast_shapes
 
 
-@op("IndexSelectBackward0")
-def _index_select(k, x, /, axis, places):
-    """out = the slices of x at the places along an axis"""
-    return k.take(x, (slice(None),) * axis + (places,))
+@op("IndexSelectBackward0", saves=("index",))
+def _index_select(k, x, /, axis, index):
+    """out = the slices of x at the places along an axis (x without axes: a vector of one)"""
+    return k.take(x, _along(axis, index)) if x.ndim else x.copy()
 
 
 @_index_select.backward
 def _(node, g):
-    axis, places = node.options
-    return _slices_added(g, axis, places, node.shape())
+    (index,) = node.saved
+    return _slices_added(g, node.options[0], index, node.shape())
 
 
-@op("IndexAddBackward0")
-def _slices_added(k, g, /, axis, places, shape):
+@op("IndexAddBackward0", saves=("index",))
+def _slices_added(k, g, /, axis, index, shape):
     """Zeros of `shape` with the slices of g added at the places along an axis"""
-    return k.scatter_add(g, (slice(None),) * axis + (places,), shape)
+    return k.scatter_add(g, _along(axis, index), shape) if shape else g.copy()
 
 
 @_slices_added.backward
 def _(node, g):
-    axis, places, _ = node.options
-    return _index_select(g, axis, places)
+    (index,) = node.saved
+    return _index_select(g, node.options[0], index)
 
 
-@op("IndexAddBackward0")
-def _index_add(k, x, source, /, axis, places, alpha):
+@op("IndexAddBackward0", saves={"index": "source"})
+def _index_add(k, x, source, /, axis, index, alpha):
     """out = x with alpha * the slices of source added at the places along an axis"""
-    return k.put_add(x, (slice(None),) * axis + (places,), source, alpha)
+    added = k.put_add(x.reshape(-1) if x.ndim == 0 else x, _along(axis, index), source, alpha)
+    return added.reshape(x.shape)
 
 
 @_index_add.backward
 def _(node, g):
-    axis, places, alpha = node.options
-    taken = _index_select(g, axis, places) if node.needs(1) else None
-    return g, taken * alpha if node.needs(1) and alpha != 1 else taken
+    axis, alpha = node.options
+    (index,) = node.saved
+    taken = reshape(_index_select(g, axis, index), node.shape(1)) if node.needs(1) else None
+    return g, mul(taken, alpha) if node.needs(1) and alpha != 1 else taken
 
 
-@op("IndexPutBackward0")
-def _put_add(k, x, source, /, places):
-    """out = x with source, broadcast, added at the places"""
-    return k.put_add(x, places, source, 1)
-
-
-@_put_add.backward
-def _(node, g):
-    return g, taken(g, *node.options) if node.needs(1) else None
-
-
-@op("MaskedSelectBackward0")
+@op("MaskedSelectBackward0", saves=("mask",))
 def _masked_select(k, x, /, mask):
-    """out = the numbers of x where the mask holds, in order"""
-    return k.take(x, (mask,))
+    """out = the numbers of x where the mask holds, in order; the two broadcast together"""
+    shape = broadcast_shapes(x.shape, mask.shape)
+    return k.take(np.broadcast_to(x, shape), (np.broadcast_to(mask, shape),))
 
 
 @_masked_select.backward
 def _(node, g):
-    return _masked_place(g, *node.options)
+    (mask,) = node.saved
+    return _masked_place(g, mask, broadcast_shapes(node.shape(), tuple(mask.shape)))
 
 
-@op("MaskedScatterBackward0")
-def _masked_place(k, g, /, mask):
-    """Zeros with the numbers of g, in order, where the mask holds"""
-    return k.scatter_add(g, (mask,), mask.shape)
+@op("MaskedScatterBackward0", saves=("mask",))
+def _masked_place(k, g, /, mask, shape):
+    """Zeros of `shape` with the numbers of g, in order, where the mask holds"""
+    return k.scatter_add(g, (np.broadcast_to(mask, shape),), shape)
 
 
 @_masked_place.backward
 def _(node, g):
-    return _masked_select(g, *node.options)
+    (mask,) = node.saved
+    return _masked_select(g, mask)
+
+
+def _along(axis: int, places: Any) -> tuple:
+    return (slice(None),) * axis + (places.reshape(-1),)
 
 
 def _line(index: Any, extent: int) -> np.ndarray:
@@ -100,17 +99,14 @@ def _line(index: Any, extent: int) -> np.ndarray:
 def index_select(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     """The slices of `input` at the places `index` along an axis."""
     dim = canonical_dim(dim, rank(input))
-    if rank(input) == 0:
-        return index_select(input.reshape(1), 0, index, out=out).reshape(())
-    found = _index_select(input, dim, _line(index, input.shape[dim]))
+    _line(index, input.shape[dim] if rank(input) else 1)
+    found = _index_select(input, dim, index)
     return deliver("index_select", found, out, input, index)
 
 
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
     """`input` with alpha * the slices of `source` added at the places `index` along an axis."""
     dim = canonical_dim(dim, rank(input))
-    if rank(input) == 0:
-        return index_add(input.reshape(1), 0, index, source.reshape(1), alpha=alpha).reshape(())
     shape, given = list(input.shape), list(source.shape)
     if shape[:dim] + shape[dim + 1 :] != given[:dim] + given[dim + 1 :] and rank(source):
         raise RuntimeError(
@@ -122,13 +118,13 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
             "index_add_(): self and source expected to have the same dtype, but got (self) "
             f"{class_name(numpy_dtype(input))} and (source) {class_name(numpy_dtype(source))}"
         )
-    places = _line(index, input.shape[dim])
+    places = _line(index, input.shape[dim] if rank(input) else 1)
     if places.size != (source.shape[dim] if rank(source) else 1):
         raise RuntimeError(
             f"index_add_(): Number of indices ({places.size}) should be equal to source.size(dim): "
             f"({source.shape[dim] if rank(source) else 1}), for dim: {dim}"
         )
-    return _index_add(input, source, dim, places, alpha)
+    return _index_add(input, source, dim, index, alpha)
 
 
 def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
@@ -140,7 +136,7 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
             "source."
         )
     _, places = located(input, tuple(slice(None) if each is None else each for each in indices))
-    return _put_add(input, values, places) if accumulate else written(input, places, values)
+    return put(input, places, values, accumulate)
 
 
 def masked_select(input: Any, mask: Any, *, out: Any = None) -> Any:
@@ -148,9 +144,7 @@ def masked_select(input: Any, mask: Any, *, out: Any = None) -> Any:
     chosen = array_of(mask)
     if chosen.dtype.kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = broadcast_shapes(tuple(input.shape), chosen.shape)
-    found = _masked_select(expand(input, shape), np.broadcast_to(chosen, shape))
-    return deliver("masked_select", found, out, input, mask)
+    return deliver("masked_select", _masked_select(input, mask), out, input, mask)
 
 
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:

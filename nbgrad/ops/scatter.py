@@ -11,7 +11,7 @@ from nbgrad.ops.shape import embed
 from nbgrad.ops.values import array_of, numpy_dtype, rank, word
 
 
-@op("GatherBackward0")
+@op("GatherBackward0", saves=("index",))
 def _gather(k, x, /, axis, index):
     """out[i, j, k] = x[i, index[i, j, k], k] (axis 1)"""
     return k.gather(x, index, axis)
@@ -19,11 +19,11 @@ def _gather(k, x, /, axis, index):
 
 @_gather.backward
 def _(node, g):
-    axis, index = node.options
-    return _scattered(g, axis, index, node.shape())
+    (index,) = node.saved
+    return _scattered(g, node.options[0], index, node.shape())
 
 
-@op("ScatterAddBackward0")
+@op("ScatterAddBackward0", saves=("index",))
 def _scattered(k, g, /, axis, index, shape):
     """Zeros of `shape` with g added at the index: the gradient of `gather`"""
     return k.scattered(g, index, shape, axis)
@@ -31,16 +31,16 @@ def _scattered(k, g, /, axis, index, shape):
 
 @_scattered.backward
 def _(node, g):
-    axis, index, _ = node.options
-    return _gather(g, axis, index)
+    (index,) = node.saved
+    return _gather(g, node.options[0], index)
 
 
 def scattered(g: Any, index: Any, axis: int, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with g added at the index along one axis."""
-    return _scattered(g, axis, array_of(index), shape)
+    return _scattered(g, axis, index, shape)
 
 
-@op("ScatterBackward0")
+@op("ScatterBackward0", saves=("index",))
 def _scatter(k, x, source, /, axis, index):
     """out = x with out[i, index[i, j, k], k] = source[i, j, k] (axis 1)"""
     return k.scatter_along(x, index, source, axis)
@@ -48,11 +48,14 @@ def _scatter(k, x, source, /, axis, index):
 
 @_scatter.backward
 def _(node, g):
-    axis, index = node.options
-    return _scatter_number(g, axis, index, 0), _padded(_gather(g, axis, index), node.shape(1))
+    (axis,), (index,) = node.options, node.saved
+    return (
+        _scatter_number(g, axis, index, 0) if node.needs(0) else None,
+        _padded(_gather(g, axis, index), node.shape(1)) if node.needs(1) else None,
+    )
 
 
-@op("ScatterBackward1")
+@op("ScatterBackward1", saves=("index",))
 def _scatter_number(k, x, /, axis, index, value):
     """out = x with the value at [i, index[i, j, k], k] (axis 1)"""
     return k.scatter_along(x, index, np.full(index.shape, value, x.dtype), axis)
@@ -60,11 +63,11 @@ def _scatter_number(k, x, /, axis, index, value):
 
 @_scatter_number.backward
 def _(node, g):
-    axis, index, _ = node.options
-    return _scatter_number(g, axis, index, 0)
+    (index,) = node.saved
+    return _scatter_number(g, node.options[0], index, 0)
 
 
-@op("ScatterAddBackward0")
+@op("ScatterAddBackward0", saves={"index": "source"})
 def _scatter_add(k, x, source, /, axis, index):
     """out = x with source[i, j, k] added at [i, index[i, j, k], k] (axis 1)"""
     return k.scatter_add_along(x, index, source, axis)
@@ -72,8 +75,8 @@ def _scatter_add(k, x, source, /, axis, index):
 
 @_scatter_add.backward
 def _(node, g):
-    axis, index = node.options
-    return g, _padded(_gather(g, axis, index), node.shape(1))
+    (index,) = node.saved
+    return g, _padded(_gather(g, node.options[0], index), node.shape(1)) if node.needs(1) else None
 
 
 def _padded(x: Any, shape: tuple[int, ...]) -> Any:
@@ -81,11 +84,11 @@ def _padded(x: Any, shape: tuple[int, ...]) -> Any:
     return x if tuple(x.shape) == shape else embed(x, tuple(map(slice, x.shape)), shape)
 
 
-def _checked_index(index: Any) -> Any:
+def _places(index: Any) -> np.ndarray:
     found = array_of(index)
     if found.dtype.kind not in "iu":
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
-    return found.astype(np.int64) if found.dtype != np.int64 else found
+    return found
 
 
 def _require_inside(index: np.ndarray, dim: int, extent: int) -> None:
@@ -100,7 +103,7 @@ def _extent(input: Any, dim: int) -> int:
 
 def gather(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     """out[i, j, k] = input[i, index[i, j, k], k] for dim 1, and so on."""
-    dim, places = canonical_dim(dim, rank(input)), _checked_index(index)
+    dim, places = canonical_dim(dim, rank(input)), _places(index)
     if places.size and max(places.ndim, 1) != max(rank(input), 1):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     if places.size:
@@ -114,11 +117,11 @@ def gather(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     if out is not None and out.dtype is not input.dtype:
         wanted, given = word(numpy_dtype(input)), word(numpy_dtype(out))
         raise RuntimeError(f"Expected out tensor to have dtype {wanted}, but got {given} instead")
-    return deliver("gather", _gather(input, dim, places), out, input, index)
+    return deliver("gather", _gather(input, dim, index), out, input, index)
 
 
 def _scatter_places(input: Any, dim: int, index: Any, src: Any) -> tuple[int, np.ndarray]:
-    dim, places = canonical_dim(dim, rank(input)), _checked_index(index)
+    dim, places = canonical_dim(dim, rank(input)), _places(index)
     if src is not None and numpy_dtype(input) != numpy_dtype(src):
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if places.size == 0:
@@ -139,10 +142,15 @@ def _scatter_places(input: Any, dim: int, index: Any, src: Any) -> tuple[int, np
     return dim, places
 
 
-@op("ScatterBackward2", differentiable=False)
+@op("NotImplemented")
 def _scatter_reduce(k, x, source, /, axis, index, reduce):
     """out = x with source[i, j, k] added at, or multiplied into, [i, index[i, j, k], k] (axis 1)"""
     return (k.scatter_add_along if reduce == "add" else k.scatter_multiply_along)(x, index, source, axis)
+
+
+@_scatter_reduce.backward
+def _(node, g):
+    raise RuntimeError("derivative for aten::scatter is not implemented")
 
 
 def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
@@ -155,10 +163,10 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
             raise RuntimeError("reduce argument must be either add or multiply.")
         source = src if tensor else np.full(places.shape, number, numpy_dtype(input))
         return _scatter_reduce(input, source, dim, places, reduce)
-    return _scatter(input, src, dim, places) if tensor else _scatter_number(input, dim, places, number)
+    return _scatter(input, src, dim, index) if tensor else _scatter_number(input, dim, index, number)
 
 
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     """input with src[i, j, k] added at [i, index[i, j, k], k] for dim 1, and so on."""
-    dim, places = _scatter_places(input, dim, index, src)
-    return _scatter_add(input, src, dim, places)
+    dim, _ = _scatter_places(input, dim, index, src)
+    return _scatter_add(input, src, dim, index)

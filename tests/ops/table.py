@@ -198,10 +198,10 @@ ROWS = [
     Row("join.cat", lambda t, a, b: t.stack([a, b], -1) ** 2, ((2, 3), (2, 3)), name="stack"),
     Row("shape.slice_ shape.embed", lambda t, a: a[1:, ::2] * 2, ((3, 4),)),
     Row("shape.select", lambda t, a: a[1] * a[..., None, -1, 0], ((3, 3, 2),)),
-    Row("index.index index.index_put", lambda t, a: a[t.tensor([0, 2, 0])] ** 2, ((3, 2),)),
+    Row("index.index index.added", lambda t, a: a[t.tensor([0, 2, 0])] ** 2, ((3, 2),)),
     Row("index.index", lambda t, a: a[t.tensor([[0, 1], [1, 1]]), :, 1:] ** 2, ((2, 2, 3),), name="with slices"),
     Row("index.index", lambda t, a: a[a.detach() > 0] ** 2, ((3, 4),), apart=True, name="mask"),
-    Row("index.write", lambda t, a, b: _changed(a, lambda x: _set(x, t.tensor([0, 2]), b)), ((3, 2), (2, 2))),
+    Row("index.index_put", lambda t, a, b: _changed(a, lambda x: _set(x, t.tensor([0, 2]), b)), ((3, 2), (2, 2))),
     Row("inplace.fill", lambda t, a: _changed(a, lambda x: x[0].fill_(3.0)), ((2, 3),)),
     Row("inplace.copy", lambda t, a, b: _changed(a, lambda x: x.copy_(b)), ((2, 3), (3,))),
     Row(
@@ -296,8 +296,17 @@ ROWS = [
     ),
     Row("pick.index_select pick.slices_added", lambda t, a: a.index_select(1, t.from_numpy(TWICE)) ** 2, ((2, 3),)),
     Row("pick.index_add", lambda t, a, b: a.index_add(1, t.from_numpy(TWICE), b, alpha=2) ** 2, ((2, 4), (2, 3))),
-    Row("pick.put_add", lambda t, a, b: a.index_put((t.from_numpy(TWICE),), b, accumulate=True) ** 2, ((2, 4), (3, 4))),
-    Row("index.write", lambda t, a, b: a.index_put((t.from_numpy(TARGET),), b) ** 2, ((3, 2), (1,)), name="index_put"),
+    Row(
+        "index.index_put",
+        lambda t, a, b: a.index_put((t.from_numpy(TWICE),), b, accumulate=True) ** 2,
+        ((2, 4), (3, 4)),
+    ),
+    Row(
+        "index.index_put",
+        lambda t, a, b: a.index_put((t.from_numpy(TARGET),), b) ** 2,
+        ((3, 2), (1,)),
+        name="index_put",
+    ),
     Row(
         "pick.masked_select pick.masked_place", lambda t, a: a.masked_select(a.detach() > 0) ** 2, ((3, 4),), apart=True
     ),
