@@ -232,17 +232,17 @@ def arange(
         start, end = 0, as_number("arange", "end", 1, start)
     start, end = as_number("arange", "start", 1, 0 if start is None else start), as_number("arange", "end", 2, end)
     step = as_number("arange", "step", 3, step)
-    whole = all(isinstance(each, int) for each in (start, end, step))
-    kind = as_dtype("arange", dtype, int64 if whole else None)
+    kind = as_dtype("arange", dtype, int64 if all(isinstance(each, int) for each in (start, end, step)) else None)
     if kind.kind == "b":
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     count = _count(*((int(start), int(end), int(step)) if kind == np.int64 else (start, end, step)))
-    out = np.empty(count, kind)
-    work = np.empty(count, np.int64 if kind.kind in "iu" else np.float64)
-    exact = int if kind.kind in "iu" else float
-    kernels.cpu.sequence.count(exact(start), exact(step), work)
-    np.copyto(out, work, casting="unsafe")
-    return finish(out, device, requires_grad)
+    if kind.kind == "f":
+        out = np.empty(count, kind)
+        kernels.cpu.sequence.steps(float(start), float(step), 32 // kind.itemsize, out)
+        return finish(out, device, requires_grad)
+    whole = np.empty(count, np.int64)
+    kernels.cpu.sequence.count(int(start), int(step), whole)
+    return finish(whole.astype(kind), device, requires_grad)
 
 
 def _count(start: Any, end: Any, step: Any) -> int:

@@ -48,7 +48,7 @@ def _in_place(function: Callable[..., Any], repeated: bool = False) -> Callable[
 
 
 def _seen_anew(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`x.t_()` from `t(x)`: x becomes the view of itself."""
+    """`x.t_()`: x becomes the view of itself."""
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._require_changeable()
@@ -57,8 +57,8 @@ def _seen_anew(function: Callable[..., Any]) -> Callable[..., Any]:
         mark_changed(self)
         return self
 
-    method.__name__ = method.__qualname__ = f"{function.__name__}_"
-    method.__doc__ = f"`{function.__name__}`, in place."
+    method.__name__ = method.__qualname__ = function.__name__
+    method.__doc__ = f"`{function.__name__[:-1]}`, in place."
     return method
 
 
@@ -119,7 +119,7 @@ class Methods(Value):
     )  # fmt: skip
     addmm_, addmv_, baddbmm_ = map(_in_place, (matmul.addmm, matmul.addmv, matmul.baddbmm))
     t_, transpose_, squeeze_, unsqueeze_ = map(
-        _seen_anew, (shaping.t, shaping.transpose, shaping.squeeze, shaping.unsqueeze)
+        _seen_anew, (shaping.t_, shaping.transpose_, shaping.squeeze_, shaping.unsqueeze_)
     )  # fmt: skip
 
     # ---- new tensors as results
@@ -165,6 +165,7 @@ class Methods(Value):
     matmul, mm, bmm, dot = matmul.matmul, matmul.mm, matmul.bmm, matmul.dot
     view, reshape, flatten, transpose, t = shaping.view, shaping.reshape, shaping.flatten, shaping.transpose, shaping.t
     permute, expand, squeeze, unsqueeze = shaping.permute, shaping.expand, shaping.squeeze, shaping.unsqueeze
+    swapaxes = swapdims = shaping.transpose
     select, narrow, clone = shaping.select, shaping.narrow, cast.clone
     diagonal, unbind, split, chunk, movedim = views.diagonal, views.unbind, views.split, views.chunk, views.movedim
     moveaxis, unflatten, broadcast_to, expand_as = views.movedim, views.unflatten, views.broadcast_to, views.expand_as

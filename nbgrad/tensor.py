@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 import weakref
 from collections.abc import Callable
@@ -11,14 +12,14 @@ import numpy as np
 
 from nbgrad import printing
 from nbgrad.autograd import engine, modes
-from nbgrad.autograd.node import gradient_edge
+from nbgrad.autograd.node import NO_EDGE, gradient_edge
 from nbgrad.autograd.record import register_tensor
 from nbgrad.autograd.value import is_stale, mark_changed, shared_version
 from nbgrad.device import CPU, device, usable
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
 from nbgrad.formats import channels_last, contiguous_format, memory_format, preserve_format
 from nbgrad.methods import Methods
-from nbgrad.ops import arithmetic, cast, comparison, index, inplace, logic, matmul, pointwise
+from nbgrad.ops import arithmetic, cast, comparison, index, inplace, logic, matmul, pointwise, views
 from nbgrad.ops import shape as shaping
 from nbgrad.shapes import Size
 
@@ -156,7 +157,10 @@ class Tensor(Methods):
         return self.array.itemsize
 
     def stride(self, dim: int | None = None) -> Any:
-        strides = tuple(step // self.array.itemsize for step in self.array.strides)
+        if self.array.size:
+            strides = tuple(step // self.array.itemsize for step in self.array.strides)
+        else:  # nothing to step over: as if each axis held something
+            strides = tuple(math.prod(max(n, 1) for n in self.array.shape[i + 1 :]) for i in range(self.ndim))
         return strides if dim is None else strides[dim]
 
     def is_contiguous(self, *, memory_format: memory_format = contiguous_format) -> bool:
@@ -218,9 +222,12 @@ class Tensor(Methods):
         copy = flags[1] if len(flags) > 1 else copy
         if device is not None:
             usable(device)
-        moved = self if dtype is None or dtype is self.dtype else cast.to_dtype(self, dtype.numpy)
-        arranged = memory_format is preserve_format or moved.is_contiguous(memory_format=memory_format)
-        return moved if arranged and not (copy and moved is self) else moved.clone(memory_format=memory_format)
+        same = dtype is None or dtype is self.dtype
+        arranged = memory_format is preserve_format or self.is_contiguous(memory_format=memory_format)
+        if same and arranged and not copy:
+            return self
+        kind = self.array.dtype if dtype is None else dtype.numpy
+        return cast.to_dtype(self, kind, cast.order_of(self, memory_format))
 
     def type(self, dtype: Any = None) -> Any:
         if dtype is None:
@@ -278,7 +285,7 @@ class Tensor(Methods):
     def __iter__(self) -> Any:
         if self.ndim == 0:
             raise TypeError("iteration over a 0-d tensor")
-        return (shaping.select(self, 0, i) for i in range(len(self)))
+        return iter(views.unbind(self))
 
     def __deepcopy__(self, memo: dict) -> Tensor:
         if not self.is_leaf:
@@ -355,14 +362,17 @@ class Tensor(Methods):
                 names = [each.type().removeprefix("torch.").removesuffix("Tensor") for each in (result, self)]
                 raise RuntimeError(f"result type {names[0]} can't be cast to the desired output type {names[1]}")
             result = result.to(self.dtype)
+        recorded = result._requires_grad or (self._requires_grad and modes.mode.enabled)
+        edge = gradient_edge(self) if recorded and self.view_of is not None and self._requires_grad else NO_EDGE
         np.copyto(self.array, result.array)
         mark_changed(self)
-        if result._requires_grad or (self._requires_grad and modes.mode.enabled):
-            inplace.record_change(self, result)
+        if recorded:
+            inplace.record_change(self, result, edge)
         return self
 
     def zero_(self) -> Tensor:
-        return self.fill_(0)
+        self._require_changeable()
+        return self._change(inplace.zero(self))
 
     def __iadd__(self, other: Any) -> Tensor:
         return self.add_(other)
@@ -378,19 +388,20 @@ class Tensor(Methods):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Write numbers, or a tensor that broadcasts, into chosen places."""
-        source = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
-        if index.gathers(key):
-            seen, places = index.located(self, key)
-            seen._require_changeable()
-            seen._change(index.put(seen, places, source.to(self.dtype), False))
+        if isinstance(value, _NUMBERS):
+            source = Tensor(inplace.element(value, self.array.dtype))
         else:
-            place = index.getitem(self, key)
-            if isinstance(value, _NUMBERS):
-                place.fill_(value)
-            elif source.array.shape == place.array.shape:
-                place.copy_(source)
-            else:
-                place.copy_(shaping.expand(_without_leading_ones(source, place.ndim), place.shape))
+            source = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
+        place, indices = index.located(self, key)
+        if indices is not None:
+            place._require_changeable()
+            place._change(index.put(place, indices, source.to(self.dtype), False))
+        elif isinstance(value, _NUMBERS):
+            place.fill_(source)
+        elif source.array.shape == place.array.shape:
+            place.copy_(source)
+        else:
+            place.copy_(shaping.broadcast(_without_leading_ones(source, place.ndim), place.shape))
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """The number itself where the condition holds, else `other`."""

@@ -459,3 +459,15 @@ def test_no_gradient_flows_into_a_distribution():
     mean, chances = nbgrad.zeros(3, requires_grad=True), nbgrad.full((3,), 0.5, requires_grad=True)
     (nbgrad.normal(mean, nbgrad.ones(3)).sum() + nbgrad.bernoulli(chances).sum()).backward()
     assert mean.grad.tolist() == chances.grad.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("count", [1, 7, 16, 40, 999, 3000])
+@pytest.mark.parametrize("start, step", [(0, 0.1), (-1, 1 / 3), (0.7, -0.01), (-123.4, 0.618)])
+def test_counting_rounds_as_pytorch_does(dtype, count, start, step, torch):
+    ours, theirs = (
+        t.arange(start, start + step * (count - 0.5), step, dtype=getattr(t, dtype)) for t in (nbgrad, torch)
+    )
+    assert ours.tolist() == theirs.tolist()
+    ours, theirs = (t.linspace(start, start + step * count, count, dtype=getattr(t, dtype)) for t in (nbgrad, torch))
+    assert ours.tolist() == theirs.tolist()

@@ -116,7 +116,7 @@ def walk(
                 if type(results) is not tuple:
                     results = (results,)
                 if not retain_graph and node.saved_values:
-                    node.saved_values = None
+                    node.release()
                 if anomaly.looked_for:
                     _look_for_nan(node, results)
                 if watched:

@@ -125,6 +125,10 @@ class Node:
         output.node, output.output_nr, output.version = self, kept.output_nr, kept.version
         return output
 
+    def release(self) -> None:
+        """Drop what was kept; a second backward pass through this node then raises RuntimeError."""
+        self.saved_values = None
+
 
 _TYPES = {
     "float32": "torch.FloatTensor", "float64": "torch.DoubleTensor", "int64": "torch.LongTensor",

@@ -7,7 +7,7 @@ import numpy as np
 from nbgrad.autograd.record import op
 from nbgrad.ops.comparison import eq, lt, where
 from nbgrad.ops.operands import kind_of, need_tensor, need_tensors, refuse_bools
-from nbgrad.ops.values import array_of
+from nbgrad.ops.values import array_of, is_tensor
 
 _BOOL = np.dtype(np.bool_)
 
@@ -23,6 +23,17 @@ def _(node, g):
     return g, g
 
 
+@op("AddBackward0")
+def _add_scaled(k, a, b, /, alpha):
+    """out = a + alpha b"""
+    return k.add(a, k.mul(b, alpha))
+
+
+@_add_scaled.backward
+def _(node, g):
+    return g, mul(g, node.options[0]) if node.needs(1) else None
+
+
 @op("SubBackward0")
 def _sub(k, a, b, /):
     """out = a - b"""
@@ -35,16 +46,42 @@ def _(node, g):
     return g, neg(g) if node.needs(1) else None
 
 
-@op("RsubBackward1")
-def _rsub(k, a, b, /):
-    """out = b - a, b a number"""
+@op("SubBackward0")
+def _sub_scaled(k, a, b, /, alpha):
+    """out = a - alpha b"""
     _refuse_bools(a, b)
-    return k.sub(b, a)
+    return k.sub(a, k.mul(b, alpha))
+
+
+@_sub_scaled.backward
+def _(node, g):
+    return g, mul(g, -node.options[0]) if node.needs(1) else None
+
+
+@op("RsubBackward0")
+def _rsub(k, a, b, /, alpha):
+    """out = b - alpha a"""
+    _refuse_bools(a, b)
+    return k.sub(b, a if alpha == 1 else k.mul(a, alpha))
 
 
 @_rsub.backward
 def _(node, g):
-    return neg(g), g
+    (alpha,) = node.options
+    return mul(g, -alpha) if node.needs(0) else None, g
+
+
+@op("RsubBackward1")
+def _rsub_number(k, a, /, number, alpha):
+    """out = number - alpha a"""
+    _refuse_bools(a, number)
+    return k.sub(number, a if alpha == 1 else k.mul(a, alpha))
+
+
+@_rsub_number.backward
+def _(node, g):
+    alpha = node.options[1]
+    return neg(g) if alpha == 1 else mul(g, -alpha)
 
 
 @op("MulBackward0", saves={"a": "b", "b": "a"})
@@ -140,6 +177,86 @@ def _(node, g):
     return where(lt(b, a), 0.0, shared), where(lt(a, b), 0.0, shared)
 
 
+@op("NotImplemented")
+def _floor_divide(k, a, b, /):
+    """out = ⌊a / b⌋"""
+    return k.floor_div(a, b)
+
+
+@op("NotImplemented")
+def _floor_divide_number(k, a, /, number):
+    """out = ⌊a / number⌋"""
+    return k.floor_div(a, number)
+
+
+@_floor_divide.backward
+@_floor_divide_number.backward
+def _(node, g):
+    raise RuntimeError("derivative for aten::floor_divide is not implemented")
+
+
+@op("DivBackward1")
+def div_number(k, a, /, number):
+    """out = a / number"""
+    return k.div(a, number)
+
+
+@div_number.backward
+def _(node, g):
+    return div_number(g, node.options[0])
+
+
+@op("MulBackward1")
+def mul_number(k, a, /, number):
+    """out = a * number"""
+    return k.mul(a, number)
+
+
+@mul_number.backward
+def _(node, g):
+    return mul_number(g, node.options[0])
+
+
+@op("AddBackward1")
+def add_number(k, a, /, number):
+    """out = a + number"""
+    return k.add(a, number)
+
+
+@add_number.backward
+def _(node, g):
+    return g
+
+
+@op("RemainderBackward0")
+def _remainder_number(k, a, /, number):
+    """out = a - ⌊a / number⌋ number"""
+    return k.remainder(a, number)
+
+
+@op("FmodBackward0")
+def _fmod_number(k, a, /, number):
+    """out = a - trunc(a / number) number"""
+    return k.fmod(a, number)
+
+
+@_remainder_number.backward
+@_fmod_number.backward
+def _(node, g):
+    return g
+
+
+@op("NotImplemented")
+def _remainder_of_number(k, b, /, number):
+    """out = number - ⌊number / b⌋ b"""
+    return k.remainder(number, b)
+
+
+@_remainder_of_number.backward
+def _(node, g):
+    raise RuntimeError("derivative for aten::remainder is not implemented")
+
+
 @op("RemainderBackward1", saves=("a", "b"))
 def _remainder(k, a, b, /):
     """out = a - ⌊a / b⌋ b"""
@@ -164,26 +281,30 @@ def _(node, g):
     return g, mul(neg(g), _div_rounded(a, b, "trunc")) if node.needs(1) else None
 
 
-def _scaled(input: Any, other: Any, alpha: Any) -> Any:
-    """alpha * other."""
+def _check_alpha(input: Any, other: Any, alpha: Any) -> None:
     if kind_of(alpha) == "f" and kind_of(input) != "f" and kind_of(other) != "f":
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return other * alpha if isinstance(other, int | float) else mul(other, alpha)
+
+
+def _joined(plain: Any, scaled: Any, input: Any, other: Any, alpha: Any) -> Any:
+    _check_alpha(input, other, alpha)
+    return plain(input, other * alpha) if isinstance(other, int | float) else scaled(input, other, alpha)
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = input + alpha * other."""
-    return _add(input, other if alpha == 1 else _scaled(input, other, alpha))
+    return _add(input, other) if alpha == 1 else _joined(_add, _add_scaled, input, other, alpha)
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = input - alpha * other."""
-    return _sub(input, other if alpha == 1 else _scaled(input, other, alpha))
+    return _sub(input, other) if alpha == 1 else _joined(_sub, _sub_scaled, input, other, alpha)
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """out = other - alpha * input."""
-    return _rsub(input if alpha == 1 else _scaled(other, input, alpha), other)
+    _check_alpha(input, other, alpha)
+    return _rsub(input, other, alpha) if is_tensor(other) else _rsub_number(input, other, alpha)
 
 
 def _refuse_bools(a: Any, b: Any) -> None:
@@ -221,7 +342,11 @@ def _refuse_division_by_zero(input: Any, other: Any) -> None:
 
 def floor_divide(input: Any, other: Any) -> Any:
     """out = ⌊input / other⌋."""
-    return div(input, other, rounding_mode="floor")
+    refuse_bools("div_floor_cpu", input, other)
+    _refuse_division_by_zero(input, other)
+    if is_tensor(other):
+        return _floor_divide(input, other)
+    return _floor_divide_number(input, other)
 
 
 def true_divide(input: Any, other: Any) -> Any:
@@ -233,14 +358,16 @@ def remainder(input: Any, other: Any) -> Any:
     """out = input - ⌊input / other⌋ other: it has the sign of `other`."""
     refuse_bools("remainder_cpu", input, other)
     _refuse_division_by_zero(input, other)
-    return _remainder(input, other)
+    if not is_tensor(input):
+        return _remainder_of_number(other, input)
+    return _remainder(input, other) if is_tensor(other) else _remainder_number(input, other)
 
 
 def fmod(input: Any, other: Any) -> Any:
     """out = input - trunc(input / other) other: it has the sign of `input`."""
     refuse_bools("fmod_cpu", input, other)
     _refuse_division_by_zero(input, other)
-    return _fmod(input, other)
+    return _fmod(input, other) if is_tensor(other) else _fmod_number(input, other)
 
 
 def reciprocal(input: Any) -> Any:

@@ -10,9 +10,9 @@ from nbgrad.ops.values import array_of, class_name, numpy_dtype
 
 
 @op("ToCopyBackward0")
-def to_dtype(k, x, /, dtype):
-    """out = x with another element type (a numpy dtype)"""
-    return k.cast(x, dtype)
+def to_dtype(k, x, /, dtype, order=None):
+    """out = x with another element type (a numpy dtype), its axes in memory in this order"""
+    return k.cast(x.transpose(order), dtype).transpose(np.argsort(order)) if order else k.cast(x, dtype)
 
 
 @to_dtype.backward
@@ -33,11 +33,18 @@ def _(node, g):
 
 def clone(input: Any, *, memory_format: memory_format = preserve_format) -> Any:
     """A copy in memory of its own; the gradient passes through."""
+    return _clone(input, order_of(input, memory_format))
+
+
+def order_of(input: Any, memory_format: memory_format) -> tuple[int, ...] | None:
+    """The axes in the order a copy of this format has them in memory, slowest first; None: as the shape says."""
+    if memory_format is preserve_format:
+        return _memory_order(array_of(input))
     if memory_format is not channels_last:
-        return _clone(input, _memory_order(array_of(input)) if memory_format is preserve_format else None)
+        return None
     if len(input.shape) != 4:
         raise RuntimeError("required rank 4 tensor to use channels_last format")
-    return _clone(input, (0, 2, 3, 1))
+    return 0, 2, 3, 1
 
 
 def _memory_order(array: Any) -> tuple[int, ...] | None:

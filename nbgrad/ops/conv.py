@@ -6,7 +6,7 @@ from nbgrad.autograd.record import op
 from nbgrad.ops.dims import pair
 from nbgrad.ops.operands import c_name
 from nbgrad.ops.pad import constant_pad
-from nbgrad.ops.shape import expand, squeeze, unsqueeze, view
+from nbgrad.ops.shape import broadcast, squeeze, unsqueeze, view
 from nbgrad.ops.values import array_of
 
 
@@ -24,6 +24,25 @@ def _(node, g):
         _weight_gradient(x, g, node.shape(1), *node.options) if node.needs(1) else None,
         _bias_gradient(g) if node.needs(2) else None,
     )
+
+
+@op("ConvolutionBackward0", saves={"x": "weight", "weight": "x"})
+def _conv1d(k, x, weight, bias, /, stride, padding, dilation, groups):
+    """`_conv2d` of images of height 1, which have no axis for it"""
+    return k.conv2d(x[:, :, None], weight[:, :, None], bias, stride, padding, dilation, groups)[:, :, 0]
+
+
+@_conv1d.backward
+def _(node, g):
+    x, weight = node.saved
+    shapes = [(*node.shape(i)[:2], 1, node.shape(i)[2]) for i in (0, 1)]
+    g = unsqueeze(g, 2)
+    dx = dw = None
+    if node.needs(0):
+        dx = squeeze(_input_gradient(g, unsqueeze(weight, 2), shapes[0], *node.options), 2)
+    if node.needs(1):
+        dw = squeeze(_weight_gradient(unsqueeze(x, 2), g, shapes[1], *node.options), 2)
+    return dx, dw, _bias_gradient(g) if node.needs(2) else None
 
 
 @op("ConvolutionBackwardBackward0", saves=("g", "weight"))
@@ -66,7 +85,7 @@ def _bias_gradient(k, g, /):
 
 @_bias_gradient.backward
 def _(node, gb):
-    return expand(view(gb, (1, -1, 1, 1)), node.shape())
+    return broadcast(view(gb, (1, -1, 1, 1)), node.shape())
 
 
 # Calls whose operands were found to fit: their shapes, dtypes and settings, with the settings as pairs.
@@ -112,14 +131,23 @@ def conv2d(
     return squeeze(_conv2d(unsqueeze(input, 0), weight, bias, *settings), 0)
 
 
+def _batch(input: Any, rank: int) -> Any:
+    """The input itself, or, where it is no batch, a batch of one."""
+    return unsqueeze(input, 0) if len(input.shape) == rank - 1 else input
+
+
 def conv1d(
     input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Any:
     """Slide `weight` over rows: input (N, C, L) or (C, L), weight (O, C / groups, k), bias (O,)."""
-    stride, dilation = (1, _one(stride)), (1, _one(dilation))
-    padding = padding if isinstance(padding, str) else (0, _one(padding))
-    out = conv2d(unsqueeze(input, -2), unsqueeze(weight, -2), bias, stride, padding, dilation, groups)
-    return squeeze(out, -2)
+    stride, dilation = (_one(stride),), (_one(dilation),)
+    batched = len(input.shape) == 3
+    if isinstance(padding, str):
+        input, padding = _padded(input, weight, stride, padding, dilation, groups)
+    padding = (_one(padding),)
+    _check(input, weight, bias, stride, padding, dilation, groups)
+    out = _conv1d(_batch(input, 3), weight, bias, (1, *stride), (0, *padding), (1, *dilation), groups)
+    return out if batched else squeeze(out, 0)
 
 
 def _one(value: Any) -> int:
@@ -128,25 +156,27 @@ def _one(value: Any) -> int:
 
 def _padded(input: Any, weight: Any, stride: Any, padding: str, dilation: Any, groups: int) -> tuple[Any, Any]:
     """The input and the padding that `"same"` and `"valid"` mean: an uneven rest goes behind the image."""
+    axes = len(stride)
     if padding == "valid":
-        return input, (0, 0)
+        return input, (0,) * axes
     if padding != "same":
         raise RuntimeError(f"Invalid padding string: '{padding}'")
-    _check_ranks(list(input.shape), list(weight.shape), groups)
+    _check_ranks(list(input.shape), list(weight.shape), groups, axes)
     if max(stride) > 1:
         raise RuntimeError("padding='same' is not supported for strided convolutions")
-    total = [dilation[i] * (weight.shape[2 + i] - 1) for i in (0, 1)]
+    total = [dilation[i] * (weight.shape[2 + i] - 1) for i in range(axes)]
     behind = [each % 2 for each in total]
     if any(behind):
-        input = constant_pad(input, (0, behind[1], 0, behind[0]), 0)
+        around = tuple(each for rest in reversed(behind) for each in (0, rest))
+        input = constant_pad(_batch(input, axes + 2), around, 0)
     return input, tuple(each // 2 for each in total)
 
 
-def _check_ranks(shape: list[int], kernel: list[int], groups: int) -> None:
-    if len(kernel) != 4 and len(kernel) == 3:
+def _check_ranks(shape: list[int], kernel: list[int], groups: int, axes: int) -> None:
+    if len(kernel) != axes + 2:
         raise RuntimeError(
-            f"Expected 3-dimensional input for 3-dimensional weight{kernel}, but got {len(shape)}-dimensional input of "
-            f"size {shape} instead"
+            f"Expected {len(kernel)}-dimensional input for {len(kernel)}-dimensional weight{kernel}, but got "
+            f"{len(shape)}-dimensional input of size {shape} instead"
         )
     if groups <= 0:
         raise RuntimeError("non-positive groups is not supported")
@@ -166,20 +196,25 @@ def _check_dtypes(input: Any, weight: Any, bias: Any) -> None:
 
 def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> None:
     shape, kernel = list(input.shape), list(weight.shape)
+    axes = len(stride)
     _check_dtypes(input, weight, bias)
-    if len(shape) not in (3, 4):
-        raise RuntimeError(f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {shape}")
+    if len(shape) not in (axes + 1, axes + 2):
+        raise RuntimeError(
+            f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to conv{axes}d, but got input of size: "
+            f"{shape}"
+        )
     if min(stride) <= 0:
         raise RuntimeError("non-positive stride is not supported")
     if min(padding) < 0:
         raise RuntimeError("negative padding is not supported")
     if min(dilation) <= 0:
         raise RuntimeError("dilation should be greater than zero")
-    _check_ranks(shape, kernel, groups)
-    if shape[-3] != kernel[1] * groups:
+    _check_ranks(shape, kernel, groups, axes)
+    channels = shape[-1 - axes]
+    if channels != kernel[1] * groups:
         raise RuntimeError(
             f"Given groups={groups}, weight of size {kernel}, expected input{shape} to have {kernel[1] * groups} "
-            f"channels, but got {shape[-3]} channels instead"
+            f"channels, but got {channels} channels instead"
         )
     if kernel[0] % groups:
         raise RuntimeError(
@@ -191,10 +226,11 @@ def _check(input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilati
             f"Given weight of size {kernel}, expected bias to be 1-dimensional with {kernel[0]} elements, but got bias "
             f"of size {list(bias.shape)} instead"
         )
-    padded = [shape[-2 + i] + 2 * padding[i] for i in (0, 1)]
-    span = [dilation[i] * (kernel[2 + i] - 1) + 1 for i in (0, 1)]
-    if padded[0] < span[0] or padded[1] < span[1]:
+    padded = [shape[i - axes] + 2 * padding[i] for i in range(axes)]
+    span = [dilation[i] * (kernel[2 + i] - 1) + 1 for i in range(axes)]
+    if any(have < need for have, need in zip(padded, span, strict=True)):
+        sizes = [" x ".join(map(str, each)) for each in (padded, span)]
         raise RuntimeError(
-            f"Calculated padded input size per channel: ({padded[0]} x {padded[1]}). Kernel size: ({span[0]} x "
-            f"{span[1]}). Kernel size can't be greater than actual input size"
+            f"Calculated padded input size per channel: ({sizes[0]}). Kernel size: ({sizes[1]}). Kernel size can't be "
+            "greater than actual input size"
         )

@@ -8,7 +8,7 @@ import numpy as np
 from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
 from nbgrad.dtypes import DefaultDtype
-from nbgrad.ops.inplace import fill
+from nbgrad.ops.inplace import zero
 from nbgrad.shapes import broadcast_shapes
 
 
@@ -38,14 +38,14 @@ def _coins(k, chances, /, numbers):
 
 @_normal_of_both.backward
 def _(node, g):
-    return fill(g, 0), fill(g, 0)
+    return zero(g), zero(g)
 
 
 @_normal_of_mean.backward
 @_normal_of_std.backward
 @_coins.backward
 def _(node, g):
-    return fill(g, 0)
+    return zero(g)
 
 
 def scaled_normal(mean: Any, std: Any, draw: Callable[[tuple[int, ...], np.dtype], np.ndarray]) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 
 from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
-from nbgrad.ops.shape import reshape, select, slice_, unsqueeze
+from nbgrad.ops.shape import alias, reshape, select, slice_, unsqueeze
 from nbgrad.ops.values import array_of
 
 
@@ -43,6 +43,12 @@ def scatter_at(g: Any, positions: Any, shape: tuple[int, ...]) -> Any:
     return reshape(_added(g, (math.prod(shape),), positions), shape)
 
 
+def replaced_at(g: Any, positions: Any, part: Any) -> Any:
+    """g with `part` (None: zeros) at flat positions."""
+    source = np.zeros((), array_of(g).dtype) if part is None else part
+    return reshape(_index_put(reshape(g, (-1,)), source, False, positions), tuple(g.shape))
+
+
 @op("IndexPutBackward0", saves=("indices",))
 def _index_put(k, x, source, /, accumulate, *indices):
     """out = x with `source`, broadcast, written at the indices (the last of several stays), or added there"""
@@ -65,10 +71,12 @@ def put(x: Any, places: tuple | None, source: Any, accumulate: bool) -> Any:
 
 def getitem(x: Any, key: Any) -> Any:
     """x[key]; raises IndexError with PyTorch's sentence where the key does not fit."""
-    if isinstance(key, slice) and key == slice(None) and len(x.shape):
-        return slice_(x, 0, 0, x.shape[0], 1)
+    if isinstance(key, slice) and len(x.shape):
+        return slice_(x, 0, *_bounds(key, x.shape[0]))
     seen, places = located(x, key)
-    return seen if places is None else _index(seen, *places)
+    if places is None:
+        return alias(x) if seen is x else seen
+    return _index(seen, *places)
 
 
 def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
@@ -148,25 +156,6 @@ def _require_one_shape(pointers: list[np.ndarray]) -> None:
         ) from None
 
 
-def gathers(key: Any) -> bool:
-    """Whether the key holds an integer tensor, a list or a mask: the result is a copy, not a view."""
-    return any(_gathers(part) for part in (key if isinstance(key, tuple) else (key,)))
-
-
-def _gathers(part: Any) -> bool:
-    if isinstance(part, Value):
-        return part.array.ndim > 0 or part.array.dtype.kind == "b"
-    return isinstance(part, list | np.ndarray | bool)
-
-
-def _as_numpy(part: Any) -> Any:
-    if isinstance(part, Value):
-        if part.array.dtype.kind == "f":
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-        return part.array
-    return np.asarray(part) if isinstance(part, list) else part
-
-
 def _integer(part: Any) -> int:
     try:
         return part.__index__()
@@ -199,11 +188,14 @@ def _without_ellipsis(parts: tuple, rank: int) -> tuple:
     return parts[:place] + (slice(None),) * (rank - used) + parts[place + 1 :]
 
 
-def _sliced(x: Any, axis: int, part: slice) -> Any:
+def _bounds(part: slice, extent: int) -> tuple[int, int, int]:
     if part.step == 0:
         raise ValueError("slice step cannot be zero")
     if part.step is not None and part.step < 0:
         raise ValueError("step must be greater than zero")
-    if part == slice(None):
-        return x
-    return slice_(x, axis, *part.indices(x.shape[axis]))
+    return part.indices(extent)
+
+
+def _sliced(x: Any, axis: int, part: slice) -> Any:
+    bounds = _bounds(part, x.shape[axis])
+    return x if bounds == (0, x.shape[axis], 1) else slice_(x, axis, *bounds)

@@ -6,14 +6,14 @@ from typing import Any
 from nbgrad.autograd.record import op
 from nbgrad.ops.dims import canonical_dim
 from nbgrad.ops.out import deliver
-from nbgrad.ops.shape import reshape, select, slice_
+from nbgrad.ops.shape import reshape, select, slice_, unsqueeze
 from nbgrad.ops.values import is_tensor, rank
 
 
 @op("CatBackward0")
 def _cat(k, *parts, dim):
     """out = the parts one after another along an axis"""
-    return k.concatenate(list(parts), dim)
+    return k.concatenate([part for part in parts if part.shape != (0,)] or list(parts), dim)
 
 
 @_cat.backward
@@ -21,6 +21,9 @@ def _(node, g):
     (dim,) = node.options
     gradients, start = [], 0
     for shape in node.shapes:
+        if shape == (0,):  # the empty vector joins anything
+            gradients.append(reshape(slice_(g, dim, 0, 0, 1), (0,)))
+            continue
         gradients.append(slice_(g, dim, start, start + shape[dim], 1))
         start += shape[dim]
     return tuple(gradients)
@@ -59,11 +62,7 @@ def cat(tensors: Sequence[Any], dim: int = 0, *, out: Any = None) -> Any:
     for i, each in enumerate(tensors):
         if tuple(each.shape) != (0,):
             _require_joinable(like, each, dim, i)
-    if len(parts) == len(tensors) or not parts:
-        return deliver("cat", _cat(*tensors, dim=dim), out, *tensors)
-    empty = [0 if axis == dim else extent for axis, extent in enumerate(like.shape)]
-    joined = _cat(*[each if tuple(each.shape) != (0,) else reshape(each, empty) for each in tensors], dim=dim)
-    return deliver("cat", joined, out, *tensors)
+    return deliver("cat", _cat(*tensors, dim=dim), out, *tensors)
 
 
 def _require_joinable(like: Any, each: Any, dim: int, number: int) -> None:
@@ -111,4 +110,5 @@ def vstack(tensors: Sequence[Any]) -> Any:
     """The tensors one under another along their first axis; vectors become rows."""
     if not tensors:
         raise RuntimeError("vstack expects a non-empty TensorList")
-    return cat(_at_least(tensors, 2), 0)
+    rows = [unsqueeze(each, 0) if rank(each) == 1 else each for each in tensors]
+    return cat(_at_least(rows, 2), 0)

@@ -14,7 +14,7 @@ from nbgrad.ops.comparison import le, lt, where
 from nbgrad.ops.operands import refuse_gradient
 from nbgrad.ops.pointwise import abs, log, sigmoid, sign
 from nbgrad.ops.reduce import mean, sum
-from nbgrad.ops.shape import expand
+from nbgrad.ops.shape import broadcast
 from nbgrad.shapes import broadcast_shapes
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -164,7 +164,7 @@ def _warn_of_broadcast(input: Any, target: Any, doubtful: bool = True) -> None:
 
 def _broadcast(input: Any, target: Any) -> tuple[Any, Any]:
     shape = broadcast_shapes(tuple(input.shape), tuple(target.shape))
-    return expand(input, shape), expand(target, shape)
+    return broadcast(input, shape), broadcast(target, shape)
 
 
 def _weighted(losses: Any, weight: Any, input: Any, reduction: str) -> Any:
@@ -240,7 +240,7 @@ def binary_cross_entropy(
         raise RuntimeError("all elements of input should be between 0 and 1")
     if weight is not None:
         refuse_gradient("binary_cross_entropy", "weight", weight)
-        weight = expand(weight, broadcast_shapes(tuple(target.shape), tuple(weight.shape)))
+        weight = broadcast(weight, broadcast_shapes(tuple(target.shape), tuple(weight.shape)))
     return _binary_cross_entropy(input, target, weight, reduction)
 
 

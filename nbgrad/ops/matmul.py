@@ -7,8 +7,10 @@ from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import gradient_edge
 from nbgrad.autograd.record import BACKENDS, op, wrap
 from nbgrad.autograd.value import Value, is_stale
+from nbgrad.formats import contiguous_format
 from nbgrad.ops.arithmetic import mul
-from nbgrad.ops.shape import _t, expand, reshape, squeeze, t, transpose, unsafe_view, unsqueeze
+from nbgrad.ops.cast import clone
+from nbgrad.ops.shape import _t, expand, reshape, squeeze, squeeze_, t, transpose, unsafe_view, unsqueeze
 from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank, word
 from nbgrad.shapes import broadcast_shapes
 
@@ -54,6 +56,23 @@ def _(node, g):
     if bias is not None and not isinstance(g, Value) and node.shape() == g.shape[1:] and len(g) <= SHORT:
         bias = BACKENDS[type(g)].column_sums(g)  # where the engine would need several calls
     return bias, *_matrix_gradients(node, g, a, b, 1)
+
+
+@op("AddmmBackward0", saves=("a", "b"))
+def _addmm_scaled(k, x, a, b, /, beta, alpha):
+    """out[i, j] = beta x[i, j] + alpha Σ_p a[i, p] b[p, j]"""
+    return _weighted(k, x, k.matmul(a, b), beta, alpha)
+
+
+@_addmm_scaled.backward
+def _(node, g):
+    a, b = node.saved
+    beta, alpha = node.options
+    return (
+        mul(g, beta) if node.needs(0) else None,
+        mul(_mm(g, t(b)), alpha) if node.needs(1) else None,
+        mul(_mm(t(a), g), alpha) if node.needs(2) else None,
+    )
 
 
 @op("BmmBackward0", saves={"a": "b", "b": "a"})
@@ -138,7 +157,7 @@ def _weighted(k: Any, x: Any, product: Any, beta: float, alpha: float) -> Any:
 
 
 def _outer(a: Any, b: Any) -> Any:
-    return mul(unsqueeze(a, 1), b)
+    return mul(reshape(a, (-1, 1)), b)
 
 
 def _require_same_dtype(a: Any, b: Any) -> None:
@@ -195,7 +214,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1
         )
     _require_same_dtype(mat1, mat2)
     _require_expands(input, (mat1.shape[0], mat2.shape[1]))
-    return _addmm(mul(input, beta) if beta != 1 else input, mul(mat1, alpha) if alpha != 1 else mat1, mat2)
+    return _addmm(input, mat1, mat2) if alpha == beta == 1 else _addmm_scaled(input, mat1, mat2, beta, alpha)
 
 
 def _require_expands(input: Any, shape: tuple[int, ...]) -> None:
@@ -280,25 +299,70 @@ def matmul(input: Any, other: Any) -> Any:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D")
     if left == 1 and right == 1:
         return dot(input, other)
-    if left == 1:
-        return squeeze(matmul(unsqueeze(input, 0), other), -2)
-    if right == 1:
-        if left == 2:
-            return mv(input, other)
-        rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
-        return unsafe_view(mv(rows, other), tuple(input.shape[:-1]))
-    if right == 2:
-        rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
-        return unsafe_view(mm(rows, other), (*input.shape[:-1], other.shape[1]))
+    if left == 2 and right == 2:
+        return mm(input, other)
+    if left == 2 and right == 1:
+        return mv(input, other)
+    if left == 1 and right == 2:
+        return squeeze_(mm(unsqueeze(input, 0), other), 0)
+    if _folds(input, other):
+        return _folded(input, other)
     return _stacked(input, other)
 
 
+def _wants_gradient(x: Any) -> bool:
+    return getattr(x, "requires_grad", False)
+
+
+def _folds(input: Any, other: Any) -> bool:
+    """Whether a stack of matrices meets one matrix or vector, and may become one tall matrix for it.
+
+    As PyTorch decides it: where the small one wants a gradient, or no copy is needed.
+    """
+    large, small = (input, other) if rank(input) >= rank(other) else (other, input)
+    if rank(small) > 2:
+        return False
+    if _wants_gradient(small):
+        return True
+    if rank(input) == 2:
+        return False
+    array = array_of(large) if large is input else array_of(large).swapaxes(-1, -2)
+    steps = zip(array.strides[:-2], array.strides[1:], array.shape[1:], strict=False)
+    return array.size == 0 or all(outer == inner * extent for outer, inner, extent in steps)
+
+
+def _folded(input: Any, other: Any) -> Any:
+    turned = rank(other) > rank(input)
+    large = transpose(other, -2, -1) if turned else input
+    small = other if not turned else t(input) if rank(input) == 2 else input
+    shape = tuple(large.shape[:-1])
+    rows = reshape(large, (math.prod(shape), large.shape[-1]))
+    if rank(small) == 1:
+        return unsafe_view(mv(rows, small), shape)
+    out = unsafe_view(mm(rows, small), (*shape, small.shape[1]))
+    if not turned:
+        return out
+    out = transpose(out, -2, -1)
+    return out if array_of(out).flags.c_contiguous else clone(out, memory_format=contiguous_format)
+
+
 def _stacked(input: Any, other: Any) -> Any:
+    """One product for each pair of matrices; the stacks broadcast together."""
+    if rank(input) == rank(other) == 3 and input.shape[0] != other.shape[0]:
+        if input.shape[0] == 1 and _wants_gradient(input):
+            return matmul(squeeze(input, 0), other)
+        if other.shape[0] == 1 and _wants_gradient(other):
+            return matmul(input, squeeze(other, 0))
+    rows = input.shape[-2] if rank(input) > 1 else 1
     stack = broadcast_shapes(tuple(input.shape[:-2]), tuple(other.shape[:-2]))
     count = math.prod(stack)
-    left = reshape(expand(input, (*stack, *input.shape[-2:])), (count, *input.shape[-2:]))
+    left = reshape(expand(input, (*stack, rows, input.shape[-1])), (count, rows, input.shape[-1]))
+    shape = (*stack, rows) if rank(input) > 1 else stack
+    if rank(other) == 1:
+        right = unsqueeze(reshape(expand(other, (*stack, other.shape[0])), (count, other.shape[0])), 2)
+        return unsafe_view(squeeze(bmm(left, right), -1), shape)
     right = reshape(expand(other, (*stack, *other.shape[-2:])), (count, *other.shape[-2:]))
-    return unsafe_view(bmm(left, right), (*stack, input.shape[-2], other.shape[-1]))
+    return unsafe_view(bmm(left, right), (*shape, other.shape[-1]))
 
 
 def _linear(input: Value, weight: Value, bias: Value) -> Value:

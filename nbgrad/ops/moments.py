@@ -12,7 +12,7 @@ from nbgrad.ops.dims import canonical_dims
 from nbgrad.ops.nuclear import nuclear_norm
 from nbgrad.ops.pointwise import abs, exp, pow, sign
 from nbgrad.ops.reduce import mean, sum
-from nbgrad.ops.shape import expand, unsqueeze_all
+from nbgrad.ops.shape import broadcast, unsqueeze_all
 from nbgrad.ops.values import class_name, numpy_dtype, rank
 
 
@@ -91,7 +91,7 @@ def _joined(spread: Any, g_mean: Any, node: Any) -> Any:
         return spread
     axes, keepdim, _ = node.options
     shape = node.shape()
-    even = div(expand(_kept(g_mean, axes, keepdim), shape), float(_count(shape, axes)))
+    even = div(broadcast(_kept(g_mean, axes, keepdim), shape), float(_count(shape, axes)))
     return even if spread is None else spread + even
 
 
@@ -168,7 +168,7 @@ def _(node, g):
 
 def _norm_gradient(g: Any, x: Any, norm: Any, axes: tuple[int, ...], order: float) -> Any:
     if order == 0:
-        return mul(expand(g, tuple(x.shape)), 0.0)
+        return mul(broadcast(g, tuple(x.shape)), 0.0)
     if order == 1:
         return mul(g, sign(x))
     if order == 2:

@@ -7,12 +7,12 @@ import numpy as np
 
 from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
-from nbgrad.ops.arithmetic import add, div, mul, neg
-from nbgrad.ops.comparison import where
+from nbgrad.ops.arithmetic import add, add_number, div, div_number, mul, mul_number, neg
+from nbgrad.ops.comparison import masked_fill
 from nbgrad.ops.loss import reduction_of
 from nbgrad.ops.operands import refuse_gradient
 from nbgrad.ops.reduce import sum
-from nbgrad.ops.shape import expand, permute, reshape
+from nbgrad.ops.shape import broadcast, permute, reshape
 from nbgrad.ops.softmax import log_softmax
 
 
@@ -45,7 +45,7 @@ def _row_gradient(g: Any, classes: int, target: Any, weight: Any, reduction: str
     if reduction == "mean":
         kept = float(np.count_nonzero(target != ignored)) if weight is None else sum(_weights(target, weight, ignored))
         g = div(g, kept)
-    g = expand(g, target.shape) if reduction != "none" else g
+    g = broadcast(g, target.shape) if reduction != "none" else g
     if weight is not None:
         g = mul(g, _weights(target, weight, ignored))
     return _place(neg(g), target, classes, ignored)
@@ -182,14 +182,14 @@ def _along(weight: Any, rank: int, axis: int) -> Any:
 def _of_probabilities(input: Any, target: Any, weight: Any, axis: int, reduction: str, smoothing: float) -> Any:
     classes, rank = input.shape[axis], len(input.shape)
     if smoothing:
-        target = add(mul(target, 1 - smoothing), smoothing / classes)
+        target = add_number(mul_number(target, 1 - smoothing), smoothing / classes)
     losses = mul(log_softmax(input, axis), target)
     if weight is not None:
         losses = mul(losses, _along(weight, rank, axis))
     if reduction == "none":
         return neg(sum(losses, axis))
     total = neg(sum(losses))
-    return total if reduction == "sum" else div(total, float(math.prod(input.shape)) / classes)
+    return total if reduction == "sum" else div_number(total, float(math.prod(input.shape)) / classes)
 
 
 def _smoothed(
@@ -199,10 +199,10 @@ def _smoothed(
     hard = _nll(logs, target, weight, ignored, reduction)
     spread = neg(sum(logs if weight is None else mul(logs, _along(weight, len(input.shape), axis)), axis))
     labels = _array(target)
-    spread = where(labels == ignored, 0.0, spread)
+    spread = masked_fill(spread, labels == ignored, 0.0)
     if reduction != "none":
         spread = sum(spread)
     if reduction == "mean":
         kept = labels[labels != ignored]
         spread = div(spread, float(kept.size) if weight is None else sum(_array(weight)[kept]))
-    return add(mul(hard, 1 - smoothing), mul(spread, smoothing / input.shape[axis]))
+    return add(mul_number(hard, 1 - smoothing), mul_number(spread, smoothing / input.shape[axis]))

@@ -12,6 +12,8 @@ from nbgrad.ops.values import array_of
 @op("MaxPool2DWithIndicesBackward0", saves=("out1",))
 def _max_pool2d(k, x, /, kernel, stride, padding, dilation, ceil_mode):
     """(largest pixel of each window, its flat place in the input plane); the gradient goes to that pixel alone"""
+    if x.ndim == 3:
+        return tuple(each[0] for each in k.max_pool2d(x[None], kernel, stride, padding, dilation, ceil_mode))
     return k.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
 
 
@@ -24,6 +26,8 @@ def _(node, g, _indices=None):
 @op("MaxPool2DWithIndicesBackwardBackward0", saves=("indices",))
 def _unpool(k, g, indices, /, shape):
     """Zeros of `shape` with each g added at its index"""
+    if len(shape) == 3:
+        return k.max_pool2d_gradient(g[None], indices[None], (1, *shape))[0]
     return k.max_pool2d_gradient(g, indices, shape)
 
 
@@ -36,6 +40,8 @@ def _(node, g):
 @op("GatherBackward0", saves=("indices",))
 def _gather(k, x, indices, /):
     """The pixels of x at the indices"""
+    if x.ndim == 3:
+        return k.max_pool2d_gather(x[None], indices[None])[0]
     return k.max_pool2d_gather(x, indices)
 
 
@@ -48,7 +54,8 @@ def _(node, g):
 @op("AvgPool2DBackward0")
 def _avg_pool2d(k, x, /, kernel, stride, padding, ceil_mode, count_include_pad, divisor):
     """out = the mean of each window"""
-    return k.avg_pool2d(x, kernel, stride, padding, ceil_mode, count_include_pad, divisor)
+    options = kernel, stride, padding, ceil_mode, count_include_pad, divisor
+    return k.avg_pool2d(x[None], *options)[0] if x.ndim == 3 else k.avg_pool2d(x, *options)
 
 
 @_avg_pool2d.backward
@@ -59,7 +66,10 @@ def _(node, g):
 @op("AvgPool2DBackwardBackward0")
 def _spread(k, g, /, shape, kernel, stride, padding, _ceil_mode, count_include_pad, divisor):
     """Zeros of `shape` with each g spread over its window"""
-    return k.avg_pool2d_gradient(g, shape, kernel, stride, padding, count_include_pad, divisor)
+    options = kernel, stride, padding, count_include_pad, divisor
+    if len(shape) == 3:
+        return k.avg_pool2d_gradient(g[None], (1, *shape), *options)[0]
+    return k.avg_pool2d_gradient(g, shape, *options)
 
 
 @_spread.backward
@@ -119,11 +129,8 @@ def max_pool2d(
             if len(_passed) >= MOST_PASSED:
                 _passed.clear()
             _passed[key] = settings
-    if len(input.shape) == 4:
-        both = _max_pool2d(input, *settings)
-    else:
-        both = tuple(squeeze(each, 0) for each in _max_pool2d(unsqueeze(input, 0), *settings))
-    return both if return_indices else both[0]
+    out, indices = _max_pool2d(input, *settings)
+    return (out, indices) if return_indices else out
 
 
 def avg_pool2d(
@@ -140,10 +147,7 @@ def avg_pool2d(
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
     _check_windows(input, kernel, stride, padding, (1, 1), ceil_mode)
-    out_options = (kernel, stride, padding, ceil_mode, count_include_pad, divisor_override or 0)
-    if len(input.shape) == 4:
-        return _avg_pool2d(input, *out_options)
-    return squeeze(_avg_pool2d(unsqueeze(input, 0), *out_options), 0)
+    return _avg_pool2d(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override or 0)
 
 
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:

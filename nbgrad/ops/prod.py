@@ -7,14 +7,14 @@ from nbgrad.ops.arithmetic import mul
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.dims import canonical_dim
 from nbgrad.ops.join import cat, stack
-from nbgrad.ops.shape import expand, reshape, slice_, transpose, unsqueeze
+from nbgrad.ops.shape import broadcast, reshape, slice_, transpose, unsqueeze
 from nbgrad.ops.values import numpy_dtype, rank
 
 
 @op("ProdBackward0", saves=("x",))
-def _prod_all(k, x, /):
-    """out = Π x"""
-    return k.prod(x, tuple(range(x.ndim)), False)
+def _prod_all(k, x, /, dtype):
+    """out = Π x, in this numpy dtype (None: as it comes)"""
+    return k.prod(x if dtype is None else k.cast(x, dtype), tuple(range(x.ndim)), False)
 
 
 @_prod_all.backward
@@ -22,23 +22,23 @@ def _(node, g):
     (x,) = node.saved
     if len(node.shape()) == 0:
         return g
-    return mul(expand(g, node.shape()), reshape(_product_of_others(reshape(x, (-1,))), node.shape()))
+    return mul(broadcast(g, node.shape()), reshape(_product_of_others(reshape(x, (-1,))), node.shape()))
 
 
 @op("ProdBackward1", saves=("x",))
-def _prod(k, x, /, axis, keepdim):
-    """out = Π x over one axis"""
-    return k.prod(x, (axis,) if x.ndim else (), keepdim)
+def _prod(k, x, /, axis, keepdim, dtype):
+    """out = Π x over one axis, in this numpy dtype (None: as it comes)"""
+    return k.prod(x if dtype is None else k.cast(x, dtype), (axis,) if x.ndim else (), keepdim)
 
 
 @_prod.backward
 def _(node, g):
     (x,) = node.saved
-    axis, keepdim = node.options
+    axis, keepdim, _ = node.options
     if not node.shape():
         return g
     others = transpose(_product_of_others(transpose(x, 0, axis)), 0, axis)
-    return mul(expand(g if keepdim else unsqueeze(g, axis), node.shape()), others)
+    return mul(broadcast(g if keepdim else unsqueeze(g, axis), node.shape()), others)
 
 
 def _product_of_others(x: Any) -> Any:
@@ -67,6 +67,6 @@ def _ones(k, x, /):
 
 def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """out = Π input along `dim` (all axes where None); bools and integers multiply to int64."""
-    input = input if dtype is None else to_dtype(input, dtype.numpy)
-    out = _prod_all(input) if dim is None else _prod(input, canonical_dim(dim, rank(input)), keepdim)
+    kind = None if dtype is None else dtype.numpy
+    out = _prod_all(input, kind) if dim is None else _prod(input, canonical_dim(dim, rank(input)), keepdim, kind)
     return out if dtype is None or numpy_dtype(out) == dtype.numpy else to_dtype(out, dtype.numpy)

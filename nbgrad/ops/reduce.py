@@ -9,7 +9,7 @@ from nbgrad.ops.arithmetic import add, div
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import ne
 from nbgrad.ops.dims import canonical_dims
-from nbgrad.ops.shape import expand, unsafe_view, unsqueeze_all, view
+from nbgrad.ops.shape import broadcast, unsafe_view, unsqueeze_all, view
 from nbgrad.ops.values import array_of, class_name, numpy_dtype
 
 
@@ -27,21 +27,28 @@ def _sum_all(k, x, /):
     return k.sum(x, tuple(range(x.ndim)), False)
 
 
+@op("SumBackward0")
+def _sum_all_as(k, x, /, dtype):
+    """out = Σ x in another numpy dtype"""
+    return k.sum(k.cast(x, dtype), tuple(range(x.ndim)), False)
+
+
 @_sum_all.backward
+@_sum_all_as.backward
 def _(node, g):
-    return expand(g, node.shape())
+    return broadcast(g, node.shape())
 
 
 @op("SumBackward1")
-def _sum(k, x, /, axes, keepdim):
-    """out = Σ x over the axes"""
-    return k.sum(x, axes, keepdim)
+def _sum(k, x, /, axes, keepdim, dtype=None):
+    """out = Σ x over the axes, in this numpy dtype (None: as it comes)"""
+    return k.sum(x if dtype is None else k.cast(x, dtype), axes, keepdim)
 
 
 @_sum.backward
 def _(node, g):
-    axes, keepdim = node.options
-    return expand(g if keepdim else unsqueeze_all(g, axes), node.shape())
+    axes, keepdim, *_ = node.options
+    return broadcast(g if keepdim else unsqueeze_all(g, axes), node.shape())
 
 
 @op("MeanBackward0")
@@ -53,7 +60,7 @@ def _mean_all(k, x, /):
 @_mean_all.backward
 def _(node, g):
     shape = node.shape()
-    return div(expand(g, shape), float(math.prod(shape)))
+    return div(broadcast(g, shape), float(math.prod(shape)))
 
 
 @op("MeanBackward1")
@@ -67,13 +74,16 @@ def _(node, g):
     axes, keepdim = node.options
     shape = node.shape()
     count = math.prod(shape[axis] for axis in axes)
-    return div(expand(g if keepdim else unsqueeze_all(g, axes), shape), float(count))
+    return div(broadcast(g if keepdim else unsqueeze_all(g, axes), shape), float(count))
 
 
 def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """out = Σ input over `dim` (all axes where None); bools and integers sum to int64."""
-    input = _as(input, dtype)
-    out = _sum_all(input) if dim is None else _sum(input, canonical_dims(dim, _rank(input)), keepdim)
+    kind = None if dtype is None or numpy_dtype(input) == dtype.numpy else dtype.numpy
+    if dim is not None:
+        out = _sum(input, canonical_dims(dim, _rank(input)), keepdim, kind)
+    else:
+        out = _sum_all(input) if kind is None else _sum_all_as(input, kind)
     return out if dtype is None else _as(out, dtype)
 
 

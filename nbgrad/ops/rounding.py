@@ -161,12 +161,13 @@ def trunc(input: Any) -> Any:
     return _trunc(input)
 
 
-def round(input: Any, *, decimals: int = 0) -> Any:
+def round(input: Any, *, decimals: int | None = None) -> Any:
     """out = the nearest number with this many decimals; halves go to the even one."""
     need_tensor("round", input)
-    if decimals == 0:
+    if not decimals:
         refuse_kinds("round_vml_cpu", "b", input)
-        return _round(input)
+        if decimals is None or kind_of(input) != "f":
+            return _round(input)
     refuse_kinds("round_cpu", "biu", input)
     return _round_decimals(input, decimals)
 

@@ -148,7 +148,15 @@ def _scatter_reduce(k, x, source, /, axis, index, reduce):
     return (k.scatter_add_along if reduce == "add" else k.scatter_multiply_along)(x, index, source, axis)
 
 
+@op("NotImplemented")
+def _scatter_reduce_number(k, x, /, axis, index, value, reduce):
+    """out = x with the value added at, or multiplied into, [i, index[i, j, k], k] (axis 1)"""
+    source = np.full(index.shape, value, x.dtype)
+    return (k.scatter_add_along if reduce == "add" else k.scatter_multiply_along)(x, index, source, axis)
+
+
 @_scatter_reduce.backward
+@_scatter_reduce_number.backward
 def _(node, g):
     raise RuntimeError("derivative for aten::scatter is not implemented")
 
@@ -161,8 +169,9 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
     if reduce is not None:
         if reduce not in ("add", "multiply"):
             raise RuntimeError("reduce argument must be either add or multiply.")
-        source = src if tensor else np.full(places.shape, number, numpy_dtype(input))
-        return _scatter_reduce(input, source, dim, places, reduce)
+        if tensor:
+            return _scatter_reduce(input, src, dim, places, reduce)
+        return _scatter_reduce_number(input, dim, places, number, reduce)
     return _scatter(input, src, dim, index) if tensor else _scatter_number(input, dim, index, number)
 
 

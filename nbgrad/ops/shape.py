@@ -11,11 +11,18 @@ from nbgrad.dtypes import dtype
 from nbgrad.formats import contiguous_format
 from nbgrad.ops.cast import clone, view_dtype
 from nbgrad.ops.dims import canonical_dim, canonical_dims, spread
+from nbgrad.ops.values import array_of
 
 
 @op("ViewBackward0", view=True)
 def _view(k, x, /, shape):
     """out = x in another shape, in the same order"""
+    return x.reshape(shape)
+
+
+@op("ReshapeAliasBackward0", view=True)
+def _reshape_alias(k, x, /, shape):
+    """out = x, which has gaps or another order in memory, in another shape that can be seen there"""
     return x.reshape(shape)
 
 
@@ -26,9 +33,21 @@ def unsafe_view(k, x, /, shape):
 
 
 @_view.backward
+@_reshape_alias.backward
 @unsafe_view.backward
 def _(node, g):
     return reshape(g, node.shape())
+
+
+@op("AliasBackward0", view=True)
+def alias(k, x, /):
+    """out = x as it is: another view"""
+    return x[...]
+
+
+@alias.backward
+def _(node, g):
+    return g
 
 
 @op("TransposeBackward0", view=True)
@@ -113,6 +132,19 @@ def _(node, g):
     return _squeeze(g, *node.options)
 
 
+def _numbered(name: str, out_of_place: Any) -> Any:
+    """The same view under the name that PyTorch gives its in-place form."""
+    again = op(name, view=True)(out_of_place.__wrapped__)
+    again.backward(out_of_place.node_class.backward)
+    return again
+
+
+_t_again, _transpose_again = _numbered("TBackward1", _t), _numbered("TransposeBackward1", _transpose)
+_unsqueeze_again = _numbered("UnsqueezeBackward1", _unsqueeze)
+_SQUEEZES = _squeeze_all, _squeeze, _squeeze_several
+_SQUEEZES_AGAIN = tuple(map(_numbered, ("SqueezeBackward3", "SqueezeBackward4", "SqueezeBackward5"), _SQUEEZES))
+
+
 def _inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """The shape with its -1 replaced; raises RuntimeError with PyTorch's sentence where it cannot hold `count`."""
     if shape.count(-1) > 1:
@@ -134,7 +166,7 @@ def _inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
 
 
 def _can_view(x: Any, shape: tuple[int, ...]) -> bool:
-    array = getattr(x, "array", x)
+    array = array_of(x)
     return array.flags.c_contiguous or np.shares_memory(array, array.reshape(shape))
 
 
@@ -157,8 +189,10 @@ def view(input: Any, *shape: Any) -> Any:
 def reshape(input: Any, shape: "int | Sequence[int]", *more: int) -> Any:
     """The same numbers in another shape, sharing memory where that is possible."""
     wanted = _inferred(spread(shape, *more), math.prod(input.shape))
-    if _can_view(input, wanted):
+    if array_of(input).flags.c_contiguous:
         return _view(input, wanted)
+    if _can_view(input, wanted):
+        return _reshape_alias(input, wanted)
     return unsafe_view(clone(input, memory_format=contiguous_format), wanted)
 
 
@@ -180,12 +214,26 @@ def transpose(input: Any, dim0: int, dim1: int) -> Any:
     return _transpose(input, canonical_dim(dim0, rank), canonical_dim(dim1, rank))
 
 
+def transpose_(input: Any, dim0: int, dim1: int) -> Any:
+    """`transpose` under the name of its in-place form."""
+    rank = len(input.shape)
+    return _transpose_again(input, canonical_dim(dim0, rank), canonical_dim(dim1, rank))
+
+
 def t(input: Any) -> Any:
     """A matrix transposed, sharing memory."""
     rank = len(input.shape)
     if rank > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {rank}D")
     return _t(input)
+
+
+def t_(input: Any) -> Any:
+    """`t` under the name of its in-place form."""
+    rank = len(input.shape)
+    if rank > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {rank}D")
+    return _t_again(input)
 
 
 def permute(input: Any, dims: "int | Sequence[int]", *more: int) -> Any:
@@ -223,22 +271,41 @@ def expand(input: Any, *shape: "int | Sequence[int]") -> Any:
                 f"The expanded size of the tensor ({full[i + extra]}) must match the existing size ({extent}) at "
                 f"non-singleton dimension {i + extra}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(have)}"
             )
-    return input if full == have else _expand(input, full)
+    return _expand(input, full)
+
+
+def broadcast(input: Any, shape: "Sequence[int]") -> Any:
+    """`expand` where the shape differs, else the input itself."""
+    return input if tuple(input.shape) == tuple(shape) else expand(input, shape)
 
 
 def squeeze(input: Any, dim: "int | Sequence[int] | None" = None) -> Any:
     """Without axes of extent 1: all of them, or those named."""
+    return _squeezed(input, dim, *_SQUEEZES)
+
+
+def squeeze_(input: Any, dim: "int | Sequence[int] | None" = None) -> Any:
+    """`squeeze` under the name of its in-place form."""
+    return _squeezed(input, dim, *_SQUEEZES_AGAIN)
+
+
+def _squeezed(input: Any, dim: "int | Sequence[int] | None", every: Any, one: Any, several: Any) -> Any:
     if dim is None:
-        return _squeeze_all(input)
+        return every(input)
     rank = len(input.shape)
     named = (dim,) if isinstance(dim, int) else canonical_dims(dim, rank) if len(dim) else ()
     axes = tuple(a for a in (canonical_dim(d, rank) for d in named) if rank and input.shape[a] == 1)
-    return _squeeze(input, axes) if isinstance(dim, int) else _squeeze_several(input, axes)
+    return one(input, axes) if isinstance(dim, int) else several(input, axes)
 
 
 def unsqueeze(input: Any, dim: int) -> Any:
     """With a new axis of extent 1."""
     return _unsqueeze(input, (canonical_dim(dim, len(input.shape) + 1),))
+
+
+def unsqueeze_(input: Any, dim: int) -> Any:
+    """`unsqueeze` under the name of its in-place form."""
+    return _unsqueeze_again(input, (canonical_dim(dim, len(input.shape) + 1),))
 
 
 def unsqueeze_all(input: Any, axes: tuple[int, ...]) -> Any:

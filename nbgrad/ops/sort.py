@@ -15,6 +15,12 @@ def _sort(k, x, /, axis, descending):
     return k.sort(x, axis, descending)
 
 
+@op("SortBackward1", saves=("out1",))
+def _sort_stably(k, x, /, axis, descending):
+    """(numbers in order along an axis, their positions), asked to keep the order of equals"""
+    return k.sort(x, axis, descending)
+
+
 @op("TopkBackward0", saves=("out1",))
 def _topk(k, x, /, axis, largest, count):
     """(the first numbers in order along an axis, their positions)"""
@@ -22,6 +28,7 @@ def _topk(k, x, /, axis, largest, count):
 
 
 @_sort.backward
+@_sort_stably.backward
 @_topk.backward
 def _(node, g, _positions=None):
     (positions,) = node.saved
@@ -30,7 +37,8 @@ def _(node, g, _positions=None):
 
 def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
     """(values, indices) in order along an axis, NaN as the largest; equals keep their order."""
-    return results.sort(*_sort(input, canonical_dim(dim, rank(input)), descending))
+    ordered = _sort if stable is None else _sort_stably
+    return results.sort(*ordered(input, canonical_dim(dim, rank(input)), descending))
 
 
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import op
+from nbgrad.formats import contiguous_format
+from nbgrad.ops.cast import clone
 from nbgrad.ops.dims import canonical_dim, canonical_dims, spread
 from nbgrad.ops.pick import index_select
 from nbgrad.ops.reduce import sum
-from nbgrad.ops.shape import expand, reshape, unsqueeze, view
+from nbgrad.ops.shape import broadcast, expand, flatten, reshape, unsqueeze, view
 from nbgrad.ops.values import array_of, rank
 from nbgrad.ops.views import diagonal, embed_diagonal
 
@@ -48,7 +50,7 @@ def _(node, g):
     (repeats,) = node.options
     shape = (1,) * (len(repeats) - len(node.shape())) + node.shape()
     if 0 in repeats:
-        return expand(sum(g), node.shape())
+        return broadcast(sum(g), node.shape())
     pairs = [number for pair in zip(repeats, shape, strict=True) for number in pair]
     axes = tuple(range(0, len(pairs), 2))
     return view(sum(reshape(g, pairs), axes) if axes else g, node.shape())
@@ -132,7 +134,7 @@ def tile(input: Any, dims: "int | Sequence[int]", *more: int) -> Any:
 def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Any:
     """Each number (or slice along `dim`) several times in a row; `repeats` is one count, or one for each."""
     if dim is None:
-        input, dim = reshape(input, (-1,)), 0
+        input, dim = flatten(input), 0
     dim = canonical_dim(dim, rank(input))
     extent = input.shape[dim]
     if not isinstance(repeats, int):
@@ -141,7 +143,7 @@ def repeat_interleave(input: Any, repeats: Any, dim: int | None = None, *, outpu
         raise RuntimeError("repeats can not be negative")
     inner = tuple(input.shape[dim + 1 :])
     spread_out = expand(unsqueeze(input, dim + 1), (*input.shape[: dim + 1], repeats, *inner))
-    return reshape(spread_out, (*input.shape[:dim], extent * repeats, *inner))
+    return flatten(clone(spread_out, memory_format=contiguous_format), dim, dim + 1)
 
 
 def _interleaved(counts: np.ndarray, extent: int) -> np.ndarray:

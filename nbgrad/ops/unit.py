@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from nbgrad.autograd.modes import no_grad
+import numpy as np
+
 from nbgrad.autograd.value import Value
 from nbgrad.dtypes import result_type
-from nbgrad.ops.arithmetic import add, div, mul, sub
-from nbgrad.ops.cast import to_dtype
+from nbgrad.ops.arithmetic import div, mul
+from nbgrad.ops.cast import clone, to_dtype
 from nbgrad.ops.moments import norm
 from nbgrad.ops.reduce import sum
 from nbgrad.ops.rounding import clamp_min
-from nbgrad.ops.shape import expand
+from nbgrad.ops.shape import broadcast, expand
+from nbgrad.ops.values import array_of
 from nbgrad.shapes import broadcast_shapes
 
 
@@ -29,7 +31,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
         )  # fmt: skip
     shape = broadcast_shapes(tuple(x1.shape), tuple(x2.shape))
     a, b = (
-        expand(each if _dtype(each) == kind else to_dtype(each, kind), shape) for each in (x1, x2)
+        broadcast(each if _dtype(each) == kind else to_dtype(each, kind), shape) for each in (x1, x2)
     )  # fmt: skip
     return sum(mul(div(a, _length(a, dim, eps)), div(b, _length(b, dim, eps))), dim)
 
@@ -40,7 +42,7 @@ def _dtype(value: Any) -> Any:
 
 def _length(x: Any, dim: int, eps: float) -> Any:
     """max(‖x‖, eps), whose gradient is that of ‖x‖ alone, as in PyTorch."""
-    length = norm(x, 2, dim, True)
-    with no_grad():
-        lifted = sub(clamp_min(length, eps), length)
-    return add(length, lifted)
+    length = clone(norm(x, 2, dim, True))
+    held = array_of(length)
+    np.maximum(held, eps, out=held)
+    return length

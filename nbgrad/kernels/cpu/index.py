@@ -22,7 +22,7 @@ def positions_of(shape: tuple[int, ...], index: tuple) -> np.ndarray:
 def take(x: np.ndarray, index: tuple) -> np.ndarray:
     """A copy of x[index] for any mixture of slices, integer arrays and masks."""
     try:
-        return np.ascontiguousarray(x[index])
+        return np.asarray(x[index], order="C")
     except IndexError as error:
         raise IndexError(str(error).replace("axis", "dimension")) from None
 

@@ -1,5 +1,8 @@
 """Numbers at equal distances."""
 
+import numpy as np
+
+from nbgrad.kernels.cpu.exact import fma_float64
 from nbgrad.kernels.registry import kernel
 
 
@@ -8,6 +11,19 @@ def count(start, step, out):
     """out (n,): out[i] = start + i step"""
     for i in range(len(out)):
         out[i] = start + step * i
+
+
+@kernel(exact=True)
+def steps(start, step, width, out):
+    """out (n,): out[i] = start + i step, rounded as PyTorch's vectors of `width` numbers do
+
+    Each vector counts on from its first number, already rounded; what fills no pair of vectors counts from the start.
+    """
+    paired = len(out) - len(out) % (2 * width)
+    for i in range(len(out)):
+        lane = i % width if i < paired else 0
+        first = out.dtype.type(fma_float64(step, np.float64(i - lane), start))
+        out[i] = fma_float64(step, np.float64(lane), np.float64(first)) if lane else first
 
 
 @kernel()
