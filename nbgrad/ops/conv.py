@@ -113,6 +113,7 @@ def conv2d(
     input: (N, C, H, W) or (C, H, W); weight: (O, C / groups, kH, kW); bias: (O,). Output height
     ⌊(H + 2 padding - dilation (kH - 1) - 1) / stride⌋ + 1, width alike. Raises RuntimeError where shapes do not fit.
     """
+    batched = len(input.shape) == 4
     key = _call_key(input, weight, bias, stride, padding, dilation, groups)
     settings = _passed.get(key)
     if settings is None:
@@ -126,9 +127,8 @@ def conv2d(
             if len(_passed) >= MOST_PASSED:
                 _passed.clear()
             _passed[key] = settings
-    if len(input.shape) == 4:
-        return _conv2d(input, weight, bias, *settings)
-    return squeeze(_conv2d(unsqueeze(input, 0), weight, bias, *settings), 0)
+    out = _conv2d(_batch(input, 4), weight, bias, *settings)
+    return out if batched else squeeze(out, 0)
 
 
 def _batch(input: Any, rank: int) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, add_number, div, div_number, mul, mul_number, neg
 from nbgrad.ops.comparison import masked_fill
@@ -18,13 +18,15 @@ from nbgrad.ops.softmax import log_softmax
 
 def _forward(k: Any, rows: Any, target: Any, weight: Any, reduction: str, ignored: int) -> Any:
     """rows: (n, classes), target: (n,)"""
+    if weight is None and reduction != "none":
+        return k.class_loss(rows, target, ignored, reduction == "mean")
     picked = k.pick(rows, target, ignored)
     if weight is not None:
         picked = k.mul(picked, _weights(target, weight, ignored))
     if reduction == "none":
         return k.neg(picked)
     total = k.neg(k.sum(picked, (0,), False))
-    return total if reduction == "sum" else k.div(total, _total(k, target, weight, ignored))
+    return total if reduction == "sum" else k.div(total, k.sum(_weights(target, weight, ignored), (0,), False))
 
 
 def _weights(target: np.ndarray, weight: np.ndarray, ignored: int) -> np.ndarray:
@@ -33,18 +35,12 @@ def _weights(target: np.ndarray, weight: np.ndarray, ignored: int) -> np.ndarray
     return np.where(kept, weight[np.where(kept, target, 0)] if weight.size else 0, 0).astype(weight.dtype)
 
 
-def _total(k: Any, target: np.ndarray, weight: np.ndarray | None, ignored: int) -> Any:
-    """What a mean divides by."""
-    if weight is None:
-        return float(np.count_nonzero(target != ignored))
-    return k.sum(_weights(target, weight, ignored), (0,), False)
-
-
 def _row_gradient(g: Any, classes: int, target: Any, weight: Any, reduction: str, ignored: int) -> Any:
     """The gradient of (n, classes) from that of the loss; target and weight are arrays."""
+    if weight is None and reduction != "none":
+        return _class_gradient(g, target, classes, ignored, reduction == "mean")
     if reduction == "mean":
-        kept = float(np.count_nonzero(target != ignored)) if weight is None else sum(_weights(target, weight, ignored))
-        g = div(g, kept)
+        g = div(g, sum(_weights(target, weight, ignored)))
     g = broadcast(g, target.shape) if reduction != "none" else g
     if weight is not None:
         g = mul(g, _weights(target, weight, ignored))
@@ -84,6 +80,18 @@ def _(node, g):
     flat = reshape(g, (-1,)) if reduction == "none" else g
     rows = _row_gradient(flat, c, target.reshape(-1), weight, reduction, ignored)
     return permute(reshape(rows, (n, h, w, c)), (0, 3, 1, 2))
+
+
+@op("NllLossBackwardBackward0")
+def _class_gradient(k, g, /, target, classes, ignored, mean):
+    """Zeros (n, classes) with -g, by the number of targets where `mean`, in column target[n]; linear in g"""
+    return k.class_loss_gradient(g, target, classes, ignored, mean)
+
+
+@_class_gradient.backward
+def _(node, h):
+    target, _classes, ignored, mean = node.options
+    return _nll_loss(h, target, None, "mean" if mean else "sum", ignored)
 
 
 @op("ScatterBackward0")
@@ -149,9 +157,9 @@ def _check(shape: tuple[int, ...], target: Any, weight: Any, ignored: int) -> No
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of "
             f"shape: {list(weight.shape)}"
         )
-    outside = ((labels < 0) | (labels >= classes)) & (labels != ignored)
-    if outside.any():
-        raise IndexError(f"Target {labels[outside].ravel()[0]} is out of bounds.")
+    outside = BACKENDS[type(labels)].no_class(labels, classes, ignored)
+    if outside is not None:
+        raise IndexError(f"Target {outside} is out of bounds.")
 
 
 def cross_entropy(

@@ -1,4 +1,4 @@
-"""Losses, element by element, where a composition would lose digits or make many passes."""
+"""Losses, where a composition would lose digits or make many passes."""
 
 import math
 
@@ -78,3 +78,61 @@ def binary_cross_entropy_with_logits(x: np.ndarray, t: np.ndarray, positive: np.
         *(_flat(each, x.shape, x.dtype) for each in (x, t, weight)), out.reshape(-1)
     )  # fmt: skip
     return out
+
+
+@kernel("int64(int64[::1], int64, int64)")
+def _no_class(target, classes, ignored):
+    """The first n whose target is neither a class nor ignored, -1 where there is none; (n,)."""
+    for n in range(target.size):
+        if (target[n] < 0 or target[n] >= classes) and target[n] != ignored:
+            return n
+    return -1
+
+
+@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, boolean)")
+def _class_loss(x, target, out, classes, ignored, mean):
+    """out[0] = -Σ x[n, target[n]] over the targets that are not ignored, by their number where `mean`; (n, classes)."""
+    total, count = 0.0, 0
+    for n in range(target.size):
+        if target[n] != ignored:
+            total -= x[n * classes + target[n]]
+            count += 1
+    out[0] = total / count if mean else total
+
+
+@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, boolean)")
+def _class_loss_gradient(g, target, dx, classes, ignored, mean):
+    """dx[n, target[n]] = -g[0], by the number of targets that are not ignored where `mean`; zeros elsewhere."""
+    dx[:] = 0
+    count = 0
+    for n in range(target.size):
+        count += target[n] != ignored
+    flowing = -g[0] / g.dtype.type(count) if mean else -g[0]
+    for n in range(target.size):
+        if target[n] != ignored:
+            dx[n * classes + target[n]] = flowing
+
+
+def _labels(target: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(target, np.int64).ravel()
+
+
+def no_class(target: np.ndarray, classes: int, ignored: int) -> int | None:
+    """The first target that is neither a class (0 .. classes - 1) nor ignored; None where there is none."""
+    labels = _labels(target)
+    place = _no_class(labels, classes, ignored)
+    return None if place < 0 else int(labels[place])
+
+
+def class_loss(x: np.ndarray, target: np.ndarray, ignored: int, mean: bool) -> np.ndarray:
+    """-Σ x[n, target[n]] over the targets that are not ignored, or the mean; x: (n, classes), target: (n,)."""
+    out = np.empty((), x.dtype)
+    _class_loss(x.ravel(), _labels(target), out.ravel(), x.shape[1], ignored, mean)
+    return out
+
+
+def class_loss_gradient(g: np.ndarray, target: np.ndarray, classes: int, ignored: int, mean: bool) -> np.ndarray:
+    """The gradient of `class_loss` for x: (n, classes)."""
+    dx = empty((target.size, classes), g.dtype)
+    _class_loss_gradient(g.ravel(), _labels(target), dx.ravel(), classes, ignored, mean)
+    return dx
