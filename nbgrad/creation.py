@@ -21,6 +21,7 @@ from nbgrad.autograd.value import Value
 from nbgrad.device import usable
 from nbgrad.dtypes import bool_, dtype, from_numpy_dtype, int64
 from nbgrad.nested import array_of
+from nbgrad.ops.out import deliver
 from nbgrad.shapes import strided
 
 C_NAMES = {
@@ -219,10 +220,10 @@ def new_full(
 
 
 def arange(
-    start: Any = None, end: Any = None, step: Any = 1, *, dtype: dtype | None = None, device: Any = None,
-    requires_grad: bool = False,
+    start: Any = None, end: Any = None, step: Any = 1, *, out: Any = None, dtype: dtype | None = None,
+    device: Any = None, requires_grad: bool = False,
 ) -> Any:  # fmt: skip
-    """start, start + step, ... below end.
+    """start, start + step, ... below end; with `out`, in the memory and dtype of that tensor.
 
     >>> import nbgrad as torch
     >>> torch.arange(4)
@@ -232,6 +233,12 @@ def arange(
         start, end = 0, as_number("arange", "end", 1, start)
     start, end = as_number("arange", "start", 1, 0 if start is None else start), as_number("arange", "end", 2, end)
     step = as_number("arange", "step", 3, step)
+    if out is not None:
+        whole = out.array.dtype.kind in "iu"
+        if step != 0 and whole and int(step) == 0:
+            raise ValueError("step must be nonzero")
+        counted = arange(start, end, step, dtype=out.dtype)
+        return deliver("arange", counted, out)
     kind = as_dtype("arange", dtype, int64 if all(isinstance(each, int) for each in (start, end, step)) else None)
     if kind.kind == "b":
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")

@@ -14,6 +14,7 @@ from nbgrad.creation import C_NAMES, finish, like, size_or_named
 from nbgrad.dtypes import dtype, int64
 from nbgrad.ops.draws import bernoulli as _bernoulli
 from nbgrad.ops.draws import scaled_normal
+from nbgrad.ops.out import deliver
 
 TITLES = {
     "float32": "Float", "float64": "Double", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long",
@@ -158,9 +159,11 @@ def normal(
     return scaled_normal(mean, std, lambda shape, kind: _normal(shape, kind, generator))
 
 
-def bernoulli(input: Any, p: float | None = None, *, generator: Any = None) -> Any:
+def bernoulli(input: Any, p: float | None = None, *, generator: Any = None, out: Any = None) -> Any:
     """1 with the probability that `input` holds for each element (or with probability p), else 0."""
     array = input.array
+    if out is not None:
+        return deliver("bernoulli", bernoulli(input.detach(), p, generator=generator), out, input)
     if p is not None:
         return wrap(random.bernoulli(_stream(generator), array.shape, p).astype(array.dtype))
     return _bernoulli(input, lambda: _coins(array, generator))

@@ -471,3 +471,8 @@ def test_counting_rounds_as_pytorch_does(dtype, count, start, step, torch):
     assert ours.tolist() == theirs.tolist()
     ours, theirs = (t.linspace(start, start + step * count, count, dtype=getattr(t, dtype)) for t in (nbgrad, torch))
     assert ours.tolist() == theirs.tolist()
+
+
+def test_a_count_goes_into_a_tensor_that_is_given():
+    out = nbgrad.empty(4, dtype=nbgrad.int64)
+    assert nbgrad.arange(4, out=out) is out and out.tolist() == [0, 1, 2, 3]

@@ -96,6 +96,58 @@ def kaiming_normal_(
     return normal_(tensor, 0.0, _kaiming_deviation(tensor, a, mode, nonlinearity), generator)
 
 
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
+    generator: random.Generator | None = None,
+) -> Tensor:  # fmt: skip
+    """Fill with normally distributed numbers of [a, b]; those outside are drawn anew."""
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be "
+            "incorrect.",
+            stacklevel=2,
+        )
+    generator, shape, kind = generator or random.default_generator, tensor.shape, tensor.array.dtype
+    inside = math.erf((b - mean) / std / math.sqrt(2.0)) - math.erf((a - mean) / std / math.sqrt(2.0))
+    if inside / 2 > 0.3:
+        low, high = kind.type(a), kind.type(b)
+        numbers = random.normal(generator, shape, kind, mean, std)
+        while (outside := (numbers < low) | (numbers > high)).any():
+            numbers = np.where(outside, random.normal(generator, shape, kind, mean, std), numbers)
+        return _fill(tensor, numbers)
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2  # logarithm of the density's largest value
+    numbers, pending = np.zeros(shape, kind), np.ones(shape, bool)
+    while pending.any():  # a candidate stays with the probability density / largest density
+        candidates = random.uniform(generator, shape, kind, a, b)
+        numbers = np.where(pending, candidates, numbers)
+        density = ((candidates - mean) / std) ** 2 * -0.5 - peak
+        with np.errstate(divide="ignore"):
+            pending &= np.log(random.uniform(generator, shape, kind, 0.0, 1.0)) > density
+    return _fill(tensor, numbers)
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: random.Generator | None = None) -> Tensor:
+    """Fill with a matrix (axes behind the first joined) whose rows or columns stand upright on each other.
+
+    Normal numbers by Gram and Schmidt's process, twice for each vector. Source: Saxe et al. 2013, «Exact solutions to
+    the nonlinear dynamics of learning in deep linear neural networks».
+    """
+    if tensor.ndim < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if tensor.numel() == 0:
+        return tensor
+    rows = tensor.shape[0]
+    shape = rows, tensor.numel() // rows
+    drawn = random.normal(generator or random.default_generator, shape, tensor.array.dtype, 0.0, 1.0)
+    upright = drawn.astype(np.float64) if rows < shape[1] else drawn.T.astype(np.float64)  # its rows
+    for i, vector in enumerate(upright):
+        for _ in range(2):
+            vector -= (upright[:i] @ vector) @ upright[:i]
+        vector /= math.sqrt(vector @ vector)
+    result = (upright if rows < shape[1] else upright.T).astype(tensor.array.dtype)
+    return _fill(tensor, result.reshape(tensor.shape) * tensor.array.dtype.type(gain))
+
+
 def _has_no_elements(tensor: Tensor) -> bool:
     if 0 in tensor.shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)

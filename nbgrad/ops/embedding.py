@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import op
-from nbgrad.autograd.value import Value
+from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.ops.arithmetic import mul
 from nbgrad.ops.values import array_of
 
@@ -50,8 +50,8 @@ def embedding(
     scale_grad_by_freq: bool = False, sparse: bool = False,
 ) -> Any:  # fmt: skip
     """out = weight[input]; input: integers, weight: (rows, size). No gradient reaches the row `padding_idx`."""
-    if max_norm is not None or sparse:
-        raise NotImplementedError("embedding supports neither max_norm nor sparse gradients")
+    if sparse:
+        raise NotImplementedError("embedding(): there are no sparse gradients here; leave out sparse=True")
     rows = weight.shape[0]
     if padding_idx is not None:
         if padding_idx >= rows:
@@ -70,7 +70,19 @@ def embedding(
         )
     if indices.size and (indices.min() < 0 or indices.max() >= rows):
         raise IndexError("index out of range in self")
+    if max_norm is not None:
+        _shorten_rows(weight, indices, max_norm, norm_type)
     return _embedding(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
+
+
+def _shorten_rows(weight: Value, indices: np.ndarray, max_norm: float, norm_type: float) -> None:
+    """Scale the rows that are picked, in place, to a norm of at most `max_norm`."""
+    rows = np.unique(indices)
+    lengths = np.linalg.norm(weight.array[rows].astype(np.float64), norm_type, axis=1)
+    too_long = lengths > max_norm
+    factors = max_norm / (lengths[too_long] + 1e-7)
+    weight.array[rows[too_long]] *= factors[:, None].astype(weight.array.dtype)
+    mark_changed(weight)
 
 
 def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray:

@@ -29,7 +29,7 @@ def _forward(k: Any, rows: Any, target: Any, weight: Any, reduction: str, ignore
     return total if reduction == "sum" else k.div(total, k.sum(_weights(target, weight, ignored), (0,), False))
 
 
-def _weights(target: np.ndarray, weight: np.ndarray, ignored: int) -> np.ndarray:
+def _weights(target: np.ndarray, weight: Any, ignored: int) -> np.ndarray:
     """The weight of each target's class, 0 where it is ignored."""
     kept = target != ignored
     return np.where(kept, weight[np.where(kept, target, 0)] if weight.size else 0, 0).astype(weight.dtype)

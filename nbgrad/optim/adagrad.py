@@ -39,6 +39,6 @@ class Adagrad(Optimizer):
                 self.state[param] = {"step": tensor(0.0), "sum": Tensor(start)}
 
     def _update(self, kernels: Any, param: Tensor, gradient: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
-        rate = group["lr"] / (1 + (advance(state) - 1) * group["lr_decay"])
+        rate = float(group["lr"]) / (1 + (advance(state) - 1) * group["lr_decay"])
         settings = float(group["eps"]), float(group["weight_decay"])
         kernels.adagrad(param.array, gradient, state["sum"].array, float(rate), *settings)

@@ -141,6 +141,15 @@ def _own(key: str, value: Any, param: Tensor) -> Any:
     return value.clone() if key == "step" else value.to(param.dtype, copy=True)
 
 
+def set_rate(group: dict[str, Any], rate: Any) -> None:
+    """Give a group another learning rate; one that is a tensor stays that tensor."""
+    if isinstance(group["lr"], Tensor):
+        with no_grad():
+            group["lr"].fill_(rate)
+    else:
+        group["lr"] = rate
+
+
 def advance(state: dict[str, Any]) -> float:
     """Count one step more, and give the count."""
     step = float(state["step"]) + 1
@@ -148,7 +157,9 @@ def advance(state: dict[str, Any]) -> float:
     return step
 
 
-def require(name: str, value: Any, fits: bool) -> None:
+def require(name: str, value: Any, fits: Any) -> None:
     """Raises ValueError with PyTorch's sentence where a setting is out of range."""
+    if isinstance(value, Tensor) and value.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
     if not fits:
         raise ValueError(f"Invalid {name}: {value}")

@@ -46,6 +46,6 @@ class SGD(Optimizer):
                 state["momentum_buffer"] = Tensor(kernels.contiguous(gradient))
             buffer = state["momentum_buffer"].array
         kernels.sgd(
-            param.array, gradient, buffer, first, group["lr"], group["momentum"], group["dampening"],
+            param.array, gradient, buffer, first, float(group["lr"]), group["momentum"], group["dampening"],
             group["weight_decay"], group["nesterov"],
         )  # fmt: skip

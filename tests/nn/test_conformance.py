@@ -255,3 +255,31 @@ def test_fused_norms_equal_their_twins():
         )  # fmt: skip
     both(norm._layer_norm, norm.layer_norm_twin, (24, 6, 6), (24, 4, 4), 6, 1e-5)
     both(norm._layer_norm_gradient, norm.layer_norm_gradient_twin, (24, 24, 4, 4, 6), (24, 6, 6), 6)
+
+
+@pytest.mark.parametrize("bounds", [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 1, 2.5, 3), (0, 1, -0.1, 0.1)])
+@pytest.mark.parametrize("shape", [(3, 4), (20, 30), (5, 2, 3)])
+def test_truncated_normal_numbers_are_pytorchs(shape, bounds, torch):
+    drawn = []
+    for t in (nbgrad, torch):
+        t.manual_seed(1)
+        drawn.append(t.nn.init.trunc_normal_(t.empty(*shape), *bounds).numpy())
+    np.testing.assert_array_equal(*drawn)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (20, 30), (30, 20), (5, 2, 3)])
+def test_orthogonal_matrices_are_pytorchs(shape, torch):
+    drawn = []
+    for t in (nbgrad, torch):
+        t.manual_seed(1)
+        drawn.append(t.nn.init.orthogonal_(t.empty(*shape), gain=2).numpy())
+    np.testing.assert_allclose(*drawn, atol=1e-6)
+
+
+def test_an_embedding_shortens_the_rows_it_picks(torch):
+    shown = []
+    for t in (nbgrad, torch):
+        t.manual_seed(0)
+        layer = t.nn.Embedding(5, 3, max_norm=1.0)
+        shown.append([str(layer(t.tensor([0, 2, 2]))), str(layer), str(layer.weight.norm(dim=1).detach())])
+    assert shown[0] == shown[1]

@@ -159,3 +159,26 @@ def test_groups_have_settings_of_their_own():
 def test_wrong_settings_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make(nbgrad.tensor([1.0], requires_grad=True))
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"])
+def test_a_learning_rate_may_be_a_tensor(name, torch):
+    shown = []
+    for t in (nbgrad, torch):
+        weight, rate = t.tensor([1.0, 2.0], requires_grad=True), t.tensor(0.1)
+        optimizer = getattr(t.optim, name)([weight], lr=rate)
+        scheduler = t.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+        text = [repr(optimizer)]
+        for _ in range(3):
+            optimizer.zero_grad()
+            (weight * weight).sum().backward()
+            optimizer.step()
+            scheduler.step()
+            text.append(f"{weight.detach()} {rate} {scheduler.get_last_lr()} {optimizer.param_groups[0]['lr']}")
+        shown.append(text)
+    assert shown[0] == shown[1]
+
+
+def test_a_learning_rate_of_several_numbers_is_refused():
+    with pytest.raises(ValueError, match="Tensor lr must be 1-element"):
+        nbgrad.optim.SGD([nbgrad.ones(1, requires_grad=True)], lr=nbgrad.tensor([0.1, 0.2]))
