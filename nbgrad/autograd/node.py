@@ -157,7 +157,10 @@ class AccumulateGrad(Node):
     __slots__ = ("variable",)
 
     def __init__(self, variable: Value) -> None:
-        super().__init__((), (), (), (), ())
+        # `super().__init__` written out: each leaf gets a new one in every forward pass.
+        self.sources = self.source_outputs = self.shapes = self.dtypes = self.options = self.saved_values = ()
+        self.saved_versions = self.pre_hooks = self.made_at = None
+        self.output_count = 1
         self.variable = variable
         self.sequence = sys.maxsize  # as soon as it can
 

@@ -80,6 +80,7 @@ def op(
         slots = tuple(zip(places, users, strict=True))
         tail = rest + 1 if rest in places else None  # the second of the `*options` that are kept
         plain = tuple(i for i in range(fixed, len(names)) if i not in places)  # options that are no tensors
+        all_plain = rest is None and len(plain) == len(names) - fixed
         node_class = type(
             name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__}
         )
@@ -88,72 +89,80 @@ def op(
         crosswise = slots == ((0, 1), (1, 0))  # each operand is kept for the other one's gradient
 
         def call(*args: Any, **options: Any) -> Any:
-            arrays, first, recording = [], None, False
-            for value in args:  # options are no Values and pass as they are
+            arrays, first, recording = list(args), None, False
+            for place, value in enumerate(args):  # options are no Values and stay as they are
                 if isinstance(value, Value):
+                    arrays[place] = value.array
                     if first is None:
                         first = value
                     if value._requires_grad or (value.view_of is not None and is_stale(value)):
                         recording = differentiable
-                    value = value.array
-                arrays.append(value)
             result = forward(BACKENDS.get(type(arrays[0])) or _backend(arrays, forward), *arrays, **options)
             if first is None:
                 return result
             several = type(result) is tuple
-            outputs: Any = tuple([wrap(array) for array in result]) if several else wrap(result)
+            outputs: Any = tuple([_Wrapper.tensor(each) for each in result]) if several else _Wrapper.tensor(result)
             if view:
                 _share(first, outputs)
             if recording and mode.enabled:
-                node = record(args, options)
-                if several:
-                    node.output_count = len(result)
-                for number, output in enumerate(outputs if several else (outputs,)):
-                    if output.array.dtype.kind == "f":
-                        output.node, output.output_nr, output._requires_grad = node, number, True
+                node = record(args, arrays, options)
+                mark(node, outputs, several)
                 if slots:
                     keep(node, args, outputs)
             return outputs
 
-        def record(args: tuple, options: dict[str, Any]) -> Node:
+        def record(args: tuple, arrays: list, options: dict[str, Any]) -> Node:
             sources, numbers, shapes, dtypes = [], [], [], []
-            for value in args if many else args[:fixed]:
+            for value, array in zip(args if many else args[:fixed], arrays, strict=False):
                 source, number, shape, dtype = None, 0, None, None
                 if isinstance(value, Value):
-                    shape, dtype = value.array.shape, value.array.dtype
+                    shape, dtype = array.shape, array.dtype
                     if value._requires_grad or (value.view_of is not None and is_stale(value)):
                         source, number = gradient_edge(value)
                 sources.append(source)
                 numbers.append(number)
                 shapes.append(shape)
                 dtypes.append(dtype)
-            given = tuple(options.values())
+            given: tuple = ()
             if not many:
-                given = (*[args[i] for i in plain if i < len(args)], *given)
+                given = args[fixed:] if all_plain else tuple([args[i] for i in plain if i < len(args)])
+            if options:
+                given = (*given, *options.values())
             return node_class(tuple(sources), tuple(numbers), tuple(shapes), tuple(dtypes), given)
 
-        def call_one(x: Any) -> Any:
+        def call_one(x: Any, *options: Any, **named: Any) -> Any:
             """`call` for one operand, written out: half of the time of small tensors goes by between kernels."""
             if not isinstance(x, Value):
-                return forward(BACKENDS.get(type(x)) or _backend((x,), forward), x)
+                return forward(BACKENDS.get(type(x)) or _backend((x,), forward), x, *options, **named)
             array = x.array
-            result = forward(BACKENDS[type(array)], array)
-            if type(result) is tuple:
-                return call(x)
-            output = _Wrapper.tensor(result)
+            result = forward(BACKENDS[type(array)], array, *options, **named)
+            several = type(result) is tuple
+            outputs: Any = tuple([_Wrapper.tensor(each) for each in result]) if several else _Wrapper.tensor(result)
             if view:
-                _share(x, output)
+                _share(x, outputs)
             if (x._requires_grad or (x.view_of is not None and is_stale(x))) and mode.enabled:
                 source, number = x.node, x.output_nr
                 if source is None or x.view_of is not None:
                     source, number = gradient_edge(x)
-                if result.dtype.kind == "f":
-                    numbers = (number,) if number else _FIRST
-                    node = node_class((source,), numbers, (array.shape,), (array.dtype,), ())
-                    output.node, output._requires_grad = node, True
-                    if slots:
-                        keep(node, (x,), output)
-            return output
+                if named:
+                    options = (*options, *named.values())
+                numbers = (number,) if number else _FIRST
+                node = node_class((source,), numbers, (array.shape,), (array.dtype,), options)
+                mark(node, outputs, several)
+                if slots:
+                    keep(node, (x,), outputs)
+            return outputs
+
+        def mark(node: Node, outputs: Any, several: bool) -> None:
+            """Tie the results to the node that made them."""
+            if not several:
+                if outputs.array.dtype.kind == "f":
+                    outputs.node, outputs._requires_grad = node, True
+                return
+            node.output_count = len(outputs)
+            for number, output in enumerate(outputs):
+                if output.array.dtype.kind == "f":
+                    output.node, output.output_nr, output._requires_grad = node, number, True
 
         def call_two(x: Any, y: Any) -> Any:
             """`call` for two operands, written out."""
@@ -189,6 +198,39 @@ def op(
                     keep(node, (x, y), output)
             return output
 
+        def call_three(x: Any, y: Any, z: Any, *options: Any, **named: Any) -> Any:
+            """`call` for three operands, written out."""
+            if not isinstance(x, Value):
+                return call(x, y, z, *options, **named)
+            a, b, c = x.array, y, z
+            to_x = to_y = to_z = b_shape = b_dtype = c_shape = c_dtype = None
+            x_number = y_number = z_number = 0
+            recording = mode.enabled
+            if recording and (x._requires_grad or (x.view_of is not None and is_stale(x))):
+                to_x, x_number = gradient_edge(x)
+            if isinstance(y, Value):
+                b = y.array
+                b_shape, b_dtype = b.shape, b.dtype
+                if recording and (y._requires_grad or (y.view_of is not None and is_stale(y))):
+                    to_y, y_number = gradient_edge(y)
+            if isinstance(z, Value):
+                c = z.array
+                c_shape, c_dtype = c.shape, c.dtype
+                if recording and (z._requires_grad or (z.view_of is not None and is_stale(z))):
+                    to_z, z_number = gradient_edge(z)
+            result = forward(BACKENDS[type(a)], a, b, c, *options, **named)
+            several = type(result) is tuple
+            outputs: Any = tuple([_Wrapper.tensor(each) for each in result]) if several else _Wrapper.tensor(result)
+            if to_x is not None or to_y is not None or to_z is not None:
+                if named:
+                    options = (*options, *named.values())
+                sources, numbers = (to_x, to_y, to_z), (x_number, y_number, z_number)
+                node = node_class(sources, numbers, (a.shape, b_shape, c_shape), (a.dtype, b_dtype, c_dtype), options)
+                mark(node, outputs, several)
+                if slots:
+                    keep(node, (x, y, z), outputs)
+            return outputs
+
         def keep(node: Node, args: tuple, outputs: Any) -> None:
             """Give the node what it needs for the backward pass."""
             kept = []
@@ -206,8 +248,13 @@ def op(
             return gradients
 
         entry: Any = call
-        if differentiable and not many and fixed == len(names) and fixed in (1, 2):
-            entry = call_one if fixed == 1 else call_two
+        if differentiable and not many and all_plain:
+            if fixed == 1:
+                entry = call_one
+            elif fixed == 2 and fixed == len(names):
+                entry = call_two
+            elif fixed == 3 and not view:
+                entry = call_three
         entry.__name__, entry.__doc__, entry.__module__ = forward.__name__, forward.__doc__, forward.__module__
         entry.__qualname__ = forward.__qualname__
         entry.__wrapped__ = forward

@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 from nbgrad.creation import empty
-from nbgrad.nn import functional as F
 from nbgrad.nn import init
 from nbgrad.nn.module import Module
 from nbgrad.nn.parameter import Parameter
+from nbgrad.ops.matmul import linear
 from nbgrad.tensor import Tensor
 
 
@@ -41,7 +41,11 @@ class Linear(Module):
         reset(self.weight, self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.linear(input, self.weight, self.bias)
+        own = self._parameters  # as a rule: the way through attributes takes as long as a small kernel
+        weight, bias = own.get("weight"), own.get("bias")
+        weight = self.weight if weight is None else weight
+        bias = self.bias if bias is None else bias
+        return linear(input, weight, bias)
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

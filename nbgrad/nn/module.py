@@ -105,9 +105,11 @@ class Module:
 
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__
-        for store in _STORES:
-            if store in own and name in own[store]:
-                return own[store][name]
+        if "_modules" in own:
+            if name in (held := own["_parameters"]) or name in (held := own["_modules"]):
+                return held[name]
+            if name in (held := own["_buffers"]):
+                return held[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import BACKENDS, op
+from nbgrad.autograd.value import Value
 from nbgrad.ops.dims import pair
 from nbgrad.ops.operands import c_name
 from nbgrad.ops.pad import constant_pad
@@ -19,10 +20,17 @@ def _conv2d(k, x, weight, bias, /, stride, padding, dilation, groups):
 @_conv2d.backward
 def _(node, g):
     x, weight = node.saved
+    to_x, to_weight, to_bias = node.sources
+    shapes, options = node.shapes, node.options
+    if isinstance(g, Value):
+        dx, dw, db = _input_gradient, _weight_gradient, _bias_gradient
+    else:  # nothing is recorded: the kernels themselves
+        k = BACKENDS[type(g)]
+        dx, dw, db = k.conv2d_input_gradient, k.conv2d_weight_gradient, k.conv2d_bias_gradient
     return (
-        _input_gradient(g, weight, node.shape(0), *node.options) if node.needs(0) else None,
-        _weight_gradient(x, g, node.shape(1), *node.options) if node.needs(1) else None,
-        _bias_gradient(g) if node.needs(2) else None,
+        dx(g, weight, shapes[0], *options) if to_x is not None else None,
+        dw(x, g, shapes[1], *options) if to_weight is not None else None,
+        db(g) if to_bias is not None else None,
     )
 
 
@@ -93,18 +101,6 @@ _passed: dict[Any, Any] = {}
 MOST_PASSED = 1024
 
 
-def _call_key(input: Any, weight: Any, bias: Any, *settings: Any) -> Any:
-    """What `_check` looks at, and the settings' types; None where it cannot be looked up."""
-    try:
-        x, w, b = array_of(input), array_of(weight), array_of(bias)
-        operands = x.shape, x.dtype, w.shape, w.dtype, None if b is None else (b.shape, b.dtype)
-        key = operands, settings, *map(type, settings)
-        hash(key)
-    except (AttributeError, TypeError):
-        return None
-    return key
-
-
 def conv2d(
     input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Any:
@@ -114,8 +110,14 @@ def conv2d(
     ⌊(H + 2 padding - dilation (kH - 1) - 1) / stride⌋ + 1, width alike. Raises RuntimeError where shapes do not fit.
     """
     batched = len(input.shape) == 4
-    key = _call_key(input, weight, bias, stride, padding, dilation, groups)
-    settings = _passed.get(key)
+    try:  # what `_check` looks at, and the settings' types: 1 and True are one key
+        x, w = input.array, weight.array
+        b = None if bias is None else (bias.array.shape, bias.array.dtype)
+        kinds = type(stride), type(padding), type(dilation), type(groups)
+        key = x.shape, w.shape, x.dtype, w.dtype, b, stride, padding, dilation, groups, kinds
+        settings = _passed.get(key)
+    except (AttributeError, TypeError):  # plain arrays, and settings as lists, which cannot be looked up
+        key = settings = None
     if settings is None:
         stride, dilation = pair(stride), pair(dilation)
         if isinstance(padding, str):

@@ -31,16 +31,19 @@ def _(node, g):
 
 def _matrix_gradients(node: Any, g: Any, a: Any, b: Any, first: int) -> tuple[Any, Any]:
     """∂/∂a = g bᵀ and ∂/∂b = aᵀ g; the latter in b's own memory order, so that a leaf takes it without a copy."""
-    product, turned = (_mm, _t) if isinstance(g, Value) else (BACKENDS[type(g)].matmul, _array_turned)
-    da = product(g, turned(b)) if node.needs(first) else None
-    if not node.needs(first + 1):
+    to_a, to_b = node.sources[first : first + 2]
+    if isinstance(g, Value):
+        da = _mm(g, _t(b)) if to_a is not None else None
+        if to_b is None:
+            return da, None
+        transposed = b is None or not array_of(b).flags.c_contiguous
+        return da, _t(_mm(_t(g), a)) if transposed else _mm(_t(a), g)
+    matmul = BACKENDS[type(g)].matmul
+    da = matmul(g, b.T) if to_a is not None else None
+    if to_b is None:
         return da, None
-    transposed = b is None or not array_of(b).flags.c_contiguous  # not kept: a Linear's weight, as a rule
-    return da, turned(product(turned(g), a)) if transposed else product(turned(a), g)
-
-
-def _array_turned(array: Any) -> Any:
-    return array.T
+    transposed = b is None or not b.flags.c_contiguous  # not kept: a Linear's weight, as a rule
+    return da, matmul(g.T, a).T if transposed else matmul(a.T, g)
 
 
 @op("AddmmBackward0", saves={"a": "b", "b": "a"})
@@ -52,8 +55,8 @@ def _addmm(k, bias, a, b, /):
 @_addmm.backward
 def _(node, g):
     a, b = node.saved
-    bias = g if node.needs(0) else None
-    if bias is not None and not isinstance(g, Value) and node.shape() == g.shape[1:] and len(g) <= SHORT:
+    bias = g if node.sources[0] is not None else None
+    if bias is not None and not isinstance(g, Value) and node.shapes[0] == g.shape[1:] and len(g) <= SHORT:
         bias = BACKENDS[type(g)].column_sums(g)  # where the engine would need several calls
     return bias, *_matrix_gradients(node, g, a, b, 1)
 
@@ -365,6 +368,29 @@ def _stacked(input: Any, other: Any) -> Any:
     return unsafe_view(bmm(left, right), (*shape, other.shape[-1]))
 
 
+class _LinearNode(_addmm.node_class):
+    """The node of `_addmm(bias, input, _t(weight))`, which keeps the weight and turns it when it is asked for."""
+
+    __slots__ = ()
+
+    @property
+    def saved(self) -> tuple:
+        a, weight = super().saved
+        if weight is None:
+            return a, None
+        return a, _t(weight) if isinstance(weight, Value) else weight.T
+
+    def _require_version(self, value: Value, place: int) -> None:
+        if place == 1 and value.version[0] != (self.saved_versions[1] if self.saved_versions else 0):
+            turned = wrap(value.array.T)  # what the message speaks of
+            turned.node, turned.version = self.sources[2], value.version
+            value = turned
+        super()._require_version(value, place)
+
+
+_LinearNode.__name__ = _addmm.node_class.__name__
+
+
 def _linear(input: Value, weight: Value, bias: Value) -> Value:
     """`_addmm(bias, input, _t(weight))` and the nodes it leaves, written out: small layers are all calls."""
     x, w, b = input.array, weight.array, bias.array
@@ -374,34 +400,37 @@ def _linear(input: Value, weight: Value, bias: Value) -> Value:
         to_input, input_output = _edge(input)
         to_weight, weight_output = _edge(weight)
         if to_bias is not None or to_input is not None or to_weight is not None:
-            dtype, turned = x.dtype, None
-            if to_input is not None:
-                turned = _t(weight)
-                to_weight = turned.node
-            elif to_weight is not None:
+            dtype = x.dtype
+            if to_weight is not None:
                 to_weight = _t.node_class((to_weight,), (weight_output,), (w.shape,), (dtype,), ())
             sources, numbers = (to_bias, to_input, to_weight), (bias_output, input_output, 0)
-            node = _addmm.node_class(sources, numbers, (b.shape, x.shape, w.shape[::-1]), (dtype, dtype, dtype), ())
-            node.save((input if to_weight is not None else None, turned))
+            node = _LinearNode(sources, numbers, (b.shape, x.shape, w.shape[::-1]), (dtype, dtype, dtype), ())
+            node.save((input if to_weight is not None else None, weight if to_input is not None else None))
             output.node, output._requires_grad = node, True
     return output
 
 
 def _edge(value: Value) -> tuple[Any, int]:
-    if value._requires_grad or (value.view_of is not None and is_stale(value)):
-        return gradient_edge(value)
-    return None, 0
+    if value.view_of is None:
+        if not value._requires_grad:
+            return None, 0
+        if value.node is not None:
+            return value.node, value.output_nr
+    elif not value._requires_grad and not is_stale(value):
+        return None, 0
+    return gradient_edge(value)
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """out = input @ weightᵀ + bias; input: (..., in), weight: (out, in), bias: (out,)."""
     if bias is None:
         return matmul(input, t(weight))
-    x, w, b = array_of(input), array_of(weight), array_of(bias)
-    fits = x.ndim == w.ndim == 2 and x.shape[1:] == w.shape[1:] and b.shape == w.shape[:1]
-    if fits and x.dtype is w.dtype is b.dtype and isinstance(input, Value):
-        return _linear(input, weight, bias)
-    if x.ndim == 2:
+    if isinstance(input, Value) and isinstance(weight, Value) and isinstance(bias, Value):
+        x, w, b = input.array, weight.array, bias.array
+        fits = x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and b.shape == w.shape[:1]
+        if fits and x.dtype is w.dtype is b.dtype:
+            return _linear(input, weight, bias)
+    if rank(input) == 2:
         return addmm(bias, input, t(weight))
     rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
     return reshape(addmm(bias, rows, t(weight)), (*input.shape[:-1], weight.shape[0]))

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import BACKENDS, op
+from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, div, mul, neg, sub
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import eq, ge, where
@@ -168,7 +169,7 @@ def _relu(k, x, /):
 @_relu.backward
 def _(node, g):
     (out,) = node.saved
-    return threshold_backward(g, out)
+    return threshold_backward(g, out) if isinstance(g, Value) else BACKENDS[type(g)].threshold_gradient(g, out)
 
 
 @op("ThresholdBackwardBackward0", saves=("out",))
@@ -332,9 +333,10 @@ def sigmoid(input: Any) -> Any:
 
 def relu(input: Any) -> Any:
     """out = max(input, 0)."""
-    need_tensor("relu", input)
-    if kind_of(input) == "b":
-        raise RuntimeError("Boolean inputs not supported for relu")
+    if not isinstance(input, Value) or input.array.dtype.kind != "f":
+        need_tensor("relu", input)
+        if kind_of(input) == "b":
+            raise RuntimeError("Boolean inputs not supported for relu")
     return _relu(input)
 
 

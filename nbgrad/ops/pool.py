@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import BACKENDS, op
+from nbgrad.autograd.value import Value
 from nbgrad.ops.dims import pair
 from nbgrad.ops.reduce import mean
 from nbgrad.ops.shape import squeeze, unsqueeze
@@ -20,7 +21,10 @@ def _max_pool2d(k, x, /, kernel, stride, padding, dilation, ceil_mode):
 @_max_pool2d.backward
 def _(node, g, _indices=None):
     (indices,) = node.saved
-    return _unpool(g, indices, node.shape())
+    shape = node.shapes[0]
+    if len(shape) == 4 and not isinstance(g, Value):  # nothing is recorded: the kernel itself
+        return BACKENDS[type(g)].max_pool2d_gradient(g, indices, shape)
+    return _unpool(g, indices, shape)
 
 
 @op("MaxPool2DWithIndicesBackwardBackward0", saves=("indices",))
@@ -114,9 +118,8 @@ def max_pool2d(
     ⌊(H + 2 padding - dilation (kH - 1) - 1) / stride⌋ + 1 (⌈ ⌉ with ceil_mode), width alike.
     """
     try:
-        shape = array_of(input).shape
-        given = kernel_size, stride, padding, dilation, ceil_mode
-        key = shape, given, *map(type, given)
+        kinds = type(kernel_size), type(stride), type(padding), type(dilation), type(ceil_mode)
+        key = array_of(input).shape, kernel_size, stride, padding, dilation, ceil_mode, kinds
         settings = _passed.get(key)
     except (AttributeError, TypeError):  # settings as lists cannot be looked up
         key = settings = None

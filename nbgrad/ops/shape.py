@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import op
+from nbgrad.autograd.value import Value
 from nbgrad.dtypes import dtype
 from nbgrad.formats import contiguous_format
 from nbgrad.ops.cast import clone, view_dtype
@@ -36,7 +37,7 @@ def unsafe_view(k, x, /, shape):
 @_reshape_alias.backward
 @unsafe_view.backward
 def _(node, g):
-    return reshape(g, node.shape())
+    return reshape(g, node.shapes[0]) if isinstance(g, Value) else g.reshape(node.shapes[0])
 
 
 @op("AliasBackward0", view=True)
@@ -69,7 +70,7 @@ def _t(k, x, /):
 
 @_t.backward
 def _(node, g):
-    return _t(g)
+    return _t(g) if isinstance(g, Value) else g.T
 
 
 @op("PermuteBackward0", view=True)
@@ -198,14 +199,15 @@ def reshape(input: Any, shape: "int | Sequence[int]", *more: int) -> Any:
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     """Axes `start_dim` .. `end_dim` joined into one."""
-    rank = len(input.shape)
+    array = array_of(input)
+    shape, rank = array.shape, array.ndim
     first, last = canonical_dim(start_dim, rank), canonical_dim(end_dim, rank)
     if first > last:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    joined = math.prod(input.shape[first : last + 1])
     if first == last and rank:
         return input
-    return reshape(input, (*input.shape[:first], joined, *input.shape[last + 1 :]))
+    wanted = (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :])
+    return _view(input, wanted) if array.flags.c_contiguous else reshape(input, wanted)
 
 
 def transpose(input: Any, dim0: int, dim1: int) -> Any:

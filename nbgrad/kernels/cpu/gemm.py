@@ -376,7 +376,9 @@ def _ones(count: int, dtype: np.dtype) -> np.ndarray:
 
 def column_sums(a: np.ndarray) -> np.ndarray:
     """out[j] = Σ_i a[i, j], one row after the other: a row of ones times a."""
-    return matmul(_ones(a.shape[0], a.dtype), a).reshape(-1)
+    if a.shape[0] == 1:
+        return a.flatten()
+    return matmul(_ones(a.shape[0], a.dtype), a).ravel()
 
 
 def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:

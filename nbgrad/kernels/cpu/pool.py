@@ -123,10 +123,8 @@ def average_planes(x, out, planes, geometry, count_padding, divisor, backward):
 
 def _flat(array: np.ndarray) -> np.ndarray:
     """One contiguous, writeable row: numba would compile everything once more for other layouts."""
-    flags = array.flags
-    if flags.c_contiguous and flags.writeable:
-        return array.reshape(-1)
-    return array.copy(order="C").reshape(-1)
+    flat = array.ravel()
+    return flat if flat.flags.writeable else flat.copy()
 
 
 def output_size(size: int, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
@@ -139,6 +137,7 @@ def output_size(size: int, kernel_size: int, stride: int, padding: int, dilation
 INT64 = np.dtype(np.int64)
 
 _plans: dict[Any, Any] = {}
+_gradient_plans: dict[Any, np.ndarray] = {}
 
 
 def _plan(
@@ -159,7 +158,7 @@ def max_pool2d(
     x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The largest value of each window of x[..., height, width], and its flat position in the plane."""
-    threads = get_num_threads()
+    threads = get_num_threads() if x.size > SERIAL_WORK else 1
     key = (x.shape, kernel_size, stride, padding, dilation, ceil_mode, threads)
     plan = _plans.get(key)
     if plan is None:
@@ -168,18 +167,23 @@ def max_pool2d(
         plan = _plans[key] = _plan(*key)
     loop, shares, shape, numbers = plan
     out, indices = empty(shape, x.dtype), empty(shape, INT64)
-    launch(loop, shares, (_flat(x), out.reshape(-1), indices.reshape(-1)), numbers)
+    launch(loop, shares, (_flat(x), out.ravel(), indices.ravel()), numbers)
     return out, indices
 
 
 def max_pool2d_gradient(g: np.ndarray, indices: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarray:
     """dx: each window's gradient at the place its value came from."""
     dx = empty(input_shape, g.dtype)
-    out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
-    planes = g.size // out_size if g.size else 0
     shares = get_num_threads() if dx.size > SERIAL_WORK else 1
-    arrays = (_flat(g), dx.reshape(-1), _flat(indices))
-    launch(scatter_planes, shares, arrays, np.array((shares, planes, out_size, in_size)))
+    key = g.shape, input_shape, shares
+    numbers = _gradient_plans.get(key)
+    if numbers is None:
+        out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
+        planes = g.size // out_size if g.size else 0
+        if len(_gradient_plans) >= 1024:
+            _gradient_plans.clear()
+        numbers = _gradient_plans[key] = np.array((shares, planes, out_size, in_size))
+    launch(scatter_planes, shares, (_flat(g), dx.ravel(), _flat(indices)), numbers)
     return dx
 
 

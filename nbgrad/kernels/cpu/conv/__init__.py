@@ -13,6 +13,7 @@ from numba import get_num_threads
 from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.conv import channels, columns, pixels
 from nbgrad.kernels.cpu.conv.geometry import (
+    SERIAL_WORK,
     Convolution,
     Pair,
     conv2d_twin,
@@ -39,10 +40,8 @@ def _design(c: Convolution, dtype: np.dtype, tile_cost: float) -> Any:
 
 def _flat(array: np.ndarray) -> np.ndarray:
     """One contiguous, writeable row: numba would compile everything once more for other layouts."""
-    flags = array.flags
-    if flags.c_contiguous and flags.writeable:
-        return array.reshape(-1)
-    return array.copy(order="C").reshape(-1)
+    flat = array.ravel()
+    return flat if flat.flags.writeable else flat.copy()
 
 
 FEW_PIXELS = 32  # up to which a matrix product is faster than a convolution in place, if weights are many
@@ -63,11 +62,16 @@ class Plans(dict[Any, Any]):
 _forward_plans, _input_plans, _weight_plans = Plans(), Plans(), Plans()
 
 
+def _threads(work: int) -> int:
+    """How many threads may share the work; few stay on one without asking numba, which takes time."""
+    return get_num_threads() if work > SERIAL_WORK else 1
+
+
 def _convolve(plan: Any, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
     kernel, shares, room, numbers, shape = plan
     out = empty(shape, x.dtype)
     w = _flat(w)
-    arrays = (_flat(x), w, w if bias is None else _flat(bias), out.reshape(-1), empty((room,), x.dtype))
+    arrays = (_flat(x), w, w if bias is None else _flat(bias), out.ravel(), empty((room,), x.dtype))
     launch(kernel, shares, arrays, numbers)
     return out
 
@@ -95,7 +99,7 @@ def conv2d(
     x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> np.ndarray:
     """out[n, o, y, x] = bias[o] + the sum of weight[o] times the window of x at (y, x)."""
-    threads = get_num_threads()
+    threads = _threads(x.size * weight.size)
     key = (x.shape, weight.shape, bias is None, stride, padding, dilation, groups, x.dtype, threads)
     plan = _forward_plans.get(key)
     if plan is None:
@@ -154,7 +158,7 @@ def conv2d_input_gradient(
     groups: int,
 ) -> np.ndarray:  # fmt: skip
     """dx: for each remainder of the input's position modulo the stride, a convolution of g with the flipped taps."""
-    threads = get_num_threads()
+    threads = _threads(g.size * weight.size)
     key = (g.shape, weight.shape, input_shape, stride, padding, dilation, groups, g.dtype, threads)
     phases = _input_plans.get(key)
     if phases is None:
@@ -185,7 +189,7 @@ def conv2d_weight_gradient(
     groups: int,
 ) -> np.ndarray:  # fmt: skip
     """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
-    threads = get_num_threads()
+    threads = _threads(x.size * math.prod(weight_shape))
     key = (x.shape, weight_shape, stride, padding, dilation, groups, x.dtype, threads)
     plan = _weight_plans.get(key)
     if plan is None:
@@ -201,7 +205,7 @@ def conv2d_weight_gradient(
         return columns.conv2d_weight_gradient(plan, _flat(x), g)
     kernel, shares, parts, room, numbers = plan
     dw = empty((parts, *weight_shape), x.dtype)
-    flat = dw.reshape(-1)
+    flat = dw.ravel()
     launch(kernel, shares, (_flat(x), _flat(g), flat, empty((room,), x.dtype)), numbers)
     if parts > 1:
         add_parts(flat, flat.size // parts)
