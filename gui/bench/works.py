@@ -13,7 +13,7 @@ import numpy as np
 
 from gui.bench import networks
 
-LEARNING_RATE = 1e-4  # so small that thousands of steps change little
+LEARNING_RATE = 1e-7  # so small that many thousand steps change nothing that matters
 MOST_COMPARED = 1 << 16  # numbers of an elementwise result whose error is taken
 CHAIN = 2000
 
