@@ -103,7 +103,7 @@ def walk(
     node = heapq.heappop(ready)[1] if ready else None
     arrived = buffers.pop(node) if node is not None else None
     while node is not None:
-        sources, results = node.sources, None
+        sources, shapes, dtypes, results = node.sources, node.shapes, node.dtypes, None
         if arrived is not None:
             if type(node) is AccumulateGrad:  # a root; other leaves are filled once their last gradient is there
                 _fill_leaf(node, arrived, captured)
@@ -128,8 +128,8 @@ def walk(
             gradient = results[i] if results is not None else None
             if gradient is not None and (wanted is None or following in wanted):
                 array = gradient.array if create_graph else gradient
-                if array.shape != node.shapes[i] or array.dtype is not node.dtypes[i]:
-                    gradient = fit(gradient, node.shapes[i], node.dtypes[i])
+                if array.shape != shapes[i] or array.dtype is not dtypes[i]:
+                    gradient = fit(gradient, shapes[i], dtypes[i])
                 del array
             else:
                 gradient = None
@@ -142,19 +142,28 @@ def walk(
                     _fill_leaf(following, gradient, captured)
                     if watched:
                         yield following, gradient, None
-            elif left == 0 and upcoming is None and following.output_count == 1 and following not in buffers:
-                upcoming, arrived = following, gradient
+            elif left == 0 and following.output_count == 1 and following not in buffers:
+                if upcoming is None:
+                    upcoming, arrived = following, gradient
+                elif following.sequence > upcoming.sequence:
+                    buffers[upcoming] = arrived
+                    heapq.heappush(ready, (-upcoming.sequence, upcoming))
+                    upcoming, arrived = following, gradient
+                else:
+                    buffers[following] = gradient
+                    heapq.heappush(ready, (-following.sequence, following))
             else:
                 _arrive(buffers, following, node.source_outputs[i], gradient)
                 if left == 0:
                     heapq.heappush(ready, (-following.sequence, following))
             del gradient
         del results
-        if ready:
-            if upcoming is not None:
+        if ready and (upcoming is None or ready[0][0] < -upcoming.sequence):
+            if upcoming is None:
+                node = heapq.heappop(ready)[1]
+            else:
                 buffers[upcoming] = arrived
-                heapq.heappush(ready, (-upcoming.sequence, upcoming))
-            node = heapq.heappop(ready)[1]
+                node = heapq.heapreplace(ready, (-upcoming.sequence, upcoming))[1]
             arrived = buffers.pop(node, None)
         else:
             node = upcoming
