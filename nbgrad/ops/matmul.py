@@ -432,5 +432,6 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
             return _linear(input, weight, bias)
     if rank(input) == 2:
         return addmm(bias, input, t(weight))
-    rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
-    return reshape(addmm(bias, rows, t(weight)), (*input.shape[:-1], weight.shape[0]))
+    shape = tuple(array_of(input).shape)
+    rows = reshape(input, (math.prod(shape[:-1]), shape[-1]))
+    return reshape(addmm(bias, rows, t(weight)), (*shape[:-1], array_of(weight).shape[0]))
