@@ -1,6 +1,6 @@
 """The backward graph as plain records, for whoever wants to look at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbgrad.autograd.node import AccumulateGrad, Node, gradient_edge
@@ -9,12 +9,16 @@ from nbgrad.autograd.value import Value
 
 @dataclass(frozen=True)
 class GraphNode:
-    """One node: its place in topological order, PyTorch's name, the leaf it fills, the shape that reaches it."""
+    """One node: its place in topological order, PyTorch's name, the leaf it fills, the shape that reaches it.
+
+    node: the engine's own, which a Step of a walk names too.
+    """
 
     id: int
     name: str
     variable: Value | None
     shape: tuple[int, ...] | None
+    node: Node = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def trace(tensor: Value) -> Graph:
                 shapes.setdefault(following, shape)
                 edges.append(GraphEdge(ids[node], ids[following], number, shape))
     nodes = tuple(
-        GraphNode(i, n.name(), n.variable if isinstance(n, AccumulateGrad) else None, shapes.get(n))
+        GraphNode(i, n.name(), n.variable if isinstance(n, AccumulateGrad) else None, shapes.get(n), n)
         for i, n in enumerate(order)
     )
     return Graph(nodes, tuple(edges))
