@@ -22,6 +22,7 @@ class Answers(QObject):
     check_made = Signal(object)  # CheckView
     source_found = Signal(object)  # SourceView | None
     edit_made = Signal(object)  # EditView
+    walk_made = Signal(object)  # WalkView | None
     progressed = Signal(object)  # Progress
     failed = Signal(str)
     faulted = Signal(str, str)
@@ -39,6 +40,7 @@ class Answers(QObject):
         self.check_made.connect(store.take_check)
         self.source_found.connect(store.take_source)
         self.edit_made.connect(store.take_edit)
+        self.walk_made.connect(store.walking.take)
         self.progressed.connect(store.take_progress)
         self.failed.connect(store.take_failure)
         self.faulted.connect(store.take_fault)

@@ -25,7 +25,8 @@ CONTEXT = "commands"
 
 @dataclass(frozen=True)
 class Command:
-    """One action. owner: whose `method` does it, "store", "canvas", "network", "inspector" or "window".
+    """One action. owner: whose `method` does it, "store", "canvas", "network", "inspector", "walk" or
+    "window".
 
     text, tip: English source, translated by `title` and `hint`. shortcut: as QKeySequence reads it. choice: name of the
     group of which exactly one is checked ("mode"), "" for a plain action.

@@ -19,6 +19,7 @@ from gui.bridge.jobs import Job, compile_kernels, elsewhere
 from gui.bridge.mailbox import Mailbox
 from gui.bridge.own_drawings import SHARE, OwnDrawings
 from gui.bridge.store import Progress
+from gui.bridge.walks import Walks
 from gui.lab import checkpoint, errors, warmup
 from gui.lab.attribution import attribute
 from gui.lab.digits import load_digits
@@ -62,8 +63,10 @@ class Desk:
         self._job: Job[None] | None = self._start_up()
         self._leisure = 0.0  # seconds the job can be left alone
         self._bench = Bench(answers, self._sight, self._begin, self._show_weights)
+        self._walks = Walks(answers, self._sight, lambda: self._source, self._hold)
         self._handlers: dict[type, Callable[[Any], None]] = {
             **self._bench.handlers,
+            **self._walks.handlers,
             requests.SetObjective: self._set_objective,
             requests.SetSource: self._set_source,
             requests.ShowDrawing: self._show_drawing,
@@ -95,7 +98,7 @@ class Desk:
             while not self._mailbox.closed:
                 request = self._next_request()
                 if request is not None:
-                    self._guard(lambda request=request: self._handlers[type(request)](request))
+                    self._guard(lambda request=request: self._serve(request))
                 elif self._job is not None:
                     self._guard(self._go_on)
                 elif self._running:
@@ -103,6 +106,10 @@ class Desk:
         finally:
             if self._job is not None:
                 self._job.close()
+
+    def _serve(self, request: requests.Request) -> None:
+        self._walks.before(request)
+        self._handlers[type(request)](request)
 
     def _next_request(self) -> requests.Request | None:
         if self._job is not None:
@@ -318,6 +325,13 @@ class Desk:
         self._running = False
         self._publish()
         self._refresh_probe()
+
+    def _hold(self) -> None:
+        """Stop training, where it goes on."""
+        if self._running:
+            self._running = False
+            self._publish()
+            self._refresh_probe()
 
     def _step_batch(self, _request: requests.StepBatch) -> None:
         self._running, self._notice = False, ""

@@ -145,6 +145,43 @@ class UndoEdit(Request):
 
 
 @dataclass(frozen=True)
+class WalkOn(Request):
+    """Move the walk through the backward pass: "forward", "back", "rewind", or "run" to one of the nodes `stops`.
+
+    Begins one where there is none; zeroed: with every `.grad` empty.
+    """
+
+    priority: ClassVar[int] = 0
+    move: str
+    stops: frozenset[int] = frozenset()
+    zeroed: bool = True
+
+
+@dataclass(frozen=True)
+class ChooseElement(Request):
+    """Show the chain rule for an element of what a step of the walk sent; None: where it is largest."""
+
+    priority: ClassVar[int] = 0
+    step: int
+    number: int | None
+    place: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class LeaveWalk(Request):
+    """The walk is over."""
+
+    priority: ClassVar[int] = 0
+
+
+@dataclass(frozen=True)
+class SaveDot(Request):
+    """Write the backward graph in the DOT language."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class Publish(Request):
     """Answer with a Snapshot of the run as it stands (asked 30 times a second while running)."""
 

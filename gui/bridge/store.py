@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.bridge import requests
+from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.findings import CheckView, Edit, EditView, SourceView, Spot, TermsView
@@ -78,6 +79,7 @@ class Store(QObject):
         self.source_of_layers = "drawing"
         self.spot: Spot | None = None
         self.terms: TermsView | None = None
+        self.walking = Walking(self.requested.emit, self)
 
     # ---- what views ask for
 
@@ -205,6 +207,7 @@ class Store(QObject):
     def select(self, selection: Selection) -> None:
         if selection != self.selection:
             self.selection = selection
+            self.walking.look(selection.node)
             self.selection_changed.emit(selection)
 
     def set_mode(self, mode: str) -> None:

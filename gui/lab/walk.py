@@ -31,7 +31,8 @@ class Walk:
         with nbgrad.enable_grad():
             logits = self.model(pictures)
             self.loss = chain.objective(logits, target, objective) if drawing else F.cross_entropy(logits, target)
-        self._of, self._digit, self._zeroed = "drawing" if drawing else "batch", target if drawing else None, zeroed
+        self._of, self._digit = ("drawing", target) if drawing else ("batch", None)
+        self.zeroed = zeroed
         graph = trace(self.loss)
         self._ids = {node.node: place for place, node in enumerate(graph.nodes)}
         self.graph = GraphViews().view(graph, self.model)
@@ -85,7 +86,7 @@ class Walk:
             of=self._of,
             digit=self._digit,
             loss=self.loss.item(),
-            zeroed=self._zeroed,
+            zeroed=self.zeroed,
             steps=steps,
             finished=len(steps) == len(self.graph.nodes),
             chain=self._chain,

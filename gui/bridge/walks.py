@@ -1,0 +1,99 @@
+"""The worker's side of a walk through the backward pass: begins it, moves it, says when it is out of date.
+
+Runs in the worker's thread, for the desk.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbgrad
+from gui.bridge import requests
+from gui.bridge.answers import Answers
+from gui.bridge.bench import Sight
+from gui.lab.walk import Walk
+
+# What makes another loss of it, and why.
+ENDS = dict.fromkeys(
+    (requests.ShowDrawing, requests.SetTarget, requests.SetStages, requests.SetObjective, requests.SetSource),
+    "drawing",
+) | dict.fromkeys(
+    (
+        requests.Run, requests.StepBatch, requests.Reset, requests.Open, requests.EditWeights, requests.UndoEdit,
+        requests.TrainMine,
+    ),
+    "network",
+)  # fmt: skip
+
+
+class Walks:
+    """sight: what lies on the desk; source: whose loss is wanted, "drawing" or "batch"; pause: stop training."""
+
+    def __init__(
+        self, answers: Answers, sight: Callable[[], Sight | None], source: Callable[[], str], pause: Callable[[], None]
+    ) -> None:
+        self._answers, self._sight, self._source, self._pause = answers, sight, source, pause
+        self._walk: Walk | None = None
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            requests.WalkOn: self._walk_on,
+            requests.ChooseElement: self._choose,
+            requests.LeaveWalk: self._leave,
+            requests.SaveDot: self._save_dot,
+        }
+
+    def before(self, request: requests.Request) -> None:
+        """A walk ends when something else is asked for that changes its loss."""
+        if self._walk is not None and (why := ENDS.get(type(request))):
+            view = self._walk.view()
+            self._walk = None
+            self._answers.walk_made.emit(replace(view, over=why))
+
+    def _walk_on(self, request: requests.WalkOn) -> None:
+        begun = self._walk is not None and self._walk.zeroed == request.zeroed
+        if not begun:
+            self._pause()
+            self._walk = self._begin(request.zeroed)
+        if self._walk is None:
+            self._answers.walk_made.emit(None)
+            return
+        if request.move == "forward":
+            self._walk.forward()
+        elif request.move == "back":
+            self._walk.back()
+        elif request.move == "run":
+            self._walk.run(request.stops)
+        elif begun:
+            self._walk.rewind()
+        self._answers.walk_made.emit(self._walk.view())
+
+    def _begin(self, zeroed: bool) -> Walk | None:
+        """A walk from the loss that is looked at, where there is one."""
+        sight = self._sight()
+        if sight is None:
+            self._answers.failed.emit("The backward pass can be walked once its kernels are compiled.")
+            return None
+        model, batch = sight.trainer.model, sight.trainer.batch
+        drawn = sight.network_input is not None and sight.digit is not None
+        if batch is not None and (self._source() == "batch" or not drawn):
+            return Walk(model, *batch, zeroed=zeroed)
+        if sight.network_input is None or sight.digit is None:
+            self._answers.failed.emit("There is no loss to walk back from yet: draw a digit, or take a training step.")
+            return None
+        picture = nbgrad.from_numpy(sight.network_input)
+        return Walk(model, picture, sight.digit, zeroed=zeroed, objective=sight.of)
+
+    def _choose(self, request: requests.ChooseElement) -> None:
+        if self._walk is not None:
+            self._walk.choose(request.step, request.number, request.place)
+            self._answers.walk_made.emit(self._walk.view())
+
+    def _leave(self, _request: requests.LeaveWalk) -> None:
+        self._walk = None
+        self._answers.walk_made.emit(None)
+
+    def _save_dot(self, request: requests.SaveDot) -> None:
+        walk = self._walk or self._begin(True)
+        if walk is not None:
+            Path(request.path).write_text(walk.dot() + "\n", encoding="utf-8")
+            self._answers.told.emit(f"Saved to {request.path}.")
