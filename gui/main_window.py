@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindo
 
 from gui.bridge.commands import COMMANDS, MENUS, call
 from gui.bridge.store import Store
+from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.theme import theme
 from gui.theme.icons import app_icon
 from gui.theme.language import install_language
@@ -112,9 +113,9 @@ class MainWindow(QMainWindow):
         self.actions_by_id: dict[str, QAction] = {}
         menus = {title: rounded(QMenu(self)) for title in MENUS}
         owners = {"store": self.store, "canvas": self.you.canvas, "window": self}
-        owners |= {"network": self.network, "inspector": self.inspector}
+        owners |= {"network": self.network, "inspector": self.inspector, "walk": self.store.walking}
         groups: dict[str, QActionGroup] = {}
-        for command in (*COMMANDS, *WINDOW_COMMANDS):
+        for command in (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS):
             action = QAction(command.title, self)
             action.setShortcut(QKeySequence(command.shortcut))
             action.setToolTip(command.hint)

@@ -70,8 +70,9 @@ _FILE = QT_TRANSLATE_NOOP("commands", "&File")
 _TRAIN = QT_TRANSLATE_NOOP("commands", "&Train")
 _DRAW = QT_TRANSLATE_NOOP("commands", "&Draw")
 _VIEW = QT_TRANSLATE_NOOP("commands", "&View")
+_WALK = QT_TRANSLATE_NOOP("commands", "&Backward")
 _HELP = QT_TRANSLATE_NOOP("commands", "&Help")
-MENUS = (_FILE, _TRAIN, _DRAW, _VIEW, _HELP)
+MENUS = (_FILE, _TRAIN, _DRAW, _VIEW, _WALK, _HELP)
 
 COMMANDS = (
     Command(

@@ -6,7 +6,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from gui.bridge.commands import Command
 
-_WALK = QT_TRANSLATE_NOOP("commands", "&Backward")
+_WALK = "&Backward"
 
 WALK_COMMANDS = (
     Command(

@@ -1,4 +1,4 @@
-"""The backward graph panel: the real grad_fn nodes of the current loss."""
+"""The backward graph panel: the real grad_fn nodes of the current loss, and the walk through them."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -8,15 +8,20 @@ from gui.lab.snapshot import GraphNode, Snapshot
 from gui.theme import theme
 from gui.views.graph_canvas import GraphCanvas
 from gui.views.graph_shapes import short_name
-from gui.views.widgets import Button, EmptyState, add, column, label, row, section
+from gui.views.step_card import StepCard
+from gui.views.walk_marks import marks_of
+from gui.views.walk_transport import WalkTransport
+from gui.views.widgets import Button, EmptyState, add, column, hairline, label, row, section
+
+CARD, LARGE_CARD = 252, 340  # px at 100 %
 
 
 class GraphPanel(QWidget):
-    """Heading, canvas, and what to do while there is no graph."""
+    """Heading with the buttons of the walk, canvas, the card of a step, and what to do while there is no graph."""
 
     def __init__(self, store: Store, large: bool = False) -> None:
         super().__init__()
-        self.store = store
+        self.store, self.walking, self.large = store, store.walking, large
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Backward pass"))
@@ -33,21 +38,54 @@ class GraphPanel(QWidget):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.canvas)
         head = row(None, (16, 8, 12, 0), 8)
-        add(head, self.heading, self.note, None, self.fit, self.enlarge)
+        self.transport = WalkTransport(store.walking)
+        add(head, self.heading, self.note, None, self.transport, self.fit, self.enlarge)
         layout = column(self, spacing=0)
         add(layout, head)
-        layout.addWidget(self.pages, 1)
+        self.card, self.line = StepCard(store), hairline(vertical=True)
+        body = row(None, (0, 4, 0, 0), 0)
+        body.addWidget(self.pages, 1)
+        add(body, self.line, self.card)
+        layout.addLayout(body, 1)
         self.fit.clicked.connect(self.canvas.fit)
         self.canvas.picked.connect(self._pick)
         store.snapshot_changed.connect(self._on_snapshot)
         store.selection_changed.connect(self._on_selection)
-        theme.changed.connect(self.canvas.fit)
+        self.canvas.entered.connect(self.walking.run_to)
+        self.walking.changed.connect(self._on_walk)
+        self.walking.breakpoints_changed.connect(self._on_walk)
+        self.walking.arrived.connect(self._on_arrival)
+        theme.changed.connect(self._on_theme)
+        self._on_theme()
         self._on_snapshot(store.snapshot)
         self._on_selection(store.selection)
+        self._on_walk()
+
+    @Slot()
+    def _on_theme(self) -> None:
+        self.card.setFixedWidth(theme.px(LARGE_CARD if self.large else CARD))
+        self.canvas.fit()
+
+    @Slot()
+    def _on_walk(self, *_) -> None:
+        """The graph of the walk while there is one, else that of the last training step."""
+        view = self.walking.view
+        for part in (self.card, self.line):
+            part.setVisible(view is not None)
+        self.canvas.show_marks(marks_of(view, self.walking.breakpoints))
+        self._on_snapshot(self.store.snapshot)
+        self._say()
+
+    @Slot(int)
+    def _on_arrival(self, node: int) -> None:
+        """The window looks at the node that has just worked."""
+        if node in self.canvas.nodes:
+            self._pick(self.canvas.nodes[node])
 
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot | None) -> None:
-        graph = snapshot.graph if snapshot else None
+        walk = self.walking.view
+        graph = walk.graph if walk else snapshot.graph if snapshot else None
         if graph is self.canvas.graph and graph is not None:
             return
         self.pages.setCurrentWidget(self.canvas if graph else self.empty)

@@ -8,10 +8,12 @@ from gui.bridge.store import Selection
 from gui.lab.snapshot import GraphNode, GraphView
 from gui.theme import theme
 from gui.views.graph_shapes import edge_path, settled, short_name
-from gui.views.widgets import Canvas, shape_text
+from gui.views.walk_marks import Marks
+from gui.views.widgets import Canvas, number, shape_text
 
 NODE_WIDTH, NODE_HEIGHT = 104, 36  # px at zoom 1
 PITCH_X, PITCH_Y = 128, 44
+WALKING_PITCH_X = 156  # room for a number on each edge
 MARGIN = 10
 LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.95
 
@@ -20,6 +22,7 @@ class GraphCanvas(Canvas):
     """Shows a graph, lets one walk it: drag and wheel, or arrows, Home to fit. Says which node was picked."""
 
     picked = Signal(object)  # GraphNode
+    entered = Signal()  # Enter or a double click: go there
 
     def __init__(self, wrapping: bool = False) -> None:
         """wrapping: long graphs run in several lines, so that all of them fits a tall room."""
@@ -32,6 +35,7 @@ class GraphCanvas(Canvas):
         self.graph: GraphView | None = None
         self.nodes: dict[int, GraphNode] = {}
         self.selection = Selection()
+        self.marks: Marks | None = None
         self.zoom = 1.0
         self.offset = QPointF(0, 0)
         self._touched = False
@@ -48,6 +52,18 @@ class GraphCanvas(Canvas):
             self.nodes = {node.id: node for node in graph.nodes}
             self._touched = False
             self.fit()
+
+    def show_marks(self, marks: Marks | None) -> None:
+        """A walk on the graph; None: a still picture."""
+        began = (marks is None) != (self.marks is None)
+        self.marks = marks
+        if began:
+            self.fit()
+        self.update()
+
+    @property
+    def pitch(self) -> int:
+        return PITCH_X if self.marks is None else WALKING_PITCH_X
 
     def select(self, selection: Selection) -> None:
         self.selection = selection
@@ -77,7 +93,7 @@ class GraphCanvas(Canvas):
     def _rect(self, node: GraphNode) -> QRectF:
         """Place of a node in graph pixels (before zoom and pan)."""
         line, across = divmod(node.x, self.per_line) if self.per_line else (0.0, node.x)
-        x = across * PITCH_X - NODE_WIDTH / 2
+        x = across * self.pitch - NODE_WIDTH / 2
         y = (node.y + line * (self._rows() + 0.5)) * PITCH_Y - NODE_HEIGHT / 2
         return QRectF(x, y, NODE_WIDTH, NODE_HEIGHT)
 
@@ -94,7 +110,7 @@ class GraphCanvas(Canvas):
 
         def scale(per_line: int) -> float:
             lines = -(-layers // per_line)
-            return min(self.width() / (per_line * PITCH_X), self.height() / (lines * (rows + 0.5) * PITCH_Y))
+            return min(self.width() / (per_line * self.pitch), self.height() / (lines * (rows + 0.5) * PITCH_Y))
 
         self.per_line = max(range(1, int(layers) + 1), key=scale)
 
@@ -166,13 +182,20 @@ class GraphCanvas(Canvas):
         self._hovered = node.id if node else None
 
     def _explain(self, node: GraphNode) -> str:
-        return f"{node.name}\n" + self.tr("gradient that arrives: {0}").format(shape_text(node.shape))
+        text = f"{node.name}\n" + self.tr("gradient that arrives: {0}").format(shape_text(node.shape))
+        if self.marks is not None and node.id not in self.marks.done:
+            text += "\n" + self.tr("not computed yet")
+        return text
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         node = None if self._moved else self.node_at(event.position())
         self._grabbed = None
         if node is not None:
             self.picked.emit(node)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.node_at(event.position()) is not None:
+            self.entered.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom_at(event.position(), 1.15 ** (event.angleDelta().y() / 120))
@@ -201,6 +224,8 @@ class GraphCanvas(Canvas):
             self.zoom_at(QPointF(self.rect().center()), 1 / 1.2)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_0):
             self.fit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
         else:
             super().keyPressEvent(event)
 
@@ -249,10 +274,27 @@ class GraphCanvas(Canvas):
     def _paint_edge(self, painter: QPainter, source: GraphNode, target: GraphNode) -> None:
         start, end = self.place(source), self.place(target)
         a, b = QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())
-        near = self.is_near(source) and self.is_near(target)
+        flowed = None if self.marks is None else self.marks.sent.get((source.id, target.id))
+        near = self.is_near(source) and self.is_near(target) if self.marks is None else flowed is not None
         painter.setPen(QPen(theme.color("accent") if near else theme.color("secondary", 0.45), 1.4 if near else 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(edge_path(a, b, self._lane(target) if a.x() > b.x() else None, 9 * self._scale()))
+
+        if flowed is not None and a.x() < b.x():
+            self._paint_flow(painter, a, b, flowed)
+
+    def _paint_flow(self, painter: QPainter, a: QPointF, b: QPointF, size: float) -> None:
+        """The size of the gradient on an edge that it has passed."""
+        pixels = 10.0 * min(self.zoom, 1.6)
+        if pixels < 6.5:
+            return
+        level = abs(a.y() - b.y()) < 1
+        height = pixels * 1.5 * theme.zoom
+        y = a.y() - height if level else b.y() - height
+        room = QRectF(a.x(), y, b.x() - a.x(), height)
+        painter.setFont(theme.font(round(pixels * 2) / 2, mono=True))
+        painter.setPen(theme.color("text"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, number(size, 2))
 
     def _lane(self, target: GraphNode) -> float:
         """The height just above the line of nodes that `target` stands in."""
@@ -263,19 +305,41 @@ class GraphCanvas(Canvas):
     def _paint_node(self, painter: QPainter, node: GraphNode, chosen: bool) -> None:
         rect = self.place(node)
         radius = theme.px(16 if node.parameter else 8) * self.zoom
-        near = self.is_near(node)
+        marks = self.marks
+        near = self.is_near(node) if marks is None else node.id in marks.done
+        lit = chosen if marks is None else node.id == marks.current
         outline = theme.color("healthy") if node.parameter else theme.color("accent" if near else "line")
-        painter.setPen(QPen(theme.color("accent") if chosen else outline, 1.4 if near or node.parameter else 1.0))
-        painter.setBrush(theme.color("accent" if chosen else "card"))
+        if marks is not None and not near:
+            outline = theme.color("line")
+        painter.setPen(QPen(theme.color("accent") if lit else outline, 1.4 if near or node.parameter else 1.0))
+        painter.setBrush(theme.color("accent" if lit else "card"))
         painter.drawRoundedRect(rect, radius, radius)
+        if marks is not None:
+            self._paint_marks(painter, node, rect, radius, chosen, marks)
         size = 12.0 * min(self.zoom, 1.6)
         if size < 6:
             return
         text = rect.adjusted(0, rect.height() * 0.1, 0, -rect.height() * 0.1)
-        painter.setFont(theme.font(round(size * 2) / 2, 600 if chosen else 500))
-        painter.setPen(theme.color("on_accent" if chosen else "healthy" if node.parameter else "text"))
+        painter.setFont(theme.font(round(size * 2) / 2, 600 if lit else 500))
+        quiet = marks is not None and not near
+        painter.setPen(
+            theme.color("on_accent" if lit else "secondary" if quiet else "healthy" if node.parameter else "text")
+        )
         painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, short_name(node))
         painter.setFont(theme.font(round(size * 1.7) / 2))
-        painter.setPen(theme.color("on_accent" if chosen else "secondary"))
+        painter.setPen(theme.color("on_accent" if lit else "secondary"))
         shape = shape_text(node.shape)
         painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, shape)
+
+    def _paint_marks(
+        self, painter: QPainter, node: GraphNode, rect: QRectF, radius: float, chosen: bool, marks: Marks
+    ) -> None:
+        """A second outline around the selected node, a dot where the walk is to stop."""
+        if chosen:
+            painter.setPen(QPen(theme.color("text"), 1.4))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), radius + 3, radius + 3)
+        if node.id in marks.breakpoints:
+            painter.setPen(QPen(theme.color("panel"), 2))
+            painter.setBrush(theme.color("alert"))
+            painter.drawEllipse(rect.topLeft() + QPointF(4, 4), theme.px(5), theme.px(5))

@@ -1,0 +1,141 @@
+"""What the card beside the graph says about a step, in words and numbers."""
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from gui.bridge.walking import Walking
+from gui.lab.steps import Arrival, ChainView, Numbers, StepView, WalkView
+from gui.views.widgets import number, shape_text
+
+translate = QCoreApplication.translate
+
+MOST_TERMS = 6
+
+
+def short(name: str) -> str:
+    """MulBackward0 as Mul."""
+    return name.removesuffix("Backward0").removesuffix("Backward1")
+
+
+def loss_text(view: WalkView) -> str:
+    loss = number(view.loss)
+    if view.of == "batch":
+        return translate("step", "loss of the last batch: {0}").format(loss)
+    return translate("step", "loss of your drawing as {0}: {1}").format(view.digit, loss)
+
+
+def state(walking: Walking) -> tuple[str, str]:
+    """(role, sentence) about the walk as a whole."""
+    view = walking.view
+    if view is None:
+        return "caption", ""
+    if view.over == "drawing":
+        return "alert", translate("step", "The drawing has changed: this walk is over. Next node begins a new one.")
+    if view.over:
+        return "alert", translate("step", "The network has changed: this walk is over. Next node begins a new one.")
+    if view.finished:
+        return "healthy", translate("step", "The pass is complete: every parameter has its gradient.")
+    return "caption", ""
+
+
+def figures(numbers: Numbers) -> str:
+    """Shape, size and range of a tensor in a line."""
+    summary = numbers.summary
+    if numbers.values.size == 1:
+        return f"{shape_text(numbers.shape)} · {signed(float(numbers.values.reshape(-1)[0]))}"
+    span = f"{number(summary.minimum, 2)} … {number(summary.maximum, 2)}"
+    return f"{shape_text(numbers.shape)} · |∇| {number(summary.norm)} · {span}"
+
+
+def saved_figures(numbers: Numbers) -> str:
+    summary = numbers.summary
+    return f"{shape_text(numbers.shape)} · {number(summary.minimum, 2)} … {number(summary.maximum, 2)}"
+
+
+def signed(value: float, digits: int = 3) -> str:
+    text = number(value, digits)
+    return text if value <= 0 or value != value else f"+{text}"
+
+
+def place_text(place: tuple[int, ...]) -> str:
+    return "[" + ", ".join(map(str, place)) + "]"
+
+
+def meeting(arrival: Arrival) -> str:
+    """«old + new = sum» at the element where the sum is largest; "" where one gradient came alone."""
+    if arrival.gradient is None or len(arrival.parts) < 2:
+        return ""
+    total = arrival.gradient.values
+    place = tuple(int(i) for i in np.unravel_index(int(np.abs(total).argmax()), total.shape))
+    parts = " ".join(
+        f"{signed(float(part.gradient.values[place]))}"
+        if not i
+        else f"+ ({signed(float(part.gradient.values[place]))})"
+        for i, part in enumerate(arrival.parts)
+    )
+    return f"{place_text(place)}  {parts} = {signed(float(total[place]))}"
+
+
+def adding(before: Numbers | None, added: Numbers, after: Numbers) -> str:
+    """What happened to `.grad` at the element where most was added."""
+    values = added.values
+    place = tuple(int(i) for i in np.unravel_index(int(np.abs(values).argmax()), values.shape))
+    old = "None" if before is None else signed(float(before.values[place]))
+    return f"{place_text(place)}  {old} + ({signed(float(values[place]))}) = {signed(float(after.values[place]))}"
+
+
+def zero_grad_text(before: Numbers | None) -> str:
+    if before is None:
+        return translate(
+            "step",
+            "It was empty, so the gradient is kept as it came. zero_grad() empties it again; without it the next "
+            "backward pass adds to these numbers.",
+        )
+    return translate(
+        "step",
+        "It still held the last training step's gradient, and the new one was added. With zero_grad() before the pass "
+        "it would hold the new gradient alone (Z).",
+    )
+
+
+def chain_lines(chain: ChainView) -> list[tuple[str, str]]:
+    """(arithmetic, where) for the largest terms."""
+    return [
+        (
+            f"{signed(line.gradient)} × {signed(line.local)} = {signed(line.product)}",
+            f"out{line.output if line.output else ''}{place_text(line.place)}",
+        )
+        for line in chain.lines[:MOST_TERMS]
+    ]
+
+
+def chain_total(chain: ChainView) -> str:
+    if not chain.count:
+        return translate("step", "No output depends on it here: the gradient is 0.")
+    left = chain.count - min(chain.count, MOST_TERMS)
+    more = translate("step", "… and {0} more").format(left) + "   " if left else ""
+    return f"{more}Σ = {signed(chain.total, 5)}"
+
+
+def chain_check(chain: ChainView) -> tuple[str, str]:
+    engine = signed(chain.engine, 5)
+    if chain.agrees:
+        return "healthy", translate("step", "backward computed {0}: the same number").format(engine)
+    return "alert", translate("step", "backward computed {0}: not the same number").format(engine)
+
+
+def rule(step: StepView) -> str:
+    """The local derivative of the best-known nodes, in words."""
+    rules = {
+        "Relu": translate("step", "relu: 1 where the result is above 0, else 0"),
+        "MaxPool2DWithIndices": translate("step", "pool: 1 for the largest of each window, 0 for the others"),
+        "Convolution": translate("step", "input: the kernel's weights; weight: the patches under it; bias: 1"),
+        "Addmm": translate("step", "x: the weights; weight: x; bias: 1"),
+        "View": translate("step", "1: only the shape changes"),
+        "T": translate("step", "1: rows become columns"),
+        "Add": translate("step", "1 for both"),
+        "Mul": translate("step", "each factor's is the other factor"),
+        "LogSoftmax": translate("step", "1 for itself, minus each digit's probability"),
+        "NllLoss": translate("step", "−1/N for the true digit, else 0"),
+    }
+    return rules.get(short(step.name), "")
