@@ -9,6 +9,7 @@ from gui.theme import theme
 from gui.views.graph_canvas import GraphCanvas
 from gui.views.graph_shapes import short_name
 from gui.views.step_card import StepCard
+from gui.views.step_text import loss_text
 from gui.views.walk_marks import marks_of
 from gui.views.walk_transport import WalkTransport
 from gui.views.widgets import Button, EmptyState, add, column, hairline, label, row, section
@@ -100,7 +101,9 @@ class GraphPanel(QWidget):
 
     def _say(self) -> None:
         node, graph = self.canvas.selected_node(), self.canvas.graph
-        if graph is None:
+        if self.walking.view is not None:
+            self.note.setText(loss_text(self.walking.view))
+        elif graph is None:
             self.note.setText("")
         elif node is None:
             self.note.setText(self.tr("{0} nodes").format(len(graph.nodes)))

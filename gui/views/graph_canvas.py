@@ -8,8 +8,8 @@ from gui.bridge.store import Selection
 from gui.lab.snapshot import GraphNode, GraphView
 from gui.theme import theme
 from gui.views.graph_shapes import edge_path, settled, short_name
-from gui.views.walk_marks import Marks
-from gui.views.widgets import Canvas, number, shape_text
+from gui.views.walk_marks import Marks, edge_text
+from gui.views.widgets import Canvas, shape_text
 
 NODE_WIDTH, NODE_HEIGHT = 104, 36  # px at zoom 1
 PITCH_X, PITCH_Y = 128, 44
@@ -294,7 +294,7 @@ class GraphCanvas(Canvas):
         room = QRectF(a.x(), y, b.x() - a.x(), height)
         painter.setFont(theme.font(round(pixels * 2) / 2, mono=True))
         painter.setPen(theme.color("text"))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, number(size, 2))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, edge_text(size))
 
     def _lane(self, target: GraphNode) -> float:
         """The height just above the line of nodes that `target` stands in."""

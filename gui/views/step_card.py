@@ -140,7 +140,8 @@ class StepCard(QWidget):
             self._show_filling(step.filling, step.arrived[0])
             return
         for arrival in step.arrived:
-            self._show_arrival(arrival, step.name not in PARAMETER)
+            if arrival.gradient is not None:
+                self._show_arrival(arrival, arrival.gradient, step.name not in PARAMETER)
         if chain is not None:
             self._show_chain(step, chain)
         for sent in step.sent:
@@ -148,19 +149,16 @@ class StepCard(QWidget):
                 self._show_sent(step, sent, chain)
         self._show_saved(step)
 
-    def _show_arrival(self, arrival: Arrival, batched: bool) -> None:
+    def _show_arrival(self, arrival: Arrival, gradient: Numbers, batched: bool) -> None:
         self._head(self.tr("Incoming gradient"))
-        if arrival.gradient is None:
-            self._line(self.tr("none: no path from the loss comes through this output"), "caption")
-            return
         if len(arrival.parts) == 1:
             source = arrival.parts[0]
             came = (
                 self.tr("from {0}").format(step_text.short(source.name)) if source.name else self.tr("∂loss/∂loss = 1")
             )
             self._line(came, "caption")
-        self._line(step_text.figures(arrival.gradient))
-        self._picture(self.tr("Incoming gradient"), arrival.gradient, batched)
+        self._line(step_text.figures(gradient))
+        self._picture(self.tr("Incoming gradient"), gradient, batched)
         self._show_meeting(arrival, batched)
 
     def _show_meeting(self, arrival: Arrival, batched: bool) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from gui.lab.steps import WalkView
+from gui.views.widgets import number
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,18 @@ class Marks:
     sent: dict[tuple[int, int], float] = field(default_factory=dict)
     breakpoints: frozenset[int] = frozenset()
     faded: bool = False
+
+
+def edge_text(size: float) -> str:
+    """Two digits in as little room as an edge has.
+
+    >>> edge_text(0.00021), edge_text(0.25), edge_text(0.0)
+    ('2.1e-4', '0.25', '0')
+    """
+    if 0 < size < 1e-3:
+        mantissa, exponent = f"{size:.1e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    return number(size, 2)
 
 
 def marks_of(view: WalkView | None, breakpoints: frozenset[int]) -> Marks | None:

@@ -1,0 +1,252 @@
+"""The walk through the backward pass in the window, driven by keys and mouse; the records are of a real walk."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+import nbgrad
+from gui.bridge import requests
+from gui.bridge.store import Selection
+from gui.bridge.walk_commands import WALK_COMMANDS
+from gui.lab.walk import Walk
+from gui.views.step_picture import StepPicture
+from gui.views.walk_marks import edge_text
+from nbgrad.vision.models import LeNet
+from tests.views.test_window import texts_cut_off
+
+LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture(scope="module")
+def model():
+    nbgrad.manual_seed(1)
+    model = LeNet()
+    nbgrad.nn.functional.cross_entropy(model(nbgrad.randn(2, 1, 32, 32)), nbgrad.tensor([1, 2])).backward()
+    return model
+
+
+@pytest.fixture
+def worker(store, model):
+    """Answers the store's requests at once, as the worker would."""
+    picture = nbgrad.from_numpy(np.random.default_rng(5).normal(size=(1, 1, 32, 32)).astype(np.float32))
+    walks = []
+
+    def answer(request):
+        if isinstance(request, requests.WalkOn):
+            begun = bool(walks) and walks[-1].zeroed == request.zeroed
+            if not begun:
+                walks.append(Walk(model, picture, 3, zeroed=request.zeroed))
+            if request.move == "run":
+                walks[-1].run(request.stops)
+            elif request.move != "rewind" or begun:
+                getattr(walks[-1], request.move)()
+        elif not walks:
+            return None
+        elif isinstance(request, requests.ChooseElement):
+            walks[-1].choose(request.step, request.number, request.place)
+        elif isinstance(request, requests.LeaveWalk):
+            return store.walking.take(None)
+        else:
+            return None
+        return store.walking.take(walks[-1].view())
+
+    store.requested.connect(answer)
+
+
+@pytest.fixture
+def walk(window, worker, store):
+    return store.walking
+
+
+def words(window):
+    """All that the card says, once it is laid out."""
+    QTest.qWait(20)
+    card = window.graph.card
+    return " ".join(w.text() for w in card.findChildren(type(card.name)) if w.isVisible())
+
+
+def node_named(walk, start):
+    return next(node for node in walk.view.graph.nodes if node.name.startswith(start) or node.parameter == start)
+
+
+def test_without_a_walk_there_is_no_card(window):
+    assert not window.graph.card.isVisible() and window.graph.transport.isVisible()
+    assert not window.graph.transport.buttons["walk_back"].isEnabled()
+
+
+def test_before_backward_it_says_not_computed_yet(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    assert walk.view is not None and not walk.view.steps
+    assert "Not computed yet" in words(window)
+    pool = node_named(walk, "MaxPool")
+    window.store.select(Selection(None, None, pool.id, None))
+    assert "Not computed yet" in words(window) and window.graph.card.pictures == []
+    assert "not computed yet" in window.graph.canvas._explain(pool)
+
+
+def test_keys_step_forward_and_back(window, walk, qtbot, store):
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    assert len(walk.view.steps) == 3 and walk.view.current.name == "AddmmBackward0"
+    assert store.selection.node == walk.view.current.node  # the window looks where the walk is
+    assert window.graph.canvas.marks.current == walk.view.current.node
+    assert len(window.graph.canvas.marks.done) == 3
+    qtbot.keyClick(window, Qt.Key.Key_Left, CTRL)
+    assert len(walk.view.steps) == 2 and window.graph.canvas.marks.current == walk.view.current.node
+
+
+def test_buttons_step_play_and_run(window, walk, qtbot):
+    buttons = window.graph.transport.buttons
+    qtbot.mouseClick(buttons["walk_forward"], LEFT)
+    assert len(walk.view.steps) == 1
+    qtbot.mouseClick(buttons["walk_end"], LEFT)
+    assert walk.view.finished and "every parameter has its gradient" in words(window)
+    qtbot.mouseClick(buttons["walk_rewind"], LEFT)
+    assert not walk.view.steps
+    for _ in range(4):
+        qtbot.keyClick(window, Qt.Key.Key_Up, CTRL)
+    assert window.graph.transport.speed.text() == "8/s"
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert walk.playing
+    qtbot.waitUntil(lambda: len(walk.view.steps) >= 3)
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert not walk.playing
+
+
+def test_the_card_shows_the_numbers_of_a_step(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    pool = node_named(walk, "MaxPool")
+    window.store.select(Selection(None, None, pool.id, None))
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert walk.view.current.node == pool.id
+    qtbot.wait(20)
+    said, chain = words(window), walk.view.chain
+    assert "from View" in said and "largest of each window" in said and "the same number" in said
+    assert str(list(chain.place)) in said
+    incoming, outgoing = window.graph.card.pictures[:2]
+    assert np.shares_memory(incoming.values, walk.view.current.arrived[0].gradient.values)
+    assert np.shares_memory(outgoing.values, walk.view.current.sent[0].gradient.values)
+
+
+def test_a_click_on_a_cell_shows_its_chain_rule(window, walk, qtbot):
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    qtbot.wait(20)
+    picture = window.graph.card.pictures[1]
+    assert picture.cursor_cell is not None
+    spot = picture._tile(0).topLeft().toPoint() + QPoint(
+        round(picture._cell() * 2.5), round(picture._cell_height() / 2)
+    )
+    qtbot.mouseClick(picture, LEFT, pos=spot)
+    place = walk.view.chain.place
+    assert place == (0, 2) and walk.view.chain.engine == walk.view.current.sent[0].gradient.values[place]
+    assert str(list(place)) in words(window)
+
+
+def test_accumulate_shows_before_added_and_after(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    window.store.select(Selection(None, None, node_named(walk, "conv2.bias").id, None))
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert "None: nothing there yet" in words(window) and "zero_grad() empties it" in words(window)
+    qtbot.keyClick(window, Qt.Key.Key_Z)
+    assert not walk.zeroed and not walk.view.steps
+    window.store.select(Selection(None, None, node_named(walk, "conv2.bias").id, None))
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.wait(20)
+    filling = walk.view.current.filling
+    assert "last training step's gradient" in words(window) and len(window.graph.card.pictures) == 3
+    np.testing.assert_array_equal(filling.before.values + filling.added.values, filling.after.values)
+
+
+def test_where_branches_meet_old_and_new_are_shown(window, walk, store, qtbot):
+    class Twice(nbgrad.nn.Module):
+        def forward(self, x):
+            return x * 2 + nbgrad.sin(x)
+
+    model = nbgrad.nn.Sequential(nbgrad.nn.Linear(4, 3), Twice(), nbgrad.nn.Linear(3, 2))
+    real = Walk(model, nbgrad.ones(1, 4), 1)
+    real.run()
+    met = next(step for step in real.view().steps if any(len(arrival.parts) > 1 for arrival in step.arrived))
+    store.walking.take(real.view())
+    store.select(Selection(None, None, met.node, None))
+    qtbot.wait(20)
+    assert "old + new = sum" in words(window) and "from Sin" in words(window) and "from Mul" in words(window)
+
+
+def test_breakpoints_stop_a_run_and_show(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    pool = node_named(walk, "MaxPool")
+    window.store.select(Selection(None, None, pool.id, None))
+    qtbot.keyClick(window, Qt.Key.Key_F7)
+    assert window.graph.canvas.marks.breakpoints == {pool.id}
+    window.store.select(Selection())
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert walk.view.current.node == pool.id
+    qtbot.keyClick(window, Qt.Key.Key_F7)
+    assert window.graph.canvas.marks.breakpoints == frozenset()
+
+
+def test_enter_on_the_graph_runs_to_the_node(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    qtbot.keyClick(window.graph.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.graph.canvas, Qt.Key.Key_Right)
+    chosen = window.store.selection.node
+    qtbot.keyClick(window.graph.canvas, Qt.Key.Key_Return)
+    assert walk.view.current.node == chosen
+
+
+def test_a_walk_out_of_date_says_so_and_one_can_leave_it(window, walk, qtbot):
+    from dataclasses import replace
+
+    qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    walk.take(replace(walk.view, over="drawing"))
+    assert "The drawing has changed" in words(window)
+    qtbot.keyClick(window, Qt.Key.Key_U)
+    assert walk.view is None and not window.graph.card.isVisible()
+    assert window.graph.canvas.graph is window.store.snapshot.graph
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (10,), (1, 120), (120, 400), (6, 1, 5, 5), (2, 16, 10, 10)])
+@pytest.mark.parametrize("batched", [False, True])
+def test_every_shape_has_its_picture(qtbot, shape, batched):
+    picture = StepPicture("a tensor")
+    qtbot.addWidget(picture)
+    picture.setFixedWidth(230)
+    values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    place = tuple(n - 1 for n in shape)
+    picture.show_tensor(values, 1.0, batched, place)
+    picture.show()
+    picture.grab()
+    assert 0 < picture.height() < 240
+    if picture.cursor_cell is not None:  # every cell leads to the element it shows
+        found = []
+        picture.chosen_element.connect(found.append)
+        picture._choose(picture.cursor_cell)
+        assert found == [place] and picture.maps[picture.cursor_cell] == values[place]
+
+
+def test_edges_carry_the_size_of_what_flowed(window, walk, qtbot):
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    sent = window.graph.canvas.marks.sent
+    step = walk.view.steps[1]
+    assert sent[(step.node, step.sent[0].target)] == step.sent[0].gradient.summary.norm
+    assert edge_text(0.00021) == "2.1e-4"
+
+
+def test_commands_are_reachable_and_named(window):
+    for command in WALK_COMMANDS:
+        action = window.actions_by_id[command.id]
+        assert action.text() and action.shortcut().toString() and "(" in action.toolTip()
+    for button in window.graph.transport.buttons.values():
+        assert button.accessibleName() and button.toolTip()
+
+
+def test_nothing_is_cut_off_while_walking(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_End, CTRL)
+    QTest.qWait(50)
+    assert texts_cut_off(window) == []
+    window.toggle_graph()
+    QTest.qWait(50)
+    assert texts_cut_off(window) == []
