@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from gui.bridge.commands import COMMANDS, MENUS, call
+from gui.bridge.requests import SaveDot
 from gui.bridge.store import Store
 from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.theme import theme
@@ -15,6 +16,7 @@ from gui.theme.language import install_language
 from gui.views.about import make_about_dialog
 from gui.views.drops import FileDrops
 from gui.views.graph import GraphPanel
+from gui.views.graph_export import save_picture
 from gui.views.inspector import InspectorPanel
 from gui.views.learning import LearningPanel
 from gui.views.menus import rounded
@@ -280,10 +282,33 @@ class MainWindow(QMainWindow):
         visible[(index + 1) % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
 
     @Slot()
+    def search_graph(self) -> None:
+        panel = self.large_graph if self.large_graph.isVisible() else self.graph
+        panel.search.open()
+
+    @Slot()
     def open_teach(self) -> None:
         self.you.teach.open()
 
     # ---- files
+
+    @Slot()
+    def choose_graph_export(self) -> None:
+        kinds = self.tr("Pictures and text (*.svg *.png *.dot)")
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export the graph"), "backward.svg", kinds)
+        if path:
+            self.export_graph(Path(path))
+
+    def export_graph(self, path: Path) -> None:
+        if path.suffix == ".dot":
+            self.store.requested.emit(SaveDot(path))
+            return
+        try:
+            save_picture(self.graph.canvas, path)
+        except OSError as error:
+            self.store.failed.emit(str(error))
+            return
+        self.store.told.emit(self.tr("Saved to {0}.").format(path))
 
     @Slot()
     def choose_export(self) -> None:

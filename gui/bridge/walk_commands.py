@@ -75,4 +75,16 @@ WALK_COMMANDS = (
         QT_TRANSLATE_NOOP("commands", "Show the graph of the last training step again"),
         "leave", owner="walk",
     ),
+    Command(
+        "graph_search", _WALK,
+        QT_TRANSLATE_NOOP("commands", "Find a node"), "Ctrl+F",
+        QT_TRANSLATE_NOOP("commands", "Type a part of a node's or a parameter's name; Enter goes to the next one"),
+        "search_graph", owner="window",
+    ),
+    Command(
+        "graph_export", _WALK,
+        QT_TRANSLATE_NOOP("commands", "Export the graph…"), "Ctrl+Shift+E",
+        QT_TRANSLATE_NOOP("commands", "Write the backward graph as SVG, PNG or DOT"),
+        "choose_graph_export", owner="window",
+    ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from gui.bridge.store import Selection, Store
 from gui.lab.snapshot import GraphNode, Snapshot
 from gui.theme import theme
 from gui.views.graph_canvas import GraphCanvas
+from gui.views.graph_search import NodeSearch
 from gui.views.graph_shapes import short_name
 from gui.views.step_card import StepCard
 from gui.views.step_text import loss_text
@@ -40,7 +41,8 @@ class GraphPanel(QWidget):
         self.pages.addWidget(self.canvas)
         head = row(None, (16, 8, 12, 0), 8)
         self.transport = WalkTransport(store.walking)
-        add(head, self.heading, self.note, None, self.transport, self.fit, self.enlarge)
+        self.search = NodeSearch(self.canvas)
+        add(head, self.heading, self.note, self.search, None, self.transport, self.fit, self.enlarge)
         layout = column(self, spacing=0)
         add(layout, head)
         self.card, self.line = StepCard(store), hairline(vertical=True)
@@ -52,6 +54,7 @@ class GraphPanel(QWidget):
         self.canvas.picked.connect(self._pick)
         store.snapshot_changed.connect(self._on_snapshot)
         store.selection_changed.connect(self._on_selection)
+        self.search.opened.connect(self.note.setHidden)
         self.canvas.entered.connect(self.walking.run_to)
         self.walking.changed.connect(self._on_walk)
         self.walking.breakpoints_changed.connect(self._on_walk)

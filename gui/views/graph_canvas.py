@@ -257,6 +257,15 @@ class GraphCanvas(Canvas):
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint(painter)
+        if self.ringed:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(theme.color("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the graph alone, in the window or in a file."""
         if self.graph is None:
             return
         chosen = self.selected_node()
@@ -265,11 +274,6 @@ class GraphCanvas(Canvas):
                 self._paint_edge(painter, self.nodes[edge.source], self.nodes[edge.target])
         for node in self.graph.nodes:
             self._paint_node(painter, node, chosen is not None and node.id == chosen.id)
-        if self.ringed:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(theme.color("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _paint_edge(self, painter: QPainter, source: GraphNode, target: GraphNode) -> None:
         start, end = self.place(source), self.place(target)

@@ -250,3 +250,32 @@ def test_nothing_is_cut_off_while_walking(window, walk, qtbot):
     window.toggle_graph()
     QTest.qWait(50)
     assert texts_cut_off(window) == []
+
+
+def test_a_node_is_found_by_a_part_of_its_name(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
+    search = window.graph.search
+    assert search.isVisible() and window.focusWidget() is search
+    qtbot.keyClicks(search, "maxp")
+    first = window.graph.canvas.selected_node()
+    assert first.name.startswith("MaxPool")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    second = window.graph.canvas.selected_node()
+    assert second.name.startswith("MaxPool") and second != first
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert not search.isVisible() and window.graph.note.isVisible()
+
+
+def test_the_graph_is_exported(window, walk, store, tmp_path, asked, qtbot):
+    news, failures = [], []
+    store.told.connect(news.append)
+    store.failed.connect(failures.append)
+    qtbot.keyClick(window, Qt.Key.Key_End, CTRL)
+    for name in ("graph.svg", "graph.png", "graph.dot"):
+        window.export_graph(tmp_path / name)
+    svg = (tmp_path / "graph.svg").read_text(encoding="utf-8")
+    assert "<svg" in svg and "Convolution" in svg and "conv1.weight" in svg
+    assert (tmp_path / "graph.png").stat().st_size > 10_000
+    assert requests.SaveDot(tmp_path / "graph.dot") in asked and len(news) == 2
+    window.export_graph(tmp_path / "no folder" / "graph.png")
+    assert failures

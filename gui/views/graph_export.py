@@ -1,0 +1,48 @@
+"""The backward graph as a picture in a file: all of it, as large as it is read best."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from gui.theme import theme
+from gui.views.graph_canvas import MARGIN, GraphCanvas
+
+MOST_PIXELS = 16_000  # of a side of a PNG
+SHARP = 2
+
+
+def save_picture(canvas: GraphCanvas, path: Path) -> None:
+    """Write the graph, with the marks of a walk, as SVG or (any other ending) PNG; raises OSError."""
+    if canvas.graph is None:
+        raise OSError("There is no graph to export yet: take a step, or walk the backward pass.")
+    whole = GraphCanvas()
+    whole.graph, whole.nodes, whole.marks, whole.selection = canvas.graph, canvas.nodes, canvas.marks, canvas.selection
+    bounds, scale = whole.bounds(), theme.zoom
+    whole.offset = QPointF(MARGIN, MARGIN) - bounds.topLeft() * scale
+    width, height = (round(side * scale) + 2 * MARGIN for side in (bounds.width(), bounds.height()))
+    if path.suffix == ".svg":
+        generator = QSvgGenerator()
+        generator.setFileName(str(path))
+        generator.setViewBox(QRect(0, 0, width, height))
+        generator.setTitle("nbgrad")
+        painter = QPainter()
+        if not painter.begin(generator):
+            raise OSError(f"The picture {path} cannot be written.")
+        _paint(whole, painter, width, height)
+        return
+    sharp = min(SHARP, MOST_PIXELS / max(width, height))
+    image = QImage(round(width * sharp), round(height * sharp), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(sharp, sharp)
+    _paint(whole, painter, width, height)
+    if not image.save(str(path), "PNG"):
+        raise OSError(f"The picture {path} cannot be written.")
+
+
+def _paint(canvas: GraphCanvas, painter: QPainter, width: int, height: int) -> None:
+    painter.fillRect(0, 0, width, height, theme.color("panel"))
+    canvas.paint(painter)
+    painter.end()
