@@ -271,6 +271,10 @@
         <source>gradient that arrives: {0}</source>
         <translation>도착하는 기울기: {0}</translation>
     </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산되지 않음</translation>
+    </message>
 </context>
 <context>
     <name>GraphPanel</name>
@@ -694,6 +698,18 @@
         <translation>움직임이 평소와 같습니다.</translation>
     </message>
     <message>
+        <source>Pictures and text (*.svg *.png *.dot)</source>
+        <translation>그림과 텍스트 (*.svg *.png *.dot)</translation>
+    </message>
+    <message>
+        <source>Export the graph</source>
+        <translation>그래프 내보내기</translation>
+    </message>
+    <message>
+        <source>Saved to {0}.</source>
+        <translation>{0}에 저장했습니다.</translation>
+    </message>
+    <message>
         <source>Export my drawings</source>
         <translation>내 그림 내보내기</translation>
     </message>
@@ -811,6 +827,17 @@
     <message>
         <source>The microscope looks at one picture: press D for your drawing.</source>
         <translation>현미경은 그림 하나를 봅니다: D를 눌러 내 그림으로 바꾸세요.</translation>
+    </message>
+</context>
+<context>
+    <name>NodeSearch</name>
+    <message>
+        <source>Find a node</source>
+        <translation>노드 찾기</translation>
+    </message>
+    <message>
+        <source>name of a node</source>
+        <translation>노드 이름</translation>
     </message>
 </context>
 <context>
@@ -1033,6 +1060,113 @@ limits −{2} … +{2}</source>
     <message>
         <source>Point at a picture to read what happened; click it to leave that step out.</source>
         <translation>그림을 가리키면 설명이 나오고, 누르면 그 단계를 뺍니다.</translation>
+    </message>
+</context>
+<context>
+    <name>StepCard</name>
+    <message>
+        <source>What the node does</source>
+        <translation>노드가 하는 일</translation>
+    </message>
+    <message>
+        <source>Place in the walk</source>
+        <translation>진행 위치</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>노드</translation>
+    </message>
+    <message>
+        <source>Node, as PyTorch spells it</source>
+        <translation>PyTorch가 쓰는 노드 이름</translation>
+    </message>
+    <message>
+        <source>State of the walk</source>
+        <translation>진행 상태</translation>
+    </message>
+    <message>
+        <source>STEP {0} OF {1}</source>
+        <translation>{1}단계 중 {0}단계</translation>
+    </message>
+    <message>
+        <source>{0} OF {1} STEPS DONE</source>
+        <translation>{1}단계 중 {0}단계 완료</translation>
+    </message>
+    <message>
+        <source>The loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Not computed yet: press Next node (Ctrl+Right).</source>
+        <translation>아직 계산되지 않음: 다음 노드(Ctrl+Right)를 누르세요.</translation>
+    </message>
+    <message>
+        <source>Not computed yet: Run to the selected node (F8) brings the gradient here.</source>
+        <translation>아직 계산되지 않음: 선택한 노드까지 실행(F8)하면 기울기가 여기까지 옵니다.</translation>
+    </message>
+    <message>
+        <source>incoming gradient</source>
+        <translation>들어온 기울기</translation>
+    </message>
+    <message>
+        <source>Incoming gradient</source>
+        <translation>들어온 기울기</translation>
+    </message>
+    <message>
+        <source>from {0}</source>
+        <translation>{0}에서</translation>
+    </message>
+    <message>
+        <source>∂loss/∂loss = 1</source>
+        <translation>∂손실/∂손실 = 1</translation>
+    </message>
+    <message>
+        <source>Branches meet here, so their gradients add up: old + new = sum</source>
+        <translation>갈래가 여기서 만나므로 기울기를 더합니다: 이전 + 새것 = 합</translation>
+    </message>
+    <message>
+        <source>Saved by the forward pass</source>
+        <translation>순전파가 저장해 둔 것</translation>
+    </message>
+    <message>
+        <source>Chain rule, for one element</source>
+        <translation>원소 하나의 연쇄 법칙</translation>
+    </message>
+    <message>
+        <source>local derivative ∂out/∂in · {0}</source>
+        <translation>국소 미분 ∂out/∂in · {0}</translation>
+    </message>
+    <message>
+        <source>Outgoing gradient</source>
+        <translation>내보낸 기울기</translation>
+    </message>
+    <message>
+        <source>to {0}</source>
+        <translation>{0}(으)로</translation>
+    </message>
+    <message>
+        <source>Outgoing gradient to {0}</source>
+        <translation>{0}(으)로 내보낸 기울기</translation>
+    </message>
+    <message>
+        <source>Click a cell to see its chain rule</source>
+        <translation>칸을 클릭하면 그 연쇄 법칙이 보입니다</translation>
+    </message>
+    <message>
+        <source>.grad before</source>
+        <translation>이전 .grad</translation>
+    </message>
+    <message>
+        <source>None: nothing there yet</source>
+        <translation>None: 아직 아무것도 없음</translation>
+    </message>
+    <message>
+        <source>What is added</source>
+        <translation>더해지는 것</translation>
+    </message>
+    <message>
+        <source>.grad after</source>
+        <translation>이후 .grad</translation>
     </message>
 </context>
 <context>
@@ -1273,6 +1407,25 @@ limits −{2} … +{2}</source>
     </message>
 </context>
 <context>
+    <name>WalkTransport</name>
+    <message>
+        <source>Walk through the backward pass</source>
+        <translation>역전파 따라가기</translation>
+    </message>
+    <message>
+        <source>Speed of the slow walk</source>
+        <translation>천천히 갈 때의 속도</translation>
+    </message>
+    <message>
+        <source>Nodes per second (Ctrl+Up, Ctrl+Down)</source>
+        <translation>초당 노드 수 (Ctrl+Up, Ctrl+Down)</translation>
+    </message>
+    <message>
+        <source>{0}/s</source>
+        <translation>{0}/초</translation>
+    </message>
+</context>
+<context>
     <name>YouPanel</name>
     <message>
         <source>You</source>
@@ -1507,6 +1660,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>&amp;View</source>
         <translation>보기(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Backward</source>
+        <translation>역전파(&amp;B)</translation>
     </message>
     <message>
         <source>&amp;Help</source>
@@ -1816,6 +1973,110 @@ limits −{2} … +{2}</source>
         <source>Versions, licence and the keys of the lab</source>
         <translation>버전, 사용권, 단축키</translation>
     </message>
+    <message>
+        <source>Next node</source>
+        <translation>다음 노드</translation>
+    </message>
+    <message>
+        <source>Let the next node of the backward pass work</source>
+        <translation>역전파의 다음 노드를 실행합니다</translation>
+    </message>
+    <message>
+        <source>Node back</source>
+        <translation>이전 노드</translation>
+    </message>
+    <message>
+        <source>Undo what the last node did</source>
+        <translation>마지막 노드가 한 일을 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Walk slowly / stop</source>
+        <translation>천천히 진행 / 멈춤</translation>
+    </message>
+    <message>
+        <source>Node after node, until the end or a breakpoint</source>
+        <translation>끝이나 중단점까지 노드를 하나씩 실행합니다</translation>
+    </message>
+    <message>
+        <source>Run to the selected node</source>
+        <translation>선택한 노드까지 실행</translation>
+    </message>
+    <message>
+        <source>On to the selected node or the next breakpoint</source>
+        <translation>선택한 노드나 다음 중단점까지 갑니다</translation>
+    </message>
+    <message>
+        <source>Run to the end</source>
+        <translation>끝까지 실행</translation>
+    </message>
+    <message>
+        <source>The whole backward pass, until every gradient is there</source>
+        <translation>모든 기울기가 나올 때까지 역전파 전체를 실행합니다</translation>
+    </message>
+    <message>
+        <source>Rewind</source>
+        <translation>되감기</translation>
+    </message>
+    <message>
+        <source>Back to the loss, before the backward pass</source>
+        <translation>역전파 이전, 손실로 돌아갑니다</translation>
+    </message>
+    <message>
+        <source>Walk faster</source>
+        <translation>더 빠르게</translation>
+    </message>
+    <message>
+        <source>More nodes per second</source>
+        <translation>초당 노드 수를 늘립니다</translation>
+    </message>
+    <message>
+        <source>Walk slower</source>
+        <translation>더 느리게</translation>
+    </message>
+    <message>
+        <source>Fewer nodes per second</source>
+        <translation>초당 노드 수를 줄입니다</translation>
+    </message>
+    <message>
+        <source>Breakpoint</source>
+        <translation>중단점</translation>
+    </message>
+    <message>
+        <source>Stop at the selected node, or no longer</source>
+        <translation>선택한 노드에서 멈추거나, 멈추지 않게 합니다</translation>
+    </message>
+    <message>
+        <source>With / without zero_grad()</source>
+        <translation>zero_grad() 사용 / 사용 안 함</translation>
+    </message>
+    <message>
+        <source>Begin with empty gradients, or add to those of the last training step</source>
+        <translation>빈 기울기에서 시작하거나, 마지막 학습 단계의 기울기에 더합니다</translation>
+    </message>
+    <message>
+        <source>Leave the walk</source>
+        <translation>따라가기 끝내기</translation>
+    </message>
+    <message>
+        <source>Show the graph of the last training step again</source>
+        <translation>마지막 학습 단계의 그래프를 다시 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Find a node</source>
+        <translation>노드 찾기</translation>
+    </message>
+    <message>
+        <source>Type a part of a node&apos;s or a parameter&apos;s name; Enter goes to the next one</source>
+        <translation>노드나 매개변수 이름의 일부를 입력하세요. Enter는 다음 것으로 갑니다</translation>
+    </message>
+    <message>
+        <source>Export the graph…</source>
+        <translation>그래프 내보내기…</translation>
+    </message>
+    <message>
+        <source>Write the backward graph as SVG, PNG or DOT</source>
+        <translation>역전파 그래프를 SVG, PNG, DOT로 저장합니다</translation>
+    </message>
 </context>
 <context>
     <name>diagnosis</name>
@@ -2077,6 +2338,93 @@ limits −{2} … +{2}</source>
     <message>
         <source>A picture of the data set: 28 x 28, boxed and centred already.</source>
         <translation>데이터의 그림입니다. 이미 잘라 가운데 놓은 28×28입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>step</name>
+    <message>
+        <source>loss of the last batch: {0}</source>
+        <translation>마지막 배치의 손실: {0}</translation>
+    </message>
+    <message>
+        <source>loss of your drawing as {0}: {1}</source>
+        <translation>그린 숫자를 {0}(으)로 본 손실: {1}</translation>
+    </message>
+    <message>
+        <source>The drawing has changed: this walk is over. Next node begins a new one.</source>
+        <translation>그림이 바뀌어 이 진행은 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
+    </message>
+    <message>
+        <source>The network has changed: this walk is over. Next node begins a new one.</source>
+        <translation>신경망이 바뀌어 이 진행은 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
+    </message>
+    <message>
+        <source>The pass is complete: every parameter has its gradient.</source>
+        <translation>역전파가 끝났습니다: 모든 매개변수에 기울기가 있습니다.</translation>
+    </message>
+    <message>
+        <source>It was empty, so the gradient is kept as it came. zero_grad() empties it again; without it the next backward pass adds to these numbers.</source>
+        <translation>비어 있었으므로 기울기가 온 그대로 저장됩니다. zero_grad()는 이것을 다시 비웁니다. 비우지 않으면 다음 역전파가 이 수에 더합니다.</translation>
+    </message>
+    <message>
+        <source>It still held the last training step&apos;s gradient, and the new one was added. With zero_grad() before the pass it would hold the new gradient alone (Z).</source>
+        <translation>마지막 학습 단계의 기울기가 남아 있어 새 기울기가 더해졌습니다. 먼저 zero_grad()를 부르면 새 기울기만 남습니다 (Z).</translation>
+    </message>
+    <message>
+        <source>No output depends on it here: the gradient is 0.</source>
+        <translation>여기서는 이것에 달린 출력이 없습니다: 기울기는 0입니다.</translation>
+    </message>
+    <message>
+        <source>… and {0} more</source>
+        <translation>… 그 밖에 {0}개</translation>
+    </message>
+    <message>
+        <source>backward computed {0}: the same number</source>
+        <translation>backward가 계산한 값 {0}: 같은 수입니다</translation>
+    </message>
+    <message>
+        <source>backward computed {0}: not the same number</source>
+        <translation>backward가 계산한 값 {0}: 다른 수입니다</translation>
+    </message>
+    <message>
+        <source>relu: 1 where the result is above 0, else 0</source>
+        <translation>relu: 결과가 0보다 크면 1, 아니면 0</translation>
+    </message>
+    <message>
+        <source>pool: 1 for the largest of each window, 0 for the others</source>
+        <translation>풀링: 창마다 가장 큰 수는 1, 나머지는 0</translation>
+    </message>
+    <message>
+        <source>input: the kernel&apos;s weights; weight: the patches under it; bias: 1</source>
+        <translation>입력: 커널의 가중치, 가중치: 그 아래의 조각, 편향: 1</translation>
+    </message>
+    <message>
+        <source>x: the weights; weight: x; bias: 1</source>
+        <translation>x: 가중치, 가중치: x, 편향: 1</translation>
+    </message>
+    <message>
+        <source>1: only the shape changes</source>
+        <translation>1: 모양만 바뀝니다</translation>
+    </message>
+    <message>
+        <source>1: rows become columns</source>
+        <translation>1: 행이 열이 됩니다</translation>
+    </message>
+    <message>
+        <source>1 for both</source>
+        <translation>둘 다 1</translation>
+    </message>
+    <message>
+        <source>each factor&apos;s is the other factor</source>
+        <translation>각 인수의 미분은 다른 인수</translation>
+    </message>
+    <message>
+        <source>1 for itself, minus each digit&apos;s probability</source>
+        <translation>자신은 1, 거기서 각 숫자의 확률을 뺌</translation>
+    </message>
+    <message>
+        <source>−1/N for the true digit, else 0</source>
+        <translation>정답 숫자는 −1/N, 나머지는 0</translation>
     </message>
 </context>
 <context>

@@ -8,6 +8,7 @@ import nbgrad
 from gui.lab.findings import Edit, EditView, Effect, Spot
 from gui.lab.snapshot import AttributionView
 from gui.lab.terms import examine
+from gui.lab.walk import Walk
 from gui.theme.fonts import ASSETS
 from gui.theme.language import install_language, remove_language
 from nbgrad.vision.models import LeNet
@@ -62,3 +63,14 @@ def test_the_inspectors_pages_and_the_microscope_fit_in_korean(korean, qtbot, op
 def test_every_text_has_its_translation():
     texts = (ASSETS / "translations" / "nbgrad_ko.ts").read_text(encoding="utf-8")
     assert texts.count("<message>") > 400 and "unfinished" not in texts
+
+
+def test_the_walk_is_korean_too(korean, open_window, store, qtbot):
+    nbgrad.manual_seed(1)
+    picture = np.random.default_rng(5).normal(size=(1, 1, 32, 32)).astype(np.float32)
+    window, walk = open_window(store), Walk(LeNet(), nbgrad.from_numpy(picture), 3)
+    walk.run(frozenset({next(node.id for node in walk.graph.nodes if node.name.startswith("MaxPool"))}))
+    store.walking.take(walk.view())
+    qtbot.wait(30)
+    assert window.graph.card.number.text() == "27단계 중 18단계"
+    assert texts_cut_off(window) == []
