@@ -90,6 +90,7 @@ class Tour:
         self.picture("empty")
         self._draw_and_train()
         self._look_around()
+        self._walk_backward()
         self._settings_and_size()
 
     def _ready(self) -> bool:
@@ -257,6 +258,44 @@ class Tour:
         self.wait("the large graph", self.window.large_graph.isVisible)
         self.picture("graph", everywhere=True)
         self.key("G")
+
+    def _walk_backward(self) -> None:
+        """The drawing's backward pass: before it, a fork, the pool, what accumulates with and without zero_grad."""
+        walk, ctrl = self.store.walking, Qt.KeyboardModifier.ControlModifier
+        self.key("G")
+        self.wait("the large graph", self.window.large_graph.isVisible)
+        self.key(Qt.Key.Key_Home, ctrl)
+        self.wait("a walk", lambda: walk.view is not None)
+        self.picture("walk-begins", everywhere=True)
+        for count in range(1, 4):
+            self.key(Qt.Key.Key_Right, ctrl)
+            self.wait("the next node", lambda count=count: walk.view is not None and len(walk.view.steps) == count)
+        self.picture("walk-fork", everywhere=True)
+        self._walk_to("maxpool")
+        self.picture("walk-pool", everywhere=True)
+        self._walk_to("conv2.weight")
+        self.picture("walk-accumulate", everywhere=True)
+        self.key("Z")
+        self.wait("the beginning", lambda: walk.view is not None and not walk.view.steps)
+        self._walk_to("conv1.bias")
+        self.picture("walk-without-zero-grad", everywhere=True)
+        self.key("Z")
+        self.key(Qt.Key.Key_End, ctrl)
+        self.wait("the end of the pass", lambda: walk.view is not None and walk.view.zeroed and walk.view.finished)
+        self.key("G")
+        self.picture("walk-complete", everywhere=True)
+        self.key("U")
+        self.wait("the still graph", lambda: walk.view is None)
+
+    def _walk_to(self, name: str) -> None:
+        """Find a node by its name, and run to it."""
+        walk, search = self.store.walking, self.window.large_graph.search
+        self.key("F", Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(search, name)
+        QTest.keyClick(search, Qt.Key.Key_Escape)
+        wanted = self.store.selection.node
+        self.key(Qt.Key.Key_F8)
+        self.wait(name, lambda: walk.view is not None and bool(walk.view.current) and walk.view.current.node == wanted)
 
     def _settings_and_size(self) -> None:
         self.key("E")

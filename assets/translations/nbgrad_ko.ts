@@ -311,8 +311,8 @@
         <translation>방향키로 노드를 옮겨 다니고, 더하기와 빼기로 확대·축소, Home으로 맞춤</translation>
     </message>
     <message>
-        <source>No gradient yet: press Step</source>
-        <translation>아직 기울기가 없습니다: 한 단계를 누르세요</translation>
+        <source>No gradient yet: press Step, or for your drawing Next node (Ctrl+Right)</source>
+        <translation>아직 기울기가 없습니다: 한 단계를 누르거나, 그린 숫자는 다음 노드(Ctrl+Right)를 누르세요</translation>
     </message>
     <message>
         <source>Step</source>
@@ -1107,6 +1107,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>incoming gradient</source>
         <translation>들어온 기울기</translation>
+    </message>
+    <message>
+        <source>in the cells: {0}</source>
+        <translation>칸 속의 수: {0}</translation>
     </message>
     <message>
         <source>Incoming gradient</source>

@@ -15,7 +15,7 @@ from gui.bridge.bench import Sight
 from gui.lab.walk import Walk
 
 # What makes another loss of it, and why.
-ENDS = dict.fromkeys(
+ENDS: dict[type[requests.Request], str] = dict.fromkeys(
     (requests.ShowDrawing, requests.SetTarget, requests.SetStages, requests.SetObjective, requests.SetSource),
     "drawing",
 ) | dict.fromkeys(

@@ -41,6 +41,7 @@ QPushButton[role="primary"]:focus { border: 2px solid $text; padding: ${pad5}px 
 QPushButton[role="icon"] { padding: ${pad6}px; }
 QPushButton[role="icon"]:checked { border-color: $accent; color: $accent; }
 QPushButton[role="quiet"] { background: transparent; padding: ${pad4}px; min-height: 0; }
+QPushButton[role="quiet"]:disabled { border-color: transparent; }
 QPushButton[role="quiet"]:hover { background: $control; }
 QPushButton[role="quiet"]:checked { background: $control; color: $accent; }
 QPushButton[role="segment"] {

@@ -35,7 +35,11 @@ class GraphPanel(QWidget):
         self.canvas = GraphCanvas(wrapping=large)
         self.canvas.setAccessibleName(self.tr("Backward graph"))
         self.canvas.setAccessibleDescription(self.tr("Arrows walk from node to node; plus and minus zoom, Home fits"))
-        self.empty = EmptyState(self.tr("No gradient yet: press Step"), self.tr("Step"), lambda *_: store.step())
+        self.empty = EmptyState(
+            self.tr("No gradient yet: press Step, or for your drawing Next node (Ctrl+Right)"),
+            self.tr("Step"),
+            lambda *_: store.step(),
+        )
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.canvas)
@@ -69,6 +73,7 @@ class GraphPanel(QWidget):
     def _on_theme(self) -> None:
         self.card.setFixedWidth(theme.px(LARGE_CARD if self.large else CARD))
         self.canvas.fit()
+        self.canvas.select(self.store.selection)
 
     @Slot()
     def _on_walk(self, *_) -> None:

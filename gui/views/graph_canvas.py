@@ -16,6 +16,7 @@ PITCH_X, PITCH_Y = 128, 44
 WALKING_PITCH_X = 156  # room for a number on each edge
 MARGIN = 10
 LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.95
+SMALLEST = 0.8  # what is drawn smaller is drawn in part
 
 
 class GraphCanvas(Canvas):
@@ -102,7 +103,7 @@ class GraphCanvas(Canvas):
         return max(heights) - min(heights) + 1 if heights else 1.0
 
     def _choose_lines(self) -> None:
-        """The number of layers in a line at which the graph is largest in the room."""
+        """The number of layers in a line at which the graph is largest in the room; as many as can be read at most."""
         self.per_line = 0
         if not self.wrapping or not self.nodes:
             return
@@ -112,7 +113,12 @@ class GraphCanvas(Canvas):
             lines = -(-layers // per_line)
             return min(self.width() / (per_line * self.pitch), self.height() / (lines * (rows + 0.5) * PITCH_Y))
 
-        self.per_line = max(range(1, int(layers) + 1), key=scale)
+        best = max(range(1, int(layers) + 1), key=scale)
+        if scale(best) < SMALLEST * theme.zoom:  # not all of it can be seen: whole lines at least
+            gap = self.pitch - NODE_WIDTH
+            room = (self.width() - 2 * MARGIN) / (SMALLEST * theme.zoom)
+            best = min(max(int((room + gap) / self.pitch), 1), int(layers))
+        self.per_line = best
 
     def bounds(self) -> QRectF:
         rect = QRectF()
@@ -137,7 +143,7 @@ class GraphCanvas(Canvas):
         across = (self.width() - 2 * MARGIN) / bounds.width()
         down = (self.height() - 2 * MARGIN) / bounds.height()
         fitting = min(across, down, 1.25 * theme.zoom)
-        scale = max(fitting, min(READABLE * theme.zoom, max(down, 0.8 * theme.zoom)))
+        scale = max(fitting, min(READABLE * theme.zoom, max(down, SMALLEST * theme.zoom)))
         self.zoom = min(max(scale / theme.zoom, LEAST_ZOOM), MOST_ZOOM)
         self.offset = QPointF(MARGIN, MARGIN) - bounds.topLeft() * self._scale()
         self._keep_in_view()
@@ -280,7 +286,9 @@ class GraphCanvas(Canvas):
         a, b = QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())
         flowed = None if self.marks is None else self.marks.sent.get((source.id, target.id))
         near = self.is_near(source) and self.is_near(target) if self.marks is None else flowed is not None
-        painter.setPen(QPen(theme.color("accent") if near else theme.color("secondary", 0.45), 1.4 if near else 1.0))
+        faded = self.marks is not None and self.marks.faded
+        strong = theme.color("secondary" if faded else "accent")
+        painter.setPen(QPen(strong if near else theme.color("secondary", 0.45), 1.4 if near else 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(edge_path(a, b, self._lane(target) if a.x() > b.x() else None, 9 * self._scale()))
 
@@ -295,10 +303,14 @@ class GraphCanvas(Canvas):
         level = abs(a.y() - b.y()) < 1
         height = pixels * 1.5 * theme.zoom
         y = a.y() - height if level else b.y() - height
-        room = QRectF(a.x(), y, b.x() - a.x(), height)
+        room = QRectF(a.x(), y, b.x() - a.x() - 3, height)
         painter.setFont(theme.font(round(pixels * 2) / 2, mono=True))
         painter.setPen(theme.color("text"))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, edge_text(size))
+        painter.drawText(
+            room,
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip,
+            edge_text(size),
+        )
 
     def _lane(self, target: GraphNode) -> float:
         """The height just above the line of nodes that `target` stands in."""
@@ -313,8 +325,8 @@ class GraphCanvas(Canvas):
         near = self.is_near(node) if marks is None else node.id in marks.done
         lit = chosen if marks is None else node.id == marks.current
         outline = theme.color("healthy") if node.parameter else theme.color("accent" if near else "line")
-        if marks is not None and not near:
-            outline = theme.color("line")
+        if marks is not None and (marks.faded or not near):
+            outline = theme.color("secondary" if near else "line")
         painter.setPen(QPen(theme.color("accent") if lit else outline, 1.4 if near or node.parameter else 1.0))
         painter.setBrush(theme.color("accent" if lit else "card"))
         painter.drawRoundedRect(rect, radius, radius)

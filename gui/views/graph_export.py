@@ -14,7 +14,7 @@ SHARP = 2
 
 
 def save_picture(canvas: GraphCanvas, path: Path) -> None:
-    """Write the graph, with the marks of a walk, as SVG or (any other ending) PNG; raises OSError."""
+    """Write the graph, with the marks of a walk, as SVG or PNG, whichever the name ends in; raises OSError."""
     if canvas.graph is None:
         raise OSError("There is no graph to export yet: take a step, or walk the backward pass.")
     whole = GraphCanvas()
@@ -38,7 +38,7 @@ def save_picture(canvas: GraphCanvas, path: Path) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(sharp, sharp)
     _paint(whole, painter, width, height)
-    if not image.save(str(path), "PNG"):
+    if not image.save(str(path)):
         raise OSError(f"The picture {path} cannot be written.")
 
 

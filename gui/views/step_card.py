@@ -132,6 +132,8 @@ class StepCard(QWidget):
         picture.show_tensor(numbers.values, signs.limit_of(numbers.values), batched, place)
         picture.setAccessibleDescription(step_text.figures(numbers))
         self.body.addWidget(picture)
+        if picture.times:
+            self._line(self.tr("in the cells: {0}").format(picture.times), "tiny")
         self.pictures.append(picture)
         return picture
 
@@ -179,7 +181,7 @@ class StepCard(QWidget):
         for saved in kept:
             assert saved.numbers is not None
             self._line(f"{saved.name} · {step_text.saved_figures(saved.numbers)}", "caption")
-            self._picture(saved.name, saved.numbers, saved.name not in ("weight", "other", "mat2"))
+            self._picture(saved.name, saved.numbers, saved.name not in ("weight", "mat2"))
 
     def _show_chain(self, step: StepView, chain: ChainView) -> None:
         self._head(self.tr("Chain rule, for one element"))

@@ -1,10 +1,11 @@
 """A tensor of the backward pass as a small picture that fits the card; a click on a cell says which element it is."""
 
 import numpy as np
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from gui.theme import theme
+from gui.views.inspector import gradient_power, superscript
 from gui.views.number_grid import NUMBER_CELL, NumberGrid, peaks
 from gui.views.subject import WIDEST, rectangle
 
@@ -24,6 +25,7 @@ class StepPicture(NumberGrid):
         self.values = np.zeros(0, np.float32)
         self.sample: int | None = None
         self._exact = True  # each cell is one number
+        self.power = 0  # numbers are written times ten to this
         self.cell_picked.connect(self._choose)
 
     def show_tensor(self, values: np.ndarray, limit: float, batched: bool, place: Place | None = None) -> None:
@@ -32,10 +34,16 @@ class StepPicture(NumberGrid):
         self.sample = (place[0] if place else 0) if batched and values.ndim >= 2 else None
         part = values if self.sample is None else values[self.sample]
         maps, self._exact = tiles(part)
-        self.show_numbers(maps, limit)
+        self.power = gradient_power(limit)
+        self.show_numbers(maps, limit, 10.0**self.power)
         self.cursor_cell = self._cell_of(place) if place is not None and self._exact else None
         self.setFixedHeight(self._height())
         self.update()
+
+    @property
+    def times(self) -> str:
+        """What the written numbers were multiplied by, "" for nothing."""
+        return f"× 10{superscript(self.power)}" if self.written and self.power else ""
 
     # ---- from cells to elements and back
 
@@ -79,6 +87,7 @@ class StepPicture(NumberGrid):
         rect, cell, height = self._tile(tile), self._cell(), self._cell_height()
         frame = QRectF(rect.x() + column * cell, rect.y() + row * height, cell, height)
         painter.setPen(QPen(theme.color("text"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(frame.adjusted(-1.5, -1.5, 1.5, 1.5) if cell < 12 else frame.adjusted(0, 0, -2, -2))
 
 

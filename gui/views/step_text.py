@@ -30,9 +30,9 @@ def state(walking: Walking) -> tuple[str, str]:
     if view is None:
         return "caption", ""
     if view.over == "drawing":
-        return "alert", translate("step", "The drawing has changed: this walk is over. Next node begins a new one.")
+        return "caption", translate("step", "The drawing has changed: this walk is over. Next node begins a new one.")
     if view.over:
-        return "alert", translate("step", "The network has changed: this walk is over. Next node begins a new one.")
+        return "caption", translate("step", "The network has changed: this walk is over. Next node begins a new one.")
     if view.finished:
         return "healthy", translate("step", "The pass is complete: every parameter has its gradient.")
     return "caption", ""

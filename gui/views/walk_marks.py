@@ -39,5 +39,5 @@ def marks_of(view: WalkView | None, breakpoints: frozenset[int]) -> Marks | None
         for each in step.sent
         if each.gradient is not None and each.target is not None
     }
-    current = view.current.node if view.current is not None and not view.finished else None
+    current = view.current.node if view.current is not None and not view.finished and not view.over else None
     return Marks(current, frozenset(step.node for step in view.steps), sent, breakpoints, bool(view.over))

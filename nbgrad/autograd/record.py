@@ -28,6 +28,12 @@ OPS: dict[str, Any] = {}
 _FIRST, _FIRSTS = (0,), (0, 0)
 
 PYTORCH_NAMES = {"x": "self", "a": "self", "b": "other", "out": "result", "out1": "indices"}
+OTHER_NAMES = {
+    "AddmmBackward0": {"a": "mat1", "b": "mat2"},
+    "ConvolutionBackward0": {"x": "input"},
+    "MmBackward0": {"b": "mat2"},
+    "NativeBatchNormBackward0": {"x": "input", "out1": "result1", "out2": "result2"},
+}  # of nodes whose arguments PyTorch calls otherwise
 
 
 class _Wrapper:
@@ -85,7 +91,8 @@ def op(
             name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__}
         )
         node_class.saves_output = next((i for i, place in enumerate(places) if place < 0), -1)
-        node_class.saved_names = tuple(PYTORCH_NAMES.get(save, save) for save in saves)
+        called = {**PYTORCH_NAMES, **OTHER_NAMES.get(name, {})}
+        node_class.saved_names = tuple(called.get(save, save) for save in saves)
         crosswise = slots == ((0, 1), (1, 0))  # each operand is kept for the other one's gradient
 
         def call(*args: Any, **options: Any) -> Any:
