@@ -15,16 +15,14 @@ from gui.bridge.bench import Sight
 from gui.lab.walk import Walk
 
 # What makes another loss of it, and why.
-ENDS: dict[type[requests.Request], str] = dict.fromkeys(
-    (requests.ShowDrawing, requests.SetTarget, requests.SetStages, requests.SetObjective, requests.SetSource),
-    "drawing",
-) | dict.fromkeys(
-    (
-        requests.Run, requests.StepBatch, requests.Reset, requests.Open, requests.EditWeights, requests.UndoEdit,
-        requests.TrainMine,
-    ),
-    "network",
+OTHER_DRAWING: tuple[type[requests.Request], ...] = (
+    requests.ShowDrawing, requests.SetTarget, requests.SetStages, requests.SetObjective, requests.SetSource,
 )  # fmt: skip
+OTHER_NETWORK: tuple[type[requests.Request], ...] = (
+    requests.Run, requests.StepBatch, requests.Reset, requests.Open, requests.EditWeights, requests.UndoEdit,
+    requests.TrainMine,
+)  # fmt: skip
+ENDS = {**dict.fromkeys(OTHER_DRAWING, "drawing"), **dict.fromkeys(OTHER_NETWORK, "network")}
 
 
 class Walks:
