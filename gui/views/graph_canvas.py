@@ -16,6 +16,7 @@ PITCH_X, PITCH_Y = 128, 44
 WALKING_PITCH_X = 156  # room for a number on each edge
 MARGIN = 10
 LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.95
+BOW = 30  # px at zoom 1: clears the nodes of its own row and those of the row above
 SMALLEST = 0.8  # what is drawn smaller is drawn in part
 
 
@@ -290,7 +291,9 @@ class GraphCanvas(Canvas):
         strong = theme.color("secondary" if faded else "accent")
         painter.setPen(QPen(strong if near else theme.color("secondary", 0.45), 1.4 if near else 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(edge_path(a, b, self._lane(target) if a.x() > b.x() else None, 9 * self._scale()))
+        over = source.y == target.y and target.x - source.x > 1  # past the nodes in between, not through them
+        lane = self._lane(target) if a.x() > b.x() else None
+        painter.drawPath(edge_path(a, b, lane, 9 * self._scale(), BOW * self._scale() if over else 0.0))
 
         if flowed is not None and a.x() < b.x():
             self._paint_flow(painter, a, b, flowed)
@@ -303,7 +306,7 @@ class GraphCanvas(Canvas):
         level = abs(a.y() - b.y()) < 1
         height = pixels * 1.5 * theme.zoom
         y = a.y() - height if level else b.y() - height
-        room = QRectF(a.x(), y, b.x() - a.x() - 3, height)
+        room = QRectF(a.x(), y, b.x() - a.x() - 6, height)
         painter.setFont(theme.font(round(pixels * 2) / 2, mono=True))
         painter.setPen(theme.color("text"))
         painter.drawText(

@@ -20,12 +20,15 @@ def short_name(node: GraphNode) -> str:
     return SHORT.get(name, name)
 
 
-def edge_path(a: QPointF, b: QPointF, lane: float | None, side: float) -> QPainterPath:
-    """A curve from a to b; with a lane, from the end of a line of nodes along the lane to the start of the next one."""
+def edge_path(a: QPointF, b: QPointF, lane: float | None, side: float, bow: float = 0.0) -> QPainterPath:
+    """A curve from a to b, bent upwards by three quarters of `bow`.
+
+    With a lane it runs from the end of a line of nodes along the lane to the start of the next one.
+    """
     path = QPainterPath(a)
     if lane is None:
         middle = (a.x() + b.x()) / 2
-        path.cubicTo(QPointF(middle, a.y()), QPointF(middle, b.y()), b)
+        path.cubicTo(QPointF(middle, a.y() - bow), QPointF(middle, b.y() - bow), b)
         return path
     for point in (
         QPointF(a.x() + side, a.y()),

@@ -8,6 +8,8 @@ from PySide6.QtGui import QFontMetricsF
 
 from gui.lab.fields import Field, Window, above, below, cell
 from gui.theme import theme
+from gui.views.graph_canvas import BOW, NODE_HEIGHT, PITCH_Y
+from gui.views.graph_shapes import edge_path
 from gui.views.network_layout import arrange
 from gui.views.network_paint import fitting_number
 
@@ -56,3 +58,10 @@ def test_a_number_is_shortened_until_it_fits_or_left_out(qapp):
     assert fitting_number(-9.5, 40, metrics) == "−9.5"
     assert fitting_number(-9.1e-33, 44, metrics) == "−9e−33"
     assert fitting_number(-9.1e-33, 12, metrics) == ""
+
+
+def test_an_edge_over_several_layers_passes_above_the_nodes_between():
+    straight = edge_path(QPointF(0, 0), QPointF(300, 0), None, 9)
+    bent = edge_path(QPointF(0, 0), QPointF(300, 0), None, 9, BOW)
+    assert straight.boundingRect().height() == 0
+    assert NODE_HEIGHT / 2 < -bent.pointAtPercent(0.5).y() < PITCH_Y - NODE_HEIGHT / 2
