@@ -16,7 +16,7 @@ PITCH_X, PITCH_Y = 128, 44
 WALKING_PITCH_X = 156  # room for a number on each edge
 MARGIN = 10
 LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.95
-BOW = 30  # px at zoom 1: clears the nodes of its own row and those of the row above
+BOW = 22  # px at zoom 1: between the nodes of its own row and those of the row above
 SMALLEST = 0.8  # what is drawn smaller is drawn in part
 
 
@@ -293,10 +293,12 @@ class GraphCanvas(Canvas):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         over = source.y == target.y and target.x - source.x > 1  # past the nodes in between, not through them
         lane = self._lane(target) if a.x() > b.x() else None
-        painter.drawPath(edge_path(a, b, lane, 9 * self._scale(), BOW * self._scale() if over else 0.0))
+        bow = BOW * self._scale() if over else 0.0
+        painter.drawPath(edge_path(a, b, lane, 9 * self._scale(), bow))
 
         if flowed is not None and a.x() < b.x():
-            self._paint_flow(painter, a, b, flowed)
+            above = QPointF(0, bow)
+            self._paint_flow(painter, a - above, b - above, flowed)
 
     def _paint_flow(self, painter: QPainter, a: QPointF, b: QPointF, size: float) -> None:
         """The size of the gradient on an edge that it has passed."""
@@ -344,7 +346,8 @@ class GraphCanvas(Canvas):
         painter.setPen(
             theme.color("on_accent" if lit else "secondary" if quiet else "healthy" if node.parameter else "text")
         )
-        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, short_name(node))
+        name = painter.fontMetrics().elidedText(short_name(node), Qt.TextElideMode.ElideLeft, int(text.width()) - 4)
+        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, name)
         painter.setFont(theme.font(round(size * 1.7) / 2))
         painter.setPen(theme.color("on_accent" if lit else "secondary"))
         shape = shape_text(node.shape)

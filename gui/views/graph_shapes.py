@@ -21,12 +21,18 @@ def short_name(node: GraphNode) -> str:
 
 
 def edge_path(a: QPointF, b: QPointF, lane: float | None, side: float, bow: float = 0.0) -> QPainterPath:
-    """A curve from a to b, bent upwards by three quarters of `bow`.
+    """A curve from a to b; with a bow, it rises by so much at once and comes down just before b.
 
     With a lane it runs from the end of a line of nodes along the lane to the start of the next one.
     """
     path = QPainterPath(a)
     if lane is None:
+        if bow:
+            up, down = a + QPointF(2 * side, -bow), b + QPointF(-2 * side, -bow)
+            path.cubicTo(QPointF(up.x(), a.y()), QPointF(a.x(), up.y()), up)
+            path.lineTo(down)
+            path.cubicTo(QPointF(b.x(), down.y()), QPointF(down.x(), b.y()), b)
+            return path
         middle = (a.x() + b.x()) / 2
         path.cubicTo(QPointF(middle, a.y() - bow), QPointF(middle, b.y() - bow), b)
         return path
