@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip
 from gui.bridge.store import Selection
 from gui.lab.snapshot import GraphNode, GraphView
 from gui.theme import theme
-from gui.views.graph_shapes import edge_path, settled, short_name
-from gui.views.walk_marks import Marks, edge_text
+from gui.views.graph_paint import paint_graph
+from gui.views.graph_shapes import settled
+from gui.views.walk_marks import Marks
 from gui.views.widgets import Canvas, shape_text
 
 NODE_WIDTH, NODE_HEIGHT = 104, 36  # px at zoom 1
@@ -16,7 +17,6 @@ PITCH_X, PITCH_Y = 128, 44
 WALKING_PITCH_X = 156  # room for a number on each edge
 MARGIN = 10
 LEAST_ZOOM, MOST_ZOOM, READABLE = 0.3, 3.0, 0.95
-BOW = 22  # px at zoom 1: between the nodes of its own row and those of the row above
 SMALLEST = 0.8  # what is drawn smaller is drawn in part
 
 
@@ -127,12 +127,12 @@ class GraphCanvas(Canvas):
             rect = rect.united(self._rect(node))
         return rect
 
-    def _scale(self) -> float:
+    def scale(self) -> float:
         return self.zoom * theme.zoom
 
     def place(self, node: GraphNode) -> QRectF:
         """Where a node lies in the widget."""
-        rect, scale = self._rect(node), self._scale()
+        rect, scale = self._rect(node), self.scale()
         return QRectF(rect.topLeft() * scale + self.offset, rect.size() * scale)
 
     def fit(self) -> None:
@@ -146,13 +146,13 @@ class GraphCanvas(Canvas):
         fitting = min(across, down, 1.25 * theme.zoom)
         scale = max(fitting, min(READABLE * theme.zoom, max(down, SMALLEST * theme.zoom)))
         self.zoom = min(max(scale / theme.zoom, LEAST_ZOOM), MOST_ZOOM)
-        self.offset = QPointF(MARGIN, MARGIN) - bounds.topLeft() * self._scale()
+        self.offset = QPointF(MARGIN, MARGIN) - bounds.topLeft() * self.scale()
         self._keep_in_view()
         self.update()
 
     def _keep_in_view(self) -> None:
         """What fits stands in the middle; what does not leaves no empty margin."""
-        bounds, scale = self.bounds(), self._scale()
+        bounds, scale = self.bounds(), self.scale()
         width, height = bounds.width() * scale, bounds.height() * scale
         left, top = self.offset.x() + bounds.x() * scale, self.offset.y() + bounds.y() * scale
         self.offset += QPointF(
@@ -164,6 +164,12 @@ class GraphCanvas(Canvas):
         if not room.contains(self.place(node)):
             self.offset += room.center() - self.place(node).center()
             self._keep_in_view()
+
+    def lane(self, target: GraphNode) -> float:
+        """The height just above the line of nodes that `target` stands in."""
+        line = target.x // self.per_line if self.per_line else 0
+        top = min(node.y for node in self.nodes.values()) + line * (self._rows() + 0.5)
+        return (top * PITCH_Y - NODE_HEIGHT / 2 - 11) * self.scale() + self.offset.y()
 
     def node_at(self, point: QPointF) -> GraphNode | None:
         return next((node for node in self.nodes.values() if self.place(node).contains(point)), None)
@@ -209,9 +215,9 @@ class GraphCanvas(Canvas):
         event.accept()
 
     def zoom_at(self, point: QPointF, factor: float) -> None:
-        before = self._scale()
+        before = self.scale()
         self.zoom = min(max(self.zoom * factor, LEAST_ZOOM), MOST_ZOOM)
-        self.offset = point - (point - self.offset) * (self._scale() / before)
+        self.offset = point - (point - self.offset) * (self.scale() / before)
         self._touched = True
         self.update()
 
@@ -273,95 +279,5 @@ class GraphCanvas(Canvas):
 
     def paint(self, painter: QPainter) -> None:
         """Draw the graph alone, in the window or in a file."""
-        if self.graph is None:
-            return
-        chosen = self.selected_node()
-        for edge in self.graph.edges:
-            if edge.source in self.nodes and edge.target in self.nodes:
-                self._paint_edge(painter, self.nodes[edge.source], self.nodes[edge.target])
-        for node in self.graph.nodes:
-            self._paint_node(painter, node, chosen is not None and node.id == chosen.id)
-
-    def _paint_edge(self, painter: QPainter, source: GraphNode, target: GraphNode) -> None:
-        start, end = self.place(source), self.place(target)
-        a, b = QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())
-        flowed = None if self.marks is None else self.marks.sent.get((source.id, target.id))
-        near = self.is_near(source) and self.is_near(target) if self.marks is None else flowed is not None
-        faded = self.marks is not None and self.marks.faded
-        strong = theme.color("secondary" if faded else "accent")
-        painter.setPen(QPen(strong if near else theme.color("secondary", 0.45), 1.4 if near else 1.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        over = source.y == target.y and target.x - source.x > 1  # past the nodes in between, not through them
-        lane = self._lane(target) if a.x() > b.x() else None
-        bow = BOW * self._scale() if over else 0.0
-        painter.drawPath(edge_path(a, b, lane, 9 * self._scale(), bow))
-
-        if flowed is not None and a.x() < b.x():
-            above = QPointF(0, bow)
-            self._paint_flow(painter, a - above, b - above, flowed)
-
-    def _paint_flow(self, painter: QPainter, a: QPointF, b: QPointF, size: float) -> None:
-        """The size of the gradient on an edge that it has passed."""
-        pixels = 10.0 * min(self.zoom, 1.6)
-        if pixels < 6.5:
-            return
-        level = abs(a.y() - b.y()) < 1
-        height = pixels * 1.5 * theme.zoom
-        y = a.y() - height if level else b.y() - height
-        room = QRectF(a.x(), y, b.x() - a.x() - 6, height)
-        painter.setFont(theme.font(round(pixels * 2) / 2, mono=True))
-        painter.setPen(theme.color("text"))
-        painter.drawText(
-            room,
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip,
-            edge_text(size),
-        )
-
-    def _lane(self, target: GraphNode) -> float:
-        """The height just above the line of nodes that `target` stands in."""
-        line = target.x // self.per_line if self.per_line else 0
-        top = min(node.y for node in self.nodes.values()) + line * (self._rows() + 0.5)
-        return (top * PITCH_Y - NODE_HEIGHT / 2 - 11) * self._scale() + self.offset.y()
-
-    def _paint_node(self, painter: QPainter, node: GraphNode, chosen: bool) -> None:
-        rect = self.place(node)
-        radius = theme.px(16 if node.parameter else 8) * self.zoom
-        marks = self.marks
-        near = self.is_near(node) if marks is None else node.id in marks.done
-        lit = chosen if marks is None else node.id == marks.current
-        outline = theme.color("healthy") if node.parameter else theme.color("accent" if near else "line")
-        if marks is not None and (marks.faded or not near):
-            outline = theme.color("secondary" if near else "line")
-        painter.setPen(QPen(theme.color("accent") if lit else outline, 1.4 if near or node.parameter else 1.0))
-        painter.setBrush(theme.color("accent" if lit else "card"))
-        painter.drawRoundedRect(rect, radius, radius)
-        if marks is not None:
-            self._paint_marks(painter, node, rect, radius, chosen, marks)
-        size = 12.0 * min(self.zoom, 1.6)
-        if size < 6:
-            return
-        text = rect.adjusted(0, rect.height() * 0.1, 0, -rect.height() * 0.1)
-        painter.setFont(theme.font(round(size * 2) / 2, 600 if lit else 500))
-        quiet = marks is not None and not near
-        painter.setPen(
-            theme.color("on_accent" if lit else "secondary" if quiet else "healthy" if node.parameter else "text")
-        )
-        name = painter.fontMetrics().elidedText(short_name(node), Qt.TextElideMode.ElideLeft, int(text.width()) - 4)
-        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, name)
-        painter.setFont(theme.font(round(size * 1.7) / 2))
-        painter.setPen(theme.color("on_accent" if lit else "secondary"))
-        shape = shape_text(node.shape)
-        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, shape)
-
-    def _paint_marks(
-        self, painter: QPainter, node: GraphNode, rect: QRectF, radius: float, chosen: bool, marks: Marks
-    ) -> None:
-        """A second outline around the selected node, a dot where the walk is to stop."""
-        if chosen:
-            painter.setPen(QPen(theme.color("text"), 1.4))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), radius + 3, radius + 3)
-        if node.id in marks.breakpoints:
-            painter.setPen(QPen(theme.color("panel"), 2))
-            painter.setBrush(theme.color("alert"))
-            painter.drawEllipse(rect.topLeft() + QPointF(4, 4), theme.px(5), theme.px(5))
+        if self.graph is not None:
+            paint_graph(painter, self, self.graph)

@@ -8,7 +8,8 @@ from PySide6.QtGui import QFontMetricsF
 
 from gui.lab.fields import Field, Window, above, below, cell
 from gui.theme import theme
-from gui.views.graph_canvas import BOW, NODE_HEIGHT, PITCH_Y
+from gui.views.graph_canvas import NODE_HEIGHT, PITCH_Y
+from gui.views.graph_paint import BOW
 from gui.views.graph_shapes import edge_path
 from gui.views.network_layout import arrange
 from gui.views.network_paint import fitting_number
