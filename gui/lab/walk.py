@@ -66,7 +66,9 @@ class Walk:
             return
         made = self._stepper.steps[step]
         if number is None:
-            number = next((i for i, sent in enumerate(made.sent) if sent is not None), None)
+            wanted = [i for i, sent in enumerate(made.sent) if sent is not None]
+            onwards = [i for i in wanted if made.node.sources[i].name() != "AccumulateGrad"]  # before a bias
+            number = next(iter(onwards or wanted), None)
         if number is not None:
             self._chain = _chain(made, number, place)
 

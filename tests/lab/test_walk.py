@@ -110,6 +110,8 @@ def test_the_chain_rule_is_shown_for_every_node_and_agrees(model, target):
             chain = view.chain
             assert chain.agrees and chain.step == view.current.number
             assert chain.engine == view.current.sent[chain.number].gradient.values[chain.place]
+            if view.current.name == "AddmmBackward0":  # the way on, not the bias
+                assert view.current.sent[chain.number].name in ("ReluBackward0", "ViewBackward0")
             assert chain.count >= len(chain.lines) > 0
             seen.add(view.current.name)
     assert {"ConvolutionBackward0", "MaxPool2DWithIndicesBackward0", "AddmmBackward0", "ReluBackward0"} <= seen
