@@ -16,6 +16,7 @@ from nbgrad.autograd.modes import enable_grad
 from nbgrad.autograd.node import AccumulateGrad, Node, gradient_edge
 from nbgrad.creation import zeros
 from nbgrad.nn.module import Module
+from nbgrad.ops.values import array_of
 from nbgrad.serialization.files import SerializationError, replace
 
 OPERATORS = 17
@@ -126,10 +127,11 @@ def _conv(graph: _Graph, node: Node, inputs: list[Any]) -> Translation:
 
 
 def _norm(graph: _Graph, node: Node, inputs: list[Any]) -> Translation:
-    running, _training, _momentum, eps = node.options
+    _training, _momentum, eps = node.options
+    running = node._saved_running_mean, node._saved_running_var
     if None in inputs or any(each is None for each in running):
         raise SerializationError(f"{graph.title} cannot be written as ONNX: a batch norm lacks weights or statistics.")
-    return "BatchNormalization", [*inputs, *map(graph.constant, running)], {"epsilon": eps}
+    return "BatchNormalization", [*inputs, *[graph.constant(array_of(each)) for each in running]], {"epsilon": eps}
 
 
 def _max_pool(graph: _Graph, node: Node, inputs: list[Any]) -> Translation:
