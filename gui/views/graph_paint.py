@@ -1,6 +1,6 @@
 """How the backward graph is painted: edges with what flowed along them, nodes lit, done or waiting."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -11,13 +11,10 @@ from gui.views.graph_shapes import edge_path, short_name
 from gui.views.walk_marks import Marks, edge_text
 from gui.views.widgets import shape_text
 
-if TYPE_CHECKING:
-    from gui.views.graph_canvas import GraphCanvas
-
 BOW = 22  # px at zoom 1: between the nodes of its own row and those of the row above
 
 
-def paint_graph(painter: QPainter, canvas: "GraphCanvas", graph: GraphView) -> None:
+def paint_graph(painter: QPainter, canvas: Any, graph: GraphView) -> None:
     """Edges first, nodes over them."""
     chosen = canvas.selected_node()
     for edge in graph.edges:
@@ -27,7 +24,7 @@ def paint_graph(painter: QPainter, canvas: "GraphCanvas", graph: GraphView) -> N
         _paint_node(painter, canvas, node, chosen is not None and node.id == chosen.id)
 
 
-def _paint_edge(painter: QPainter, canvas: "GraphCanvas", source: GraphNode, target: GraphNode) -> None:
+def _paint_edge(painter: QPainter, canvas: Any, source: GraphNode, target: GraphNode) -> None:
     start, end = canvas.place(source), canvas.place(target)
     a, b = QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())
     flowed = None if canvas.marks is None else canvas.marks.sent.get((source.id, target.id))
@@ -45,7 +42,7 @@ def _paint_edge(painter: QPainter, canvas: "GraphCanvas", source: GraphNode, tar
         _paint_flow(painter, canvas, a - above, b - above, flowed)
 
 
-def _paint_flow(painter: QPainter, canvas: "GraphCanvas", a: QPointF, b: QPointF, size: float) -> None:
+def _paint_flow(painter: QPainter, canvas: Any, a: QPointF, b: QPointF, size: float) -> None:
     """The size of the gradient on an edge that it has passed."""
     pixels = 10.0 * min(canvas.zoom, 1.6)
     if pixels < 6.5:
@@ -63,7 +60,7 @@ def _paint_flow(painter: QPainter, canvas: "GraphCanvas", a: QPointF, b: QPointF
     )
 
 
-def _paint_node(painter: QPainter, canvas: "GraphCanvas", node: GraphNode, chosen: bool) -> None:
+def _paint_node(painter: QPainter, canvas: Any, node: GraphNode, chosen: bool) -> None:
     rect = canvas.place(node)
     radius = theme.px(16 if node.parameter else 8) * canvas.zoom
     marks = canvas.marks

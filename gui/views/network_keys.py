@@ -1,6 +1,6 @@
 """The network canvas by keyboard: arrows choose layers and maps, with Shift cells; Enter looks, plus and minus zoom."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -8,15 +8,12 @@ from PySide6.QtGui import QKeyEvent
 
 from gui.views.network_hover import Cell, index_of, readout
 
-if TYPE_CHECKING:
-    from gui.views.network_canvas import NetworkCanvas
-
 ACROSS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 DOWN = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 STEP = 1.4
 
 
-def press(canvas: "NetworkCanvas", event: QKeyEvent) -> bool:
+def press(canvas: Any, event: QKeyEvent) -> bool:
     """Do what a key means; False where it means nothing here."""
     key = Qt.Key(event.key())
     across, down = ACROSS.get(key, 0), DOWN.get(key, 0)
@@ -41,21 +38,21 @@ def press(canvas: "NetworkCanvas", event: QKeyEvent) -> bool:
     return True
 
 
-def _walk_layers(canvas: "NetworkCanvas", step: int) -> None:
+def _walk_layers(canvas: Any, step: int) -> None:
     now = canvas.current_layer()
     if canvas.layers:
         following = 1 if now is None else min(max(now + step, 1), len(canvas.layers) - 1)
         canvas.picked.emit(following, -1)
 
 
-def _walk_maps(canvas: "NetworkCanvas", step: int) -> None:
+def _walk_maps(canvas: Any, step: int) -> None:
     now = canvas.current_layer()
     if now is not None:
         count = canvas.layers[now].shape[0]
         canvas.picked.emit(now, ((canvas.channel if canvas.channel is not None else -step) + step) % count)
 
 
-def _walk_cells(canvas: "NetworkCanvas", across: int, down: int) -> None:
+def _walk_cells(canvas: Any, across: int, down: int) -> None:
     """Move the reading mark to the next cell of the map, and say its number."""
     if not canvas.placed or canvas.blocks:
         return
@@ -68,7 +65,7 @@ def _walk_cells(canvas: "NetworkCanvas", across: int, down: int) -> None:
         canvas.update()
 
 
-def strongest_cell(canvas: "NetworkCanvas") -> Cell:
+def strongest_cell(canvas: Any) -> Cell:
     """The cell of largest magnitude in the selected map, or layer, or the last layer."""
     chosen = canvas.current_layer()
     layer = len(canvas.layers) - 1 if chosen is None else chosen
