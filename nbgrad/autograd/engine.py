@@ -105,13 +105,13 @@ def walk(
     while node is not None:
         sources, shapes, dtypes, results = node.sources, node.shapes, node.dtypes, None
         if arrived is not None:
+            if captured is not None or node.pre_hooks is not None:
+                arrived = _show(node, arrived, captured)
             if type(node) is AccumulateGrad:  # a root; other leaves are filled once their last gradient is there
                 _fill_leaf(node, arrived, captured)
                 if watched:
                     yield node, arrived, None
-            elif captured is not None or node.pre_hooks is not None:
-                arrived = _show(node, arrived, captured)
-            if type(node) is not AccumulateGrad and (wanted is None or node in wanted):
+            elif wanted is None or node in wanted:
                 results = node.backward(arrived) if node.output_count == 1 else node.backward(*arrived)
                 if type(results) is not tuple:
                     results = (results,)

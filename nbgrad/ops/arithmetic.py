@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import BACKENDS, op
+from nbgrad.autograd.value import Value
 from nbgrad.ops.comparison import eq, lt, where
 from nbgrad.ops.operands import kind_of, need_tensor, need_tensors, refuse_bools
 from nbgrad.ops.values import array_of, is_tensor
@@ -93,7 +94,8 @@ def mul(k, a, b, /):
 @mul.backward
 def _(node, g):
     a, b = node.saved  # each is kept where the other one's gradient is wanted
-    return None if b is None else mul(g, b), None if a is None else mul(g, a)
+    times = mul if isinstance(g, Value) else BACKENDS[type(g)].mul  # straight on arrays while they flow
+    return None if b is None else times(g, b), None if a is None else times(g, a)
 
 
 @op("DivBackward0", saves=("a", "b"))
@@ -148,7 +150,7 @@ def neg(k, input, /):
 
 @neg.backward
 def _(node, g):
-    return neg(g)
+    return neg(g) if isinstance(g, Value) else BACKENDS[type(g)].neg(g)
 
 
 @op("MaximumBackward0", saves=("a", "b"))
