@@ -109,8 +109,8 @@ with warmup.CompilationCount() as count:
         trainer.step()
         trainer.snapshot()
     trainer.test()
-    picture, stages = preprocess(Drawing(1, (Stroke(((0.5, 0.1), (0.5, 0.9)), 0.1),)))
-    probe(trainer.model, picture, stages, drawing=1, step=0, target=None)
+    given = preprocess(Drawing(1, (Stroke(((0.5, 0.1), (0.5, 0.9)), 0.1),)))
+    probe(trainer.model, given.network_input, given.stages, drawing=1, step=0, target=None)
 print(count.names)
 """
     assert in_fresh_cache(tmp_path, code).strip() == "[]"
