@@ -11,7 +11,7 @@ from numba import types
 from numba.extending import overload, register_jitable
 
 from nbgrad.kernels import formulas
-from nbgrad.kernels.cpu.simd import as_bits, from_bits, maximum, minimum, multiply_add
+from nbgrad.kernels.cpu.simd import FLOAT_LANES, MANY_REGISTERS, as_bits, from_bits, maximum, minimum, multiply_add
 
 _f = np.float32
 _HALF, _ONE, _TWO = _f(0.5), _f(1), _f(2)
@@ -20,6 +20,8 @@ _TO_INTEGER = _f(12582912 + 254)  # 1.5 * 2**23: adding it rounds, and leaves th
 _SMALLEST, _LARGEST = _f(-104), _f(89)  # beyond them e^x is 0 and inf
 _ROOT_HALF_BITS, _MANTISSA = np.int32(0x3F3504F3), np.int32(0x7FFFFF)
 _TINY, _TWO_23 = _f(1.1754944e-38), _f(8388608)
+_FUSED = FLOAT_LANES > 4 or MANY_REGISTERS  # AVX2, AVX-512 and NEON round a product and a sum once
+_UPPER_HALF = np.int32(-4096)  # the upper half of a number's digits
 _INFINITY = _f(np.inf)
 _ROOT_HALF = _f(0.70710678)
 
@@ -113,10 +115,20 @@ def _scaled_erfc(size):
 
 
 @register_jitable
+def _lost(x, square):
+    """x² - square, exactly: what rounding took. Source: T. J. Dekker, 1971, where products and sums are not fused."""
+    if _FUSED:
+        return multiply_add(x, x, -square)
+    high = from_bits(as_bits(x) & _UPPER_HALF)
+    low = x - high
+    return ((high * high - square) + _TWO * high * low) + low * low
+
+
+@register_jitable
 def _gauss(size, factor):
     """e^-(factor size²), with what the square loses by rounding."""
     square = size * size
-    lost = multiply_add(size, size, -square)
+    lost = _lost(size, square)
     power = _exp32(-factor * square)
     return power - power * (factor * lost)
 
