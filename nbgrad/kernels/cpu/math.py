@@ -1,8 +1,9 @@
 """exp, log, tanh and their kin in float32, written so that loops over them become vector code; float64 is exact.
 
 Each takes one number inside a kernel: steps without a branch, polynomials fitted to the smallest largest relative error
-(E. Remez's exchange). A kernel that calls them is declared `exact`, for their steps must not be reordered, and begins
-with `full_width()`. The slow, obvious twins are those of `nbgrad.kernels.formulas`.
+(E. Remez's exchange). A kernel that calls them begins with `full_width()` and is declared `exact`, so that their steps
+are not reordered; those of softmax are not, since their sums must be: a subnormal power may lose its last digits there.
+The slow, obvious twins are those of `nbgrad.kernels.formulas`.
 Source of the reductions: W. Cody and W. Waite, «Software Manual for the Elementary Functions», 1980.
 """
 

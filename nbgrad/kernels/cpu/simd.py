@@ -241,19 +241,6 @@ def aligned(typing_context, array, index):
 
 
 @intrinsic
-def copy_run(typing_context, source, start, target, to, count):
-    """target[to : to + count] = source[start : start + count]: one instruction, where a loop compiles to fifty."""
-
-    def codegen(context, builder, signature, values):
-        source, target = (context.make_array(signature.args[i])(context, builder, values[i]).data for i in (0, 2))
-        size = signature.args[0].dtype.bitwidth // 8
-        cgutils.raw_memcpy(builder, builder.gep(target, [values[3]]), builder.gep(source, [values[1]]), values[4], size)
-        return context.get_dummy_value()
-
-    return types.none(source, types.intp, target, types.intp, types.intp), codegen
-
-
-@intrinsic
 def clear_run(typing_context, target, to, count):
     """target[to : to + count] = 0"""
 
