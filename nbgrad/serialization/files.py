@@ -1,11 +1,15 @@
 """Files: written whole or not at all, read with one kind of error."""
 
 import contextlib
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
+
+ABANDONED = 3600  # seconds after which a half-written file belongs to a process that was killed
 
 
 class SerializationError(RuntimeError):
@@ -41,6 +45,7 @@ def replace(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
 
 
 def _replace(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    _clear_abandoned(path)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -54,6 +59,14 @@ def _replace(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _clear_abandoned(path: Path) -> None:
+    """Remove what a process that was killed while it wrote `path` left beside it."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with contextlib.suppress(OSError):  # another process was faster
+            if time.time() - part.stat().st_mtime > ABANDONED:
+                part.unlink()
 
 
 def _umask() -> int:

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+import nbgrad
 from nbgrad.serialization import load, load_safetensors
 
 ROUNDS = 200
@@ -65,3 +66,14 @@ def test_kill_in_a_loop(tmp_path, rounds):
     assert len(seen) > 1
     print(f"{rounds} kills, {interrupted} of them in the middle of writing")
     assert interrupted > rounds / 10
+
+
+def test_what_a_killed_process_left_goes_with_a_later_save(tmp_path):
+    abandoned, fresh, other = (tmp_path / name for name in (".w[1].pt.a.part", ".w[1].pt.b.part", ".w1.pt.c.part"))
+    for part in (abandoned, fresh, other):
+        part.write_bytes(b"half")
+    for part in (abandoned, other):
+        os.utime(part, (0, 0))
+    nbgrad.save({"a": 1}, tmp_path / "w[1].pt")
+    assert not abandoned.exists() and fresh.exists() and other.exists()
+    assert load(tmp_path / "w[1].pt") == {"a": 1}
