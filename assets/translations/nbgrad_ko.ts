@@ -2208,6 +2208,293 @@ limits −{2} … +{2}</source>
     </message>
 </context>
 <context>
+    <name>lab</name>
+    <message>
+        <source>Checking the gradient (the first check compiles float64 kernels)</source>
+        <translation>기울기 확인 중 (처음에는 float64 커널을 컴파일합니다)</translation>
+    </message>
+    <message>
+        <source>Timing slow twin, fast kernel and numpy</source>
+        <translation>느린 쌍둥이, 빠른 커널, numpy의 시간을 재는 중</translation>
+    </message>
+    <message>
+        <source>A gradient check needs a picture: draw a digit, or pick a sample.</source>
+        <translation>기울기 확인에는 그림이 필요합니다: 숫자를 그리거나 견본을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Timing a kernel needs a picture: draw a digit, or pick a sample.</source>
+        <translation>커널의 시간을 재려면 그림이 필요합니다: 숫자를 그리거나 견본을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Preparing the digits</source>
+        <translation>숫자 그림 준비 중</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside nbgrad ({0}: {1}). The run is paused.</source>
+        <translation>nbgrad 안에서 문제가 생겼습니다 ({0}: {1}). 실행을 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>The state of the run cannot be shown.</source>
+        <translation>실행 상태를 보여 줄 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The trained weights cannot be read, so a fresh network was made: {0}</source>
+        <translation>학습된 가중치를 읽을 수 없어 새 신경망을 만들었습니다: {0}</translation>
+    </message>
+    <message>
+        <source>Classifying the test set</source>
+        <translation>시험 데이터를 분류하는 중</translation>
+    </message>
+    <message>
+        <source>Saved to {0}.</source>
+        <translation>{0}에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>Opened {0}: step {1}.</source>
+        <translation>{0}을(를) 열었습니다: {1}단계.</translation>
+    </message>
+    <message>
+        <source>Compiling kernels (first start only)</source>
+        <translation>커널 컴파일 중 (처음 시작할 때만)</translation>
+    </message>
+    <message>
+        <source>Kept as no digit.</source>
+        <translation>숫자 아님으로 간직했습니다.</translation>
+    </message>
+    <message>
+        <source>Kept as a {0}.</source>
+        <translation>{0}(으)로 간직했습니다.</translation>
+    </message>
+    <message>
+        <source>Taken back.</source>
+        <translation>되돌렸습니다.</translation>
+    </message>
+    <message>
+        <source>{0} new from {1}.</source>
+        <translation>{1}에서 새 그림 {0}개.</translation>
+    </message>
+    <message>
+        <source>Your drawings are in {0}.</source>
+        <translation>내 그림을 {0}에 내보냈습니다.</translation>
+    </message>
+    <message>
+        <source>{0} Drawings of your own: {1}.</source>
+        <translation>{0} 내 그림: {1}개.</translation>
+    </message>
+    <message>
+        <source>The backward pass can be walked once its kernels are compiled.</source>
+        <translation>역전파는 커널 컴파일이 끝나면 걸어 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>There is no loss to walk back from yet: draw a digit, or take a training step.</source>
+        <translation>거슬러 갈 손실이 아직 없습니다: 숫자를 그리거나 학습을 한 단계 해 보세요.</translation>
+    </message>
+    <message>
+        <source>The compute worker stopped: {0}</source>
+        <translation>계산 작업자가 멈췄습니다: {0}</translation>
+    </message>
+    <message>
+        <source>Something went wrong in the window ({0}: {1}).</source>
+        <translation>창에서 문제가 생겼습니다 ({0}: {1}).</translation>
+    </message>
+    <message>
+        <source>{0} does not fit {1}: {2}</source>
+        <translation>{0}은(는) {1}에 맞지 않습니다: {2}</translation>
+    </message>
+    <message>
+        <source>{0} holds the weights of {1}; the lab shows {2} alone.</source>
+        <translation>{0}에는 {1}의 가중치가 있습니다. 이 실험실은 {2}만 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>{0} does not hold weights by name, as a state_dict does.</source>
+        <translation>{0}에는 state_dict처럼 이름이 붙은 가중치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{0} holds the weights of none of the networks here ({1}).</source>
+        <translation>{0}의 가중치는 여기 있는 어느 신경망({1})의 것도 아닙니다.</translation>
+    </message>
+    <message>
+        <source>It does not say where the run stopped.</source>
+        <translation>실행이 어디서 멈췄는지 적혀 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{0} is no checkpoint of a run. {1}</source>
+        <translation>{0}은(는) 실행의 체크포인트가 아닙니다. {1}</translation>
+    </message>
+    <message>
+        <source>There is not enough memory: choose a smaller batch size, or close other programs.</source>
+        <translation>메모리가 모자랍니다: 배치 크기를 줄이거나 다른 프로그램을 닫으세요.</translation>
+    </message>
+    <message>
+        <source>The model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>The start</source>
+        <translation>시작 가중치</translation>
+    </message>
+    <message>
+        <source>The optimizer</source>
+        <translation>옵티마이저</translation>
+    </message>
+    <message>
+        <source>The learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>The momentum</source>
+        <translation>모멘텀</translation>
+    </message>
+    <message>
+        <source>The weight decay</source>
+        <translation>가중치 감쇠</translation>
+    </message>
+    <message>
+        <source>The share of doodles</source>
+        <translation>낙서의 비율</translation>
+    </message>
+    <message>
+        <source>The share of your own drawings</source>
+        <translation>내 그림의 비율</translation>
+    </message>
+    <message>
+        <source>The batch size</source>
+        <translation>배치 크기</translation>
+    </message>
+    <message>
+        <source>The seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>The number of epochs</source>
+        <translation>에폭 수</translation>
+    </message>
+    <message>
+        <source>The schedule</source>
+        <translation>학습률 일정</translation>
+    </message>
+    <message>
+        <source>Nesterov needs a momentum above 0.</source>
+        <translation>네스테로프는 0보다 큰 모멘텀이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>This is not an experiment file: it is no JSON ({0}).</source>
+        <translation>실험 파일이 아닙니다: JSON이 아닙니다 ({0}).</translation>
+    </message>
+    <message>
+        <source>This is not an experiment file: it should hold one JSON object.</source>
+        <translation>실험 파일이 아닙니다: JSON 객체 하나가 들어 있어야 합니다.</translation>
+    </message>
+    <message>
+        <source>The experiment file has settings nbgrad does not know: {0}.</source>
+        <translation>실험 파일에 nbgrad가 모르는 설정이 있습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>a number above {0}</source>
+        <translation>{0}보다 큰 수</translation>
+    </message>
+    <message>
+        <source>a number from {0}, below {1}</source>
+        <translation>{0} 이상 {1} 미만의 수</translation>
+    </message>
+    <message>
+        <source>a number from {0}</source>
+        <translation>{0} 이상의 수</translation>
+    </message>
+    <message>
+        <source>a whole number from {0} to {1}</source>
+        <translation>{0}부터 {1}까지의 정수</translation>
+    </message>
+    <message>
+        <source>{0} or {1}</source>
+        <translation>{0} 또는 {1}</translation>
+    </message>
+    <message>
+        <source>{0} is {1}, not «{2}».</source>
+        <translation>{0}: {1}(이)어야 합니다 (지금은 «{2}»).</translation>
+    </message>
+    <message>
+        <source>the parameter {0} holds the first</source>
+        <translation>첫 번째는 파라미터 {0}에 있습니다</translation>
+    </message>
+    <message>
+        <source>the batch itself holds the first</source>
+        <translation>첫 번째는 배치 자체에 있습니다</translation>
+    </message>
+    <message>
+        <source>{0} made the first</source>
+        <translation>첫 번째는 {0}에서 생겼습니다</translation>
+    </message>
+    <message>
+        <source>the loss is the first to be one</source>
+        <translation>첫 번째는 손실입니다</translation>
+    </message>
+    <message>
+        <source>The loss became {0} at step {1}: of the numbers that are not finite, {2}.</source>
+        <translation>{1}단계에서 손실이 {0}이(가) 되었습니다. 유한하지 않은 수 가운데 {2}.</translation>
+    </message>
+    <message>
+        <source>The gradient of {0} is not finite at step {1}, the first of them on the way back.</source>
+        <translation>{1}단계에서 {0}의 기울기가 유한하지 않습니다. 거슬러 오는 길에서 첫 번째입니다.</translation>
+    </message>
+    <message>
+        <source>The update of step {0} would make {1} overflow.</source>
+        <translation>{0}단계의 갱신으로 {1}이(가) 넘칩니다.</translation>
+    </message>
+    <message>
+        <source>{0} The weights of the step before are kept: lower the learning rate, then go on or reset.</source>
+        <translation>{0} 이전 단계의 가중치를 간직했습니다: 학습률을 낮춘 뒤 계속하거나 초기화하세요.</translation>
+    </message>
+    <message>
+        <source>There are no drawings of yours yet: teach the network one first.</source>
+        <translation>내 그림이 아직 없습니다: 먼저 신경망에 하나 가르치세요.</translation>
+    </message>
+    <message>
+        <source>There is nothing to teach yet: draw a digit first.</source>
+        <translation>아직 가르칠 것이 없습니다: 먼저 숫자를 그리세요.</translation>
+    </message>
+    <message>
+        <source>There is no drawing of yours to take back.</source>
+        <translation>되돌릴 내 그림이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read as drawings: {1}</source>
+        <translation>{0}을(를) 그림으로 읽을 수 없습니다: {1}</translation>
+    </message>
+    <message>
+        <source>{0} holds no drawings: choose a file that «Export my drawings» wrote.</source>
+        <translation>{0}에는 그림이 없습니다: «내 그림 내보내기»로 만든 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>{0} holds drawings of another form than 28 x 28 with a label each.</source>
+        <translation>{0}의 그림은 28 x 28에 이름표 하나씩인 꼴이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{0} holds a label that is no digit from 0 to 9.</source>
+        <translation>{0}에 0부터 9까지의 숫자가 아닌 이름표가 있습니다.</translation>
+    </message>
+    <message>
+        <source>There is no ink to see in this picture: it needs one dark digit on bright paper, or the reverse.</source>
+        <translation>이 그림에서는 획이 보이지 않습니다: 밝은 종이에 어두운 숫자 하나, 또는 그 반대여야 합니다.</translation>
+    </message>
+    <message>
+        <source>This picture is empty.</source>
+        <translation>빈 그림입니다.</translation>
+    </message>
+    <message>
+        <source>An edit sets, scales or adds a number, not «{0} {1}».</source>
+        <translation>편집은 수를 정하거나 곱하거나 더합니다. «{0} {1}»은(는) 아닙니다.</translation>
+    </message>
+    <message>
+        <source>This edit would make numbers of {0} overflow; nothing was changed.</source>
+        <translation>이 편집으로 {0}의 수가 넘칩니다. 아무것도 바꾸지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>There is no edit to undo: a training step or a reset makes edits final.</source>
+        <translation>되돌릴 편집이 없습니다: 학습 단계나 초기화가 편집을 확정합니다.</translation>
+    </message>
+</context>
+<context>
     <name>network</name>
     <message>
         <source>change of {0}[{1}]</source>

@@ -24,9 +24,9 @@ class Answers(QObject):
     edit_made = Signal(object)  # EditView
     walk_made = Signal(object)  # WalkView | None
     progressed = Signal(object)  # Progress
-    failed = Signal(str)
-    faulted = Signal(str, str)
-    told = Signal(str)
+    failed = Signal(object)  # str, a Wording where it is the lab's own
+    faulted = Signal(object, str)
+    told = Signal(object)
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)

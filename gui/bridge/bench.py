@@ -18,9 +18,10 @@ from gui.lab.findings import Spot
 from gui.lab.surgery import Surgery
 from gui.lab.terms import examine
 from gui.lab.trainer import Trainer
+from gui.lab.wording import translate
 
-CHECKING = "Checking the gradient (the first check compiles float64 kernels)"
-TIMING = "Timing slow twin, fast kernel and numpy"
+CHECKING = translate("lab", "Checking the gradient (the first check compiles float64 kernels)")
+TIMING = translate("lab", "Timing slow twin, fast kernel and numpy")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Bench:
     def _check_gradient(self, request: requests.CheckGradient) -> None:
         sight = self._sight()
         if sight is None or sight.network_input is None or sight.digit is None:
-            self._answers.failed.emit("A gradient check needs a picture: draw a digit, or pick a sample.")
+            needed = translate("lab", "A gradient check needs a picture: draw a digit, or pick a sample.")
+            self._answers.failed.emit(needed)
             return
         model = check.double_copy(sight.trainer.model)
         picture, digit, of = sight.network_input, sight.digit, sight.of
@@ -103,7 +105,8 @@ class Bench:
         if view is None or not request.timed or sight is None:
             return
         if sight.network_input is None:
-            self._answers.failed.emit("Timing a kernel needs a picture: draw a digit, or pick a sample.")
+            needed = translate("lab", "Timing a kernel needs a picture: draw a digit, or pick a sample.")
+            self._answers.failed.emit(needed)
             return
         model, picture, module = sight.trainer.model, sight.network_input, request.module
         self._start(self._timing(lambda: sources.timed(view, model, picture, module)))

@@ -32,10 +32,11 @@ from gui.lab.probe import batch_layers, probe
 from gui.lab.snapshot import LayerView
 from gui.lab.threads import leave_one_core_free
 from gui.lab.trainer import Trainer
+from gui.lab.wording import translate
 
 URGENT = requests.ShowDrawing.priority
 COURTESY = 0.03  # seconds between two steps that are given to the window at most, to paint what it was sent
-LOADING = "Preparing the digits"
+LOADING = translate("lab", "Preparing the digits")
 
 
 class Desk:
@@ -130,7 +131,8 @@ class Desk:
             if sentence := errors.explain(error):
                 self._answers.failed.emit(sentence)
             else:
-                sentence = f"Something went wrong inside nbgrad ({type(error).__name__}: {error}). The run is paused."
+                sentence = translate("lab", "Something went wrong inside nbgrad ({0}: {1}). The run is paused.")
+                sentence = sentence.format(type(error).__name__, error)
                 self._answers.faulted.emit(sentence, traceback.format_exc())
             self._publish_paused()
 
@@ -140,7 +142,9 @@ class Desk:
         try:
             self._publish()
         except Exception:
-            self._answers.faulted.emit("The state of the run cannot be shown.", traceback.format_exc())
+            self._answers.faulted.emit(
+                translate("lab", "The state of the run cannot be shown."), traceback.format_exc()
+            )
 
     # ---- jobs
 
@@ -182,7 +186,10 @@ class Desk:
         try:
             self._trainer = Trainer(self._experiment)
         except (RuntimeError, ValueError) as error:
-            self._answers.failed.emit(f"The trained weights cannot be read, so a fresh network was made: {error}")
+            said = translate("lab", "The trained weights cannot be read, so a fresh network was made: {0}").format(
+                error
+            )
+            self._answers.failed.emit(said)
             self._trainer = Trainer(self._experiment.changed(weights="fresh"))
             self._answers.experiment_loaded.emit(self._trainer.experiment)
         self._publish()
@@ -344,7 +351,7 @@ class Desk:
         try:
             self._run_now.step()
         except NotFinite as fault:
-            self._running, self._notice = False, str(fault)
+            self._running, self._notice = False, fault.args[0]
             self._publish()
         self._trained_at = time.perf_counter()
 
@@ -383,7 +390,7 @@ class Desk:
 
     def _test_in_slices(self) -> Job[None]:
         for done, total in self._run_now.testing():
-            self._answers.progressed.emit(Progress("Classifying the test set", done, total))
+            self._answers.progressed.emit(Progress(translate("lab", "Classifying the test set"), done, total))
             yield 0.0
         self._publish()
 
@@ -391,7 +398,7 @@ class Desk:
 
     def _save(self, request: requests.Save) -> None:
         checkpoint.save(self._run_now, request.path)
-        self._answers.told.emit(f"Saved to {request.path}.")
+        self._answers.told.emit(translate("lab", "Saved to {0}.").format(request.path))
 
     def _open(self, request: requests.Open) -> None:
         """Go on with a saved run, or from given weights; endless, at its own learning rate: its plan is over."""
@@ -403,5 +410,5 @@ class Desk:
         self._answers.experiment_loaded.emit(opened.experiment)
         self._publish()
         self._refresh_probe()
-        self._answers.told.emit(f"Opened {request.path}: step {opened.steps}.")
+        self._answers.told.emit(translate("lab", "Opened {0}: step {1}.").format(request.path, opened.steps))
         self._job = self._get_data()

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from gui.bridge.answers import Answers
 from gui.bridge.store import Progress
 from gui.lab import warmup
+from gui.lab.wording import translate
 
 Result = TypeVar("Result")
 Job = Generator[float, None, Result]
 
 PATIENCE = 0.02
+COMPILING = translate("lab", "Compiling kernels (first start only)")
 
 
 def compile_kernels(names: list[str], answers: Answers, when_predicting: Callable[[], None]) -> Job[None]:
@@ -29,7 +31,7 @@ def compile_kernels(names: list[str], answers: Answers, when_predicting: Callabl
             if result is None:
                 yield PATIENCE
                 continue
-            answers.progressed.emit(Progress("Compiling kernels (first start only)", children.done, children.total))
+            answers.progressed.emit(Progress(COMPILING, children.done, children.total))
             if result.error:
                 answers.failed.emit(result.error)
             yield 0.0

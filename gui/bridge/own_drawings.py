@@ -6,11 +6,11 @@ import numpy as np
 
 from gui.bridge.answers import Answers
 from gui.lab.drawing import Drawing
-from gui.lab.mine import Drawings, DrawingsError, PersonalSet
+from gui.lab.mine import NO_DRAWINGS, NOTHING_DRAWN, Drawings, DrawingsError, PersonalSet
 from gui.lab.preprocess import preprocess
+from gui.lab.wording import Wording, translate
 
 SHARE = 0.25  # to a batch, so many of the learner's own drawings where they are trained on
-EMPTY = "There are no drawings of yours yet: teach the network one first."
 
 
 class OwnDrawings:
@@ -28,30 +28,32 @@ class OwnDrawings:
         """The drawings, to train on; there must be some."""
         drawings = self._set.load()
         if len(drawings) == 0:
-            raise DrawingsError(EMPTY)
+            raise DrawingsError(NO_DRAWINGS)
         return drawings
 
     def teach(self, drawing: Drawing, label: int) -> None:
         """Keep what the network would get of a drawing, every stage of preprocessing taken. label: -1 for no digit."""
         prepared = preprocess(drawing)
         if prepared is None:
-            raise DrawingsError("There is nothing to teach yet: draw a digit first.")
+            raise DrawingsError(NOTHING_DRAWN)
         drawings = self._set.add(prepared.picture[None], np.array([label], np.int64))
-        self._tell(drawings, "Kept as no digit." if label < 0 else f"Kept as a {label}.")
+        kept = translate("lab", "Kept as no digit.") if label < 0 else translate("lab", "Kept as a {0}.").format(label)
+        self._tell(drawings, kept)
 
     def take_back(self) -> None:
-        self._tell(self._set.take_back(), "Taken back.")
+        self._tell(self._set.take_back(), translate("lab", "Taken back."))
 
     def import_from(self, path: Path) -> None:
         before = len(self._set.load())
         drawings = self._set.import_from(path)
-        self._tell(drawings, f"{len(drawings) - before} new from {path.name}.")
+        new = len(drawings) - before
+        self._tell(drawings, translate("lab", "{0} new from {1}.").format(new, path.name))
 
     def export_to(self, path: Path) -> None:
         self._set.export_to(path)
-        self._answers.told.emit(f"Your drawings are in {path}.")
+        self._answers.told.emit(translate("lab", "Your drawings are in {0}.").format(path))
 
-    def _tell(self, drawings: Drawings, sentence: str) -> None:
+    def _tell(self, drawings: Drawings, sentence: Wording) -> None:
         self._answers.mine_changed.emit(drawings.counts)
-        many = len(drawings)
-        self._answers.told.emit(f"{sentence} You have {many} drawing{'' if many == 1 else 's'} of your own.")
+        now = translate("lab", "{0} Drawings of your own: {1}.").format(sentence, len(drawings))
+        self._answers.told.emit(now)

@@ -10,10 +10,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.bridge import requests
+from gui.bridge.spoken import spoken
 from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.findings import CheckView, Edit, EditView, SourceView, Spot, TermsView
+from gui.lab.mine import NOTHING_DRAWN
 from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
 
 
@@ -131,7 +133,7 @@ class Store(QObject):
         try:
             experiment = self.experiment.changed(**settings)
         except ExperimentError as error:
-            self.failed.emit(str(error))
+            self.failed.emit(spoken(error.args[0]))
             self.experiment_changed.emit(self.experiment)  # editors show the setting in force again
             return
         self._take_experiment(experiment)
@@ -185,7 +187,7 @@ class Store(QObject):
     def teach(self, label: int | str) -> None:
         """Keep the drawing in the learner's own set; -1: it is no digit."""
         if self.drawing.empty:
-            self.failed.emit("There is nothing to teach yet: draw a digit first.")
+            self.failed.emit(spoken(NOTHING_DRAWN))
             return
         self.requested.emit(requests.Teach(int(label)))
 
@@ -314,16 +316,16 @@ class Store(QObject):
 
     @Slot(object)
     def take_progress(self, progress: Progress) -> None:
-        self.progress_changed.emit(progress)
+        self.progress_changed.emit(replace(progress, title=spoken(progress.title)))
 
-    @Slot(str)
+    @Slot(object)
     def take_failure(self, sentence: str) -> None:
-        self.failed.emit(sentence)
+        self.failed.emit(spoken(sentence))
 
-    @Slot(str, str)
+    @Slot(object, str)
     def take_fault(self, sentence: str, details: str) -> None:
-        self.faulted.emit(sentence, details)
+        self.faulted.emit(spoken(sentence), details)
 
-    @Slot(str)
+    @Slot(object)
     def take_news(self, sentence: str) -> None:
-        self.told.emit(sentence)
+        self.told.emit(spoken(sentence))

@@ -13,6 +13,7 @@ from gui.bridge import requests
 from gui.bridge.answers import Answers
 from gui.bridge.bench import Sight
 from gui.lab.walk import Walk
+from gui.lab.wording import translate
 
 # What makes another loss of it, and why.
 OTHER_DRAWING: tuple[type[requests.Request], ...] = (
@@ -69,14 +70,16 @@ class Walks:
         """A walk from the loss that is looked at, where there is one."""
         sight = self._sight()
         if sight is None:
-            self._answers.failed.emit("The backward pass can be walked once its kernels are compiled.")
+            soon = translate("lab", "The backward pass can be walked once its kernels are compiled.")
+            self._answers.failed.emit(soon)
             return None
         model, batch = sight.trainer.model, sight.trainer.batch
         drawn = sight.network_input is not None and sight.digit is not None
         if batch is not None and (self._source() == "batch" or not drawn):
             return Walk(model, *batch, zeroed=zeroed)
         if sight.network_input is None or sight.digit is None:
-            self._answers.failed.emit("There is no loss to walk back from yet: draw a digit, or take a training step.")
+            none = translate("lab", "There is no loss to walk back from yet: draw a digit, or take a training step.")
+            self._answers.failed.emit(none)
             return None
         picture = nbgrad.from_numpy(sight.network_input)
         return Walk(model, picture, sight.digit, zeroed=zeroed, objective=sight.of)
@@ -94,4 +97,4 @@ class Walks:
         walk = self._walk or self._begin(True)
         if walk is not None:
             Path(request.path).write_text(walk.dot() + "\n", encoding="utf-8")
-            self._answers.told.emit(f"Saved to {request.path}.")
+            self._answers.told.emit(translate("lab", "Saved to {0}.").format(request.path))

@@ -10,6 +10,7 @@ from gui.bridge.courtesy import Courtesy
 from gui.bridge.mailbox import Mailbox
 from gui.bridge.requests import Request
 from gui.bridge.store import Store
+from gui.lab.wording import translate
 
 # Seconds after which the thread that computes lets the window's thread have its turn at Python.
 SWITCH_INTERVAL = 0.001
@@ -43,4 +44,5 @@ class Worker(QThread):
 
             Desk(self._answers, self._mailbox, self._experiment).work()
         except Exception as error:  # the thread's last word: nothing dies in silence
-            self._answers.faulted.emit(f"The compute worker stopped: {error}", traceback.format_exc())
+            stopped = translate("lab", "The compute worker stopped: {0}").format(error)
+            self._answers.faulted.emit(stopped, traceback.format_exc())

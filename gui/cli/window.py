@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from gui.cli.system import require_qt
+from gui.lab.wording import translate
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def _report_to(answers: Any) -> None:
             sys.__excepthook__(kind, error or kind(), where)
             return
         details = "".join(traceback.format_exception(kind, error, where))
-        answers.faulted.emit(f"Something went wrong in the window ({kind.__name__}: {error}).", details)
+        wrong = translate("lab", "Something went wrong in the window ({0}: {1}).").format(kind.__name__, error)
+        answers.faulted.emit(wrong, details)
 
     sys.excepthook = report
     threading.excepthook = lambda failed: report(failed.exc_type, failed.exc_value, failed.exc_traceback)

@@ -12,6 +12,7 @@ from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.snapshot import Curves
 from gui.lab.timeline import Timeline
 from gui.lab.trainer import Trainer
+from gui.lab.wording import translate
 from nbgrad.nn import Module
 from nbgrad.serialization import load_safetensors, save_safetensors
 from nbgrad.vision.models.known import KNOWN, Known, recognise
@@ -61,7 +62,8 @@ def load(path: Path) -> Trainer:
         _fill_optimizer(trainer, _under(OPTIMIZER, arrays), _under(OPTIMIZER, numbers))
     except (RuntimeError, TypeError, ValueError) as error:
         first = str(error).splitlines()[0]
-        raise CheckpointError(f"{path} does not fit {experiment.model}: {first}") from None
+        unfit = translate("lab", "{0} does not fit {1}: {2}").format(path, experiment.model, first)
+        raise CheckpointError(unfit) from None
     for key, value in counters.items():
         setattr(trainer, key, value)
     return trainer
@@ -78,7 +80,8 @@ def open_run(path: Path, experiment: Experiment) -> Trainer:
     trainer = Trainer(experiment.changed(weights="fresh"))
     trainer.experiment = experiment
     if type(model) is not type(trainer.model):
-        raise CheckpointError(f"{path} holds the weights of {known.name}; the lab shows {experiment.model} alone.")
+        other = translate("lab", "{0} holds the weights of {1}; the lab shows {2} alone.")
+        raise CheckpointError(other.format(path, known.name, experiment.model))
     trainer.model.load_state_dict(model.state_dict())
     return trainer
 
@@ -90,12 +93,13 @@ def open_weights(path: Path) -> tuple[Known, Module]:
     """
     found = nbgrad.load(path, map_location="cpu")
     if not isinstance(found, dict) or not all(isinstance(tensor, nbgrad.Tensor) for tensor in found.values()):
-        raise CheckpointError(f"{path} does not hold weights by name, as a state_dict does.")
+        raise CheckpointError(translate("lab", "{0} does not hold weights by name, as a state_dict does.").format(path))
     state = {name: tensor for name, tensor in found.items() if "/" not in str(name)}
     recognised = recognise(state)
     if recognised is None:
         names = ", ".join(known.name for known in KNOWN)
-        raise CheckpointError(f"{path} holds the weights of none of the networks here ({names}).")
+        none = translate("lab", "{0} holds the weights of none of the networks here ({1}).").format(path, names)
+        raise CheckpointError(none)
     fill(recognised[1], state, path)
     return recognised
 
@@ -106,8 +110,10 @@ def _read_settings(path: Path, metadata: Mapping[str, str]) -> tuple[Experiment,
         counters, numbers = json.loads(metadata["counters"]), dict(json.loads(metadata["numbers"]))
         return experiment, {key: _count(counters[key]) for key in COUNTERS}, numbers
     except (KeyError, TypeError, ValueError) as error:
-        why = str(error) if isinstance(error, ExperimentError) else "It does not say where the run stopped."
-        raise CheckpointError(f"{path} is no checkpoint of a run. {why}") from None
+        why = translate("lab", "It does not say where the run stopped.")
+        if isinstance(error, ExperimentError):
+            why = error.args[0]
+        raise CheckpointError(translate("lab", "{0} is no checkpoint of a run. {1}").format(path, why)) from None
 
 
 def _count(value: Any) -> int:

@@ -6,6 +6,7 @@ from gui.lab.faults import NotFinite
 from gui.lab.mine import DrawingsError
 from gui.lab.photo import PictureError
 from gui.lab.surgery import EditError
+from gui.lab.wording import translate
 from nbgrad.serialization import SerializationError
 from nbgrad.vision.datasets import DatasetError
 
@@ -24,9 +25,9 @@ def explain(error: BaseException) -> str | None:
     True
     """
     if isinstance(error, OURS):
-        return str(error)
+        return error.args[0] if error.args else str(error)
     if isinstance(error, MemoryError):
-        return "There is not enough memory: choose a smaller batch size, or close other programs."
+        return translate("lab", "There is not enough memory: choose a smaller batch size, or close other programs.")
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}."

@@ -2,11 +2,14 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from gui.lab.schedule import SCHEDULES
+from gui.lab.wording import Wording, translate
 
+MODELS = ("LeNet",)
 OPTIMIZERS = ("SGD", "Adam")
 WEIGHTS = ("trained", "fresh")
 
@@ -43,27 +46,20 @@ class Experiment:
     mine: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.model != "LeNet":
-            raise ExperimentError(f"There is no model «{self.model}»: write LeNet.")
-        if self.weights not in WEIGHTS:
-            raise ExperimentError(f"Weights are {' or '.join(WEIGHTS)}, not «{self.weights}».")
-        if self.optimizer not in OPTIMIZERS:
-            raise ExperimentError(f"There is no optimizer «{self.optimizer}»: write {' or '.join(OPTIMIZERS)}.")
-        _require_number("The learning rate", self.lr, above=0.0)
-        _require_number("The momentum", self.momentum, least=0.0, below=1.0)
-        _require_number("The weight decay", self.weight_decay, least=0.0)
-        _require_number("The share of doodles", self.doodles, least=0.0, below=4.0)
-        _require_number("The share of your own drawings", self.mine, least=0.0, below=4.0)
-        if type(self.batch_size) is not int or not 1 <= self.batch_size <= 4096:
-            raise ExperimentError(f"The batch size is a whole number from 1 to 4096, not «{self.batch_size}».")
-        if type(self.seed) is not int or not 0 <= self.seed < 2**32:
-            raise ExperimentError(f"The seed is a whole number from 0 to 4294967295, not «{self.seed}».")
-        if type(self.epochs) is not int or not 0 <= self.epochs <= 100_000:
-            raise ExperimentError(f"The number of epochs is a whole number from 0 to 100000, not «{self.epochs}».")
-        if self.schedule not in SCHEDULES:
-            raise ExperimentError(f"There is no schedule «{self.schedule}»: write {' or '.join(SCHEDULES)}.")
+        _require_one(translate("lab", "The model"), self.model, MODELS)
+        _require_one(translate("lab", "The start"), self.weights, WEIGHTS)
+        _require_one(translate("lab", "The optimizer"), self.optimizer, OPTIMIZERS)
+        _require_number(translate("lab", "The learning rate"), self.lr, above=0.0)
+        _require_number(translate("lab", "The momentum"), self.momentum, least=0.0, below=1.0)
+        _require_number(translate("lab", "The weight decay"), self.weight_decay, least=0.0)
+        _require_number(translate("lab", "The share of doodles"), self.doodles, least=0.0, below=4.0)
+        _require_number(translate("lab", "The share of your own drawings"), self.mine, least=0.0, below=4.0)
+        _require_whole(translate("lab", "The batch size"), self.batch_size, 1, 4096)
+        _require_whole(translate("lab", "The seed"), self.seed, 0, 2**32 - 1)
+        _require_whole(translate("lab", "The number of epochs"), self.epochs, 0, 100_000)
+        _require_one(translate("lab", "The schedule"), self.schedule, SCHEDULES)
         if self.nesterov and self.momentum == 0:
-            raise ExperimentError("Nesterov needs a momentum above 0.")
+            raise ExperimentError(translate("lab", "Nesterov needs a momentum above 0."))
 
     def changed(self, **settings: Any) -> "Experiment":
         """The same experiment with some settings replaced; raises ExperimentError where one is wrong."""
@@ -78,19 +74,42 @@ class Experiment:
         try:
             settings = json.loads(text)
         except ValueError as error:
-            raise ExperimentError(f"This is not an experiment file: it is no JSON ({error}).") from None
+            no_json = translate("lab", "This is not an experiment file: it is no JSON ({0}).").format(error)
+            raise ExperimentError(no_json) from None
         if not isinstance(settings, dict):
-            raise ExperimentError("This is not an experiment file: it should hold one JSON object.")
+            raise ExperimentError(translate("lab", "This is not an experiment file: it should hold one JSON object."))
         if unknown := sorted(set(settings) - {field.name for field in fields(cls)}):
-            raise ExperimentError(f"The experiment file has settings nbgrad does not know: {', '.join(unknown)}.")
+            strange = translate("lab", "The experiment file has settings nbgrad does not know: {0}.")
+            raise ExperimentError(strange.format(", ".join(unknown)))
         return cls(**settings)
 
 
 def _require_number(
-    what: str, value: Any, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf
+    what: Wording, value: Any, *, least: float = -math.inf, above: float = -math.inf, below: float = math.inf
 ) -> None:
     good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not good or value < least or value <= above or value >= below:
-        limit = f"a number above {above:g}" if above > -math.inf else f"a number from {least:g}"
-        limit += f", below {below:g}" if below < math.inf else ""
-        raise ExperimentError(f"{what} is {limit}, not «{value}».")
+        if above > -math.inf:
+            limit = translate("lab", "a number above {0}").format(f"{above:g}")
+        elif below < math.inf:
+            limit = translate("lab", "a number from {0}, below {1}").format(f"{least:g}", f"{below:g}")
+        else:
+            limit = translate("lab", "a number from {0}").format(f"{least:g}")
+        _refuse(what, limit, value)
+
+
+def _require_whole(what: Wording, value: Any, least: int, most: int) -> None:
+    if type(value) is not int or not least <= value <= most:
+        _refuse(what, translate("lab", "a whole number from {0} to {1}").format(least, most), value)
+
+
+def _require_one(what: Wording, value: Any, names: Sequence[str]) -> None:
+    if value not in names:
+        limit: str = names[0]
+        for name in names[1:]:
+            limit = translate("lab", "{0} or {1}").format(limit, name)
+        _refuse(what, limit, value)
+
+
+def _refuse(what: Wording, limit: str, value: Any) -> NoReturn:
+    raise ExperimentError(translate("lab", "{0} is {1}, not «{2}».").format(what, limit, value))

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab.wording import Wording, translate
 
 
 class NotFinite(ArithmeticError):
     """Training met NaN or inf and stopped before it reached the weights. phase: where, as in `Snapshot.phase`."""
 
-    def __init__(self, sentence: str, phase: str) -> None:
+    def __init__(self, sentence: Wording, phase: str) -> None:
         super().__init__(sentence)
         self.phase = phase
 
@@ -57,34 +58,39 @@ def first_bad_output(model: Any, batch: Any) -> str | None:
 def explain_loss(model: Any, batch: Any, loss: float, step: int) -> NotFinite:
     """The sentence for a loss that is not finite at this step."""
     if name := first_bad_parameter(model):
-        culprit = f"the parameter {name} holds the first"
+        culprit = translate("lab", "the parameter {0} holds the first").format(name)
     elif not all_finite(batch.numpy()):
-        culprit = "the batch itself holds the first"
+        culprit = translate("lab", "the batch itself holds the first")
     elif name := first_bad_output(model, batch):
-        culprit = f"{name} made the first"
+        culprit = translate("lab", "{0} made the first").format(name)
     else:
-        culprit = "the loss is the first to be one"
-    return NotFinite(
-        f"The loss became {_name(loss)} at step {step}: of the numbers that are not finite, {culprit}. "
-        "The weights of the step before are kept: lower the learning rate, then go on or reset.",
+        culprit = translate("lab", "the loss is the first to be one")
+    return _not_finite(
+        translate("lab", "The loss became {0} at step {1}: of the numbers that are not finite, {2}.").format(
+            _name(loss), step, culprit
+        ),
         "loss",
     )
 
 
 def explain_gradient(name: str, step: int) -> NotFinite:
-    return NotFinite(
-        f"The gradient of {name} is not finite at step {step}, the first of them on the way back. "
-        "The weights of the step before are kept: lower the learning rate, then go on or reset.",
+    return _not_finite(
+        translate("lab", "The gradient of {0} is not finite at step {1}, the first of them on the way back.").format(
+            name, step
+        ),
         "backward",
     )
 
 
 def explain_update(name: str, step: int) -> NotFinite:
-    return NotFinite(
-        f"The update of step {step} would make {name} overflow. "
-        "The weights of the step before are kept: lower the learning rate, then go on or reset.",
-        "update",
+    return _not_finite(translate("lab", "The update of step {0} would make {1} overflow.").format(step, name), "update")
+
+
+def _not_finite(what: Wording, phase: str) -> NotFinite:
+    advice = translate(
+        "lab", "{0} The weights of the step before are kept: lower the learning rate, then go on or reset."
     )
+    return NotFinite(advice.format(what), phase)
 
 
 def _name(value: float) -> str:

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from gui.lab.mixing import CLASSES, NOTHING
+from gui.lab.wording import translate
 from nbgrad.serialization import SerializationError, load_safetensors, save_safetensors
 from nbgrad.vision.ink import PICTURE
 
 FILE = "drawings.safetensors"
 FORM = {"format": "nbgrad drawings"}
+NO_DRAWINGS = translate("lab", "There are no drawings of yours yet: teach the network one first.")
+NOTHING_DRAWN = translate("lab", "There is nothing to teach yet: draw a digit first.")
 
 
 class DrawingsError(ValueError):
@@ -71,7 +74,7 @@ class PersonalSet:
         """Leave the last drawing out again; it stays in `drawings-before.safetensors` until the next one goes."""
         before = self.load()
         if len(before) == 0:
-            raise DrawingsError("There is no drawing of yours to take back.")
+            raise DrawingsError(translate("lab", "There is no drawing of yours to take back."))
         save(self.path.with_name(f"{self.path.stem}-before{self.path.suffix}"), before)
         return self._write(Drawings(before.pictures[:-1], before.labels[:-1]))
 
@@ -89,7 +92,7 @@ class PersonalSet:
     def export_to(self, path: Path) -> None:
         drawings = self.load()
         if len(drawings) == 0:
-            raise DrawingsError("There are no drawings of yours yet: teach the network one first.")
+            raise DrawingsError(NO_DRAWINGS)
         save(path, drawings)
 
     def _write(self, drawings: Drawings) -> Drawings:
@@ -108,15 +111,20 @@ def read(path: Path) -> Drawings:
     try:
         arrays, metadata = load_safetensors(path)
     except (OSError, SerializationError) as error:
-        raise DrawingsError(f"{path} cannot be read as drawings: {str(error).splitlines()[0]}") from None
+        why = str(error).splitlines()[0]
+        raise DrawingsError(translate("lab", "{0} cannot be read as drawings: {1}").format(path, why)) from None
     pictures, labels = arrays.get("pictures"), arrays.get("labels")
     if metadata.get("format") != FORM["format"] or pictures is None or labels is None:
-        raise DrawingsError(f"{path} holds no drawings: choose a file that «Export my drawings» wrote.")
+        raise DrawingsError(
+            translate("lab", "{0} holds no drawings: choose a file that «Export my drawings» wrote.").format(path)
+        )
     good = pictures.dtype == np.uint8 and pictures.shape[1:] == (PICTURE, PICTURE) and labels.dtype == np.int64
     if not good or labels.shape != pictures.shape[:1]:
-        raise DrawingsError(f"{path} holds drawings of another form than 28 x 28 with a label each.")
+        raise DrawingsError(
+            translate("lab", "{0} holds drawings of another form than 28 x 28 with a label each.").format(path)
+        )
     if len(labels) and not NOTHING <= labels.min() <= labels.max() < CLASSES:
-        raise DrawingsError(f"{path} holds a label that is no digit from 0 to 9.")
+        raise DrawingsError(translate("lab", "{0} holds a label that is no digit from 0 to 9.").format(path))
     return Drawings(np.require(pictures, requirements=["C", "W"]), labels)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gui.lab.drawing import Drawing
+from gui.lab.wording import translate
 from nbgrad.kernels.cpu.image import stretch
 from nbgrad.kernels.registry import kernel
 
@@ -11,7 +12,9 @@ REACH = 0.12  # of the side: paper is the mean brightness so far around, ink lef
 LEAST_CONTRAST = 0.06  # of full brightness; below, the picture is blank
 SPECK = 0.04  # of the largest part's area: smaller parts are dust
 MARGIN = 0.15  # of the longer side of the ink, left around it on the sheet
-NO_INK = "There is no ink to see in this picture: it needs one dark digit on bright paper, or the reverse."
+NO_INK = translate(
+    "lab", "There is no ink to see in this picture: it needs one dark digit on bright paper, or the reverse."
+)
 
 
 class PictureError(ValueError):
@@ -25,7 +28,7 @@ def from_photo(grey: np.ndarray) -> Drawing:
     """
     grey = np.nan_to_num(np.asarray(grey, np.float32))
     if grey.ndim != 2 or 0 in grey.shape:
-        raise PictureError("This picture is empty.")
+        raise PictureError(translate("lab", "This picture is empty."))
     square = squared(grey)
     ink = without_specks(find_ink(square))
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))

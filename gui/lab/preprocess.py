@@ -1,7 +1,6 @@
 """From what the learner drew to what the network reads, keeping every stage on the way for the strip.
 
-Each stage but the first can be left out, to see what it is good for. Names and explanations are plain English source
-strings: the window translates them.
+Each stage but the first can be left out, to see what it is good for.
 """
 
 from dataclasses import dataclass
@@ -10,67 +9,56 @@ import numpy as np
 
 from gui.lab.drawing import Drawing, smooth
 from gui.lab.snapshot import Stage
+from gui.lab.wording import translate
 from nbgrad.kernels.cpu.image import stretch
 from nbgrad.vision.ink import PICTURE, Sheet, Steps, draw_ink, stroke_segments
 from nbgrad.vision.transforms import INPUT, normalize
 
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
-    """Marks a sentence for the translators' tools, which know it by Qt's name; no Qt here."""
-    return text
-
-
 STROKE = (
     "stroke",
-    QT_TRANSLATE_NOOP("stages", "What you drew: a round pen, darker where it covers more of a pixel."),
+    translate("stages", "What you drew: a round pen, darker where it covers more of a pixel."),
     "",
 )
 PHOTO = (
     "photo",
-    QT_TRANSLATE_NOOP(
+    translate(
         "stages", "Your picture as it came: dark ink on bright paper, or the other way round, under uneven light."
     ),
     "",
 )
 CLEANED = (
     "ink",
-    QT_TRANSLATE_NOOP(
+    translate(
         "stages",
         "Light evened out, ink made white, paper black, specks dropped: the network has only seen white ink on black.",
     ),
-    QT_TRANSLATE_NOOP("stages", "Left out: the network gets the picture as it came, paper and shadows included."),
+    translate("stages", "Left out: the network gets the picture as it came, paper and shadows included."),
 )
 BOX = (
     "box",
-    QT_TRANSLATE_NOOP("stages", "Only the part that holds ink, so that it does not matter where you drew."),
-    QT_TRANSLATE_NOOP("stages", "Left out: the whole sheet goes on, with the digit wherever you drew it."),
+    translate("stages", "Only the part that holds ink, so that it does not matter where you drew."),
+    translate("stages", "Left out: the whole sheet goes on, with the digit wherever you drew it."),
 )
 SMALL = (
     "20 x 20",
-    QT_TRANSLATE_NOOP(
-        "stages", "Scaled, shape kept, until its longer side is 20 pixels, so that size does not matter either."
-    ),
-    QT_TRANSLATE_NOOP("stages", "Left out: the digit keeps the size you drew it in, the sheet being 28 pixels wide."),
+    translate("stages", "Scaled, shape kept, until its longer side is 20 pixels, so that size does not matter either."),
+    translate("stages", "Left out: the digit keeps the size you drew it in, the sheet being 28 pixels wide."),
 )
 CENTRED = (
     "centre of mass",
-    QT_TRANSLATE_NOOP(
-        "stages", "Placed in 28 x 28 so that the ink balances in the middle: this is what MNIST looks like."
-    ),
-    QT_TRANSLATE_NOOP("stages", "Left out: the box lies in the middle instead, so that a 4 or a 7 hangs to one side."),
+    translate("stages", "Placed in 28 x 28 so that the ink balances in the middle: this is what MNIST looks like."),
+    translate("stages", "Left out: the box lies in the middle instead, so that a 4 or a 7 hangs to one side."),
 )
 PADDED = (
     "32 x 32",
-    QT_TRANSLATE_NOOP(
-        "stages", "A border of 2 pixels, so that strokes at the edge lie in the middle of some 5 x 5 window."
-    ),
-    QT_TRANSLATE_NOOP(
+    translate("stages", "A border of 2 pixels, so that strokes at the edge lie in the middle of some 5 x 5 window."),
+    translate(
         "stages", "Left out: the 28 x 28 are blown up to 32 x 32 instead, larger than any digit the network has seen."
     ),
 )
 SAMPLE = (
     "sample",
-    QT_TRANSLATE_NOOP("stages", "A picture of the data set: 28 x 28, boxed and centred already."),
+    translate("stages", "A picture of the data set: 28 x 28, boxed and centred already."),
     "",
 )
 ON_SHEET = (BOX, SMALL, CENTRED)

@@ -10,6 +10,7 @@ import nbgrad
 from gui.lab import chain
 from gui.lab.findings import Edit, EditView, Effect
 from gui.lab.trainer import Trainer
+from gui.lab.wording import translate
 from nbgrad.nn import functional as F
 from nbgrad.vision.transforms import network_input
 
@@ -37,14 +38,20 @@ class Surgery:
     def apply(self, trainer: Trainer, edit: Edit, picture: np.ndarray | None, digit: int | None) -> EditView:
         """Do it and say what came of it, for the drawing's network input and for test digits; raises EditError."""
         if edit.how not in HOW or not math.isfinite(edit.amount):
-            raise EditError(f"An edit sets, scales or adds a number, not «{edit.how} {edit.amount}».")
+            raise EditError(
+                translate("lab", "An edit sets, scales or adds a number, not «{0} {1}».").format(edit.how, edit.amount)
+            )
         numbers = _numbers(trainer, edit.parameter)
         old = numbers[edit.index].copy()
         with np.errstate(over="ignore"):
             amount = np.float32(edit.amount)
             new = {"set": np.full_like(old, amount), "scale": old * amount, "add": old + amount}[edit.how]
         if not np.isfinite(new).all():
-            raise EditError(f"This edit would make numbers of {edit.parameter} overflow; nothing was changed.")
+            raise EditError(
+                translate("lab", "This edit would make numbers of {0} overflow; nothing was changed.").format(
+                    edit.parameter
+                )
+            )
         self.left(trainer)
         self._kept.append((edit.parameter, edit.index, old))
         self._of = (id(trainer.model), trainer.steps)
@@ -54,7 +61,7 @@ class Surgery:
     def undo(self, trainer: Trainer, picture: np.ndarray | None, digit: int | None) -> EditView:
         """Take the last edit back; raises EditError where there is none."""
         if not self.left(trainer):
-            raise EditError("There is no edit to undo: a training step or a reset makes edits final.")
+            raise EditError(translate("lab", "There is no edit to undo: a training step or a reset makes edits final."))
         parameter, index, old = self._kept.pop()
         view = _measure(trainer, Edit(parameter, index, "set", 0.0), old, picture, digit)
         return replace(view, edit=None, left=len(self._kept))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gui.bridge.commands import BY_ID
+from gui.bridge.spoken import spoken
 from gui.bridge.store import Store
 from gui.lab.snapshot import ProbeView, Stage
 from gui.theme import signs, theme
@@ -154,7 +155,7 @@ def caption(name: str) -> str:
 
 def sentence(stage: Stage) -> str:
     """What a stage did, or what happens without it."""
-    return f"{caption(stage.name)}: {translate(stage.explanation if stage.on else stage.without)}"
+    return f"{caption(stage.name)}: {spoken(stage.explanation if stage.on else stage.without)}"
 
 
 def fitted(image: QImage, spot: QRectF) -> QRectF:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QProgressBar, QWidget
 
+from gui.bridge.spoken import spoken
 from gui.bridge.store import Progress, Store
 from gui.lab.snapshot import Snapshot
 from gui.theme import theme
@@ -67,9 +68,10 @@ class NoticeBanner(QWidget):
 
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        if snapshot.notice != self.text.text():
-            self.text.setText(snapshot.notice)
-            self.setVisible(bool(snapshot.notice))
+        notice = spoken(snapshot.notice)
+        if notice != self.text.text():
+            self.text.setText(notice)
+            self.setVisible(bool(notice))
 
 
 class Toast(QFrame):

@@ -13,9 +13,9 @@ def test_json_and_back():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"model": "ResNet"}, "no model «ResNet»"),
-        ({"weights": "old"}, "Weights are"),
-        ({"optimizer": "sgd"}, "no optimizer «sgd»"),
+        ({"model": "ResNet"}, "The model is LeNet, not «ResNet»"),
+        ({"weights": "old"}, "The start is trained or fresh, not «old»"),
+        ({"optimizer": "sgd"}, "The optimizer is SGD or Adam, not «sgd»"),
         ({"lr": "abc"}, "learning rate is a number above 0, not «abc»"),
         ({"lr": float("nan")}, "learning rate"),
         ({"lr": 0}, "learning rate"),
@@ -26,7 +26,7 @@ def test_json_and_back():
         ({"batch_size": 2.5}, "batch size"),
         ({"seed": -1}, "seed"),
         ({"epochs": -1}, "epochs"),
-        ({"schedule": "wild"}, "no schedule «wild»"),
+        ({"schedule": "wild"}, "The schedule is constant or one-cycle, not «wild»"),
         ({"nesterov": True, "momentum": 0}, "Nesterov"),
     ],
 )

@@ -5,6 +5,9 @@ import pytest
 from PySide6.QtCore import QLocale
 
 import nbgrad
+from gui.bridge.spoken import spoken
+from gui.lab import faults
+from gui.lab.faults import NotFinite
 from gui.lab.findings import Edit, EditView, Effect, Spot
 from gui.lab.snapshot import AttributionView
 from gui.lab.terms import examine
@@ -74,3 +77,14 @@ def test_the_walk_is_korean_too(korean, open_window, store, qtbot):
     qtbot.wait(30)
     assert window.graph.card.number.text() == "27단계 중 18단계"
     assert texts_cut_off(window) == []
+
+
+def test_what_the_labs_logic_says_is_korean_where_it_is_shown(korean, store, qtbot):
+    with qtbot.waitSignal(store.failed) as refused:
+        store.configure(batch_size=0)
+    assert refused.args == ["배치 크기: 1부터 4096까지의 정수(이)어야 합니다 (지금은 «0»)."]
+    with pytest.raises(NotFinite) as met:
+        raise faults.explain_gradient("conv1.weight", 3)
+    assert str(met.value).startswith("The gradient of conv1.weight is not finite at step 3")
+    assert spoken(met.value.args[0]).startswith("3단계에서 conv1.weight의 기울기가")
+    assert spoken("a text of the engine's") == "a text of the engine's"
