@@ -146,14 +146,23 @@ class UndoEdit(Request):
 
 @dataclass(frozen=True)
 class WalkOn(Request):
-    """Move the walk through the backward pass: "forward", "back", "rewind", or "run" to one of the nodes `stops`.
+    """Move the walk: "forward", "back", "rewind" (to the beginning of a phase), or "run" to one of the nodes `stops`.
 
-    Begins one where there is none; zeroed: with every `.grad` empty.
+    Begins one at the loss where there is none; zeroed: with every `.grad` empty.
     """
 
     priority: ClassVar[int] = 0
     move: str
     stops: frozenset[int] = frozenset()
+    zeroed: bool = True
+
+
+@dataclass(frozen=True)
+class GoTo(Request):
+    """Move the walk to the first moment of a phase: "forward", "loss", "backward" or "update"."""
+
+    priority: ClassVar[int] = 0
+    phase: str
     zeroed: bool = True
 
 
@@ -164,6 +173,15 @@ class ChooseElement(Request):
     priority: ClassVar[int] = 0
     step: int
     number: int | None
+    place: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class ChooseWeight(Request):
+    """Write out what an update of the walk did to a weight; None: to the one that moved most."""
+
+    priority: ClassVar[int] = 0
+    update: int
     place: tuple[int, ...] | None
 
 

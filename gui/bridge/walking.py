@@ -1,11 +1,11 @@
-"""The walk through the backward pass as the window knows it: where it stands, at what speed it goes, where it stops."""
+"""The walk through a training step as the window knows it: where it stands, at what speed it goes, where it stops."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gui.bridge import requests
-from gui.lab.steps import StepView, WalkView
+from gui.lab.steps import Moment, StepView, UpdateView, WalkView
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)  # steps per second
 
@@ -14,7 +14,7 @@ class Walking(QObject):
     """Belongs to the store; the worker owns the walk itself. A move begins a walk where there is none in force."""
 
     changed = Signal(object)  # WalkView | None
-    arrived = Signal(int)  # id of the node that has just worked, or whose work was last before it
+    arrived = Signal(object)  # id of the node that has just worked, or whose work was last before it; None: the loss
     breakpoints_changed = Signal(object)  # frozenset of node ids
     playing_changed = Signal(bool)
     speed_changed = Signal(float)
@@ -40,10 +40,13 @@ class Walking(QObject):
     def playing(self) -> bool:
         return self._timer.isActive()
 
-    def step_of(self, node: int | None) -> StepView | None:
-        """What a node did, where the walk has passed it."""
-        steps = self.view.steps if self.view is not None else ()
-        return next((step for step in steps if step.node == node), None)
+    def moment_of(self, node: int | None) -> Moment | None:
+        """What a node did in this phase, where the walk has passed it; in the update, what it did before."""
+        view = self.view
+        if view is None:
+            return None
+        made = view.forward if view.phase == "forward" else (*view.updates, *view.steps)
+        return next((moment for moment in made if moment.node == node), None)
 
     # ---- moves
 
@@ -63,9 +66,15 @@ class Walking(QObject):
         self._stop()
         self._move("rewind")
 
+    def go_to(self, phase: str) -> None:
+        """To the first moment of "forward", "loss", "backward" or "update"."""
+        self._stop()
+        self._waiting = True
+        self._ask(requests.GoTo(phase, self.zeroed))
+
     @Slot()
     def finish(self) -> None:
-        """On to the end, breakpoints or not."""
+        """On to the end of this phase, breakpoints or not."""
         self._stop()
         self._move("run")
 
@@ -73,9 +82,17 @@ class Walking(QObject):
     def run_to(self) -> None:
         """On to the selected node or the next breakpoint, whichever comes first; without either to the end."""
         self._stop()
-        chosen = self.selected
-        ahead = chosen is not None and (not self.in_force or self.step_of(chosen) is None)
-        self._move("run", self.breakpoints | ({chosen} if chosen is not None and ahead else set()))
+        ahead = {self.selected} if self.selected is not None and self._lies_ahead(self.selected) else set()
+        self._move("run", self.breakpoints | ahead)
+
+    def _lies_ahead(self, node: int) -> bool:
+        """Has this phase, or the one that begins, not come to the node yet?"""
+        view = self.view
+        if view is None or view.over:
+            return True
+        backward = view.phase == "backward" and not view.finished
+        made = view.forward if view.phase == "forward" else view.steps if backward else view.updates
+        return all(moment.node != node for moment in made)
 
     def _move(self, move: str, stops: frozenset[int] = frozenset()) -> None:
         self._waiting = True
@@ -85,11 +102,11 @@ class Walking(QObject):
 
     @Slot()
     def play(self) -> None:
-        """Step by step at `speed` until the end, a breakpoint, or the next call; from the end once more."""
+        """Moment by moment at `speed` until the end, a breakpoint, or the next call; at the end from a phase before."""
         if self.playing:
             self._stop()
             return
-        self._move("rewind" if self.in_force and self.view is not None and self.view.finished else "forward")
+        self._move("rewind" if self.in_force and self.view is not None and self.view.ended else "forward")
         self._timer.start(round(1000 / self.speed))
         self.playing_changed.emit(True)
 
@@ -144,16 +161,24 @@ class Walking(QObject):
     def look(self, node: int | None) -> None:
         """The window's selection is this node: the chain rule is shown for what it sent."""
         self.selected = node
-        step = self.step_of(node)
-        if step is None or not self.in_force or self.view is None:
+        made, view = self.moment_of(node), self.view
+        if made is None or view is None or not self.in_force:
             return
-        if (self.view.chain is None or self.view.chain.step != step.number) and step.sent:
-            self._ask(requests.ChooseElement(step.number, None, None))
+        if isinstance(made, UpdateView):
+            if view.weight is None or view.weight.update != made.number:
+                self._ask(requests.ChooseWeight(made.number, None))
+        elif isinstance(made, StepView) and made.sent and (view.chain is None or view.chain.step != made.number):
+            self._ask(requests.ChooseElement(made.number, None, None))
 
     def choose(self, step: int, number: int, place: tuple[int, ...]) -> None:
         """Show the chain rule for this element of what a step sent to its input `number`."""
         if self.in_force:
             self._ask(requests.ChooseElement(step, number, place))
+
+    def choose_weight(self, update: int, place: tuple[int, ...]) -> None:
+        """Write out what an update did to this weight."""
+        if self.in_force:
+            self._ask(requests.ChooseWeight(update, place))
 
     # ---- what the worker answers
 
@@ -163,13 +188,13 @@ class Walking(QObject):
         self._waiting = False
         self.view = view
         current = view.current if view is not None else None
-        if view is None or view.over or view.finished or (current is not None and current.node in self.breakpoints):
+        if view is None or view.over or view.ended or (current is not None and current.node in self.breakpoints):
             self._stop()
         if view is not None and view.graph.nodes and self.breakpoints:
             self._forget_strangers(len(view.graph.nodes))
         self.changed.emit(view)
-        if current is not None and current is not before:
-            self.arrived.emit(current.node)
+        if current is not before:
+            self.arrived.emit(None if current is None else current.node)
 
     def _forget_strangers(self, count: int) -> None:
         known = frozenset(node for node in self.breakpoints if node < count)

@@ -1,4 +1,4 @@
-"""The worker's side of a walk through the backward pass: begins it, moves it, says when it is out of date.
+"""The worker's side of a walk through a training step: begins it, moves it, says when it is out of date.
 
 Runs in the worker's thread, for the desk.
 """
@@ -36,7 +36,9 @@ class Walks:
         self._walk: Walk | None = None
         self.handlers: dict[type, Callable[[Any], None]] = {
             requests.WalkOn: self._walk_on,
+            requests.GoTo: self._go_to,
             requests.ChooseElement: self._choose,
+            requests.ChooseWeight: self._choose_weight,
             requests.LeaveWalk: self._leave,
             requests.SaveDot: self._save_dot,
         }
@@ -49,22 +51,27 @@ class Walks:
             self._answers.walk_made.emit(replace(view, over=why))
 
     def _walk_on(self, request: requests.WalkOn) -> None:
-        begun = self._walk is not None and self._walk.zeroed == request.zeroed
-        if not begun:
-            self._pause()
-            self._walk = self._begin(request.zeroed)
+        begun = self._ready(request.zeroed)
         if self._walk is None:
             self._answers.walk_made.emit(None)
             return
-        if request.move == "forward":
-            self._walk.forward()
-        elif request.move == "back":
-            self._walk.back()
-        elif request.move == "run":
-            self._walk.run(request.stops)
-        elif begun:
-            self._walk.rewind()
+        if begun or request.move != "rewind":
+            self._walk.move(request.move, request.stops)
         self._answers.walk_made.emit(self._walk.view())
+
+    def _go_to(self, request: requests.GoTo) -> None:
+        self._ready(request.zeroed)
+        if self._walk is not None:
+            self._walk.go_to(request.phase)
+        self._answers.walk_made.emit(None if self._walk is None else self._walk.view())
+
+    def _ready(self, zeroed: bool) -> bool:
+        """Begin a walk where there is none of this kind; whether there was one."""
+        begun = self._walk is not None and self._walk.zeroed == zeroed
+        if not begun:
+            self._pause()
+            self._walk = self._begin(zeroed)
+        return begun
 
     def _begin(self, zeroed: bool) -> Walk | None:
         """A walk from the loss that is looked at, where there is one."""
@@ -73,20 +80,27 @@ class Walks:
             soon = translate("lab", "The backward pass can be walked once its kernels are compiled.")
             self._answers.failed.emit(soon)
             return None
-        model, batch = sight.trainer.model, sight.trainer.batch
+        trainer = sight.trainer
+        model, batch, optimizer = trainer.model, trainer.batch, trainer.optimizer
+        rate = trainer.learning_rate if trainer.has_data else None
         drawn = sight.network_input is not None and sight.digit is not None
         if batch is not None and (self._source() == "batch" or not drawn):
-            return Walk(model, *batch, zeroed=zeroed)
+            return Walk(model, *batch, zeroed=zeroed, optimizer=optimizer, rate=rate)
         if sight.network_input is None or sight.digit is None:
             none = translate("lab", "There is no loss to walk back from yet: draw a digit, or take a training step.")
             self._answers.failed.emit(none)
             return None
         picture = nbgrad.from_numpy(sight.network_input)
-        return Walk(model, picture, sight.digit, zeroed=zeroed, objective=sight.of)
+        return Walk(model, picture, sight.digit, zeroed=zeroed, objective=sight.of, optimizer=optimizer, rate=rate)
 
     def _choose(self, request: requests.ChooseElement) -> None:
         if self._walk is not None:
             self._walk.choose(request.step, request.number, request.place)
+            self._answers.walk_made.emit(self._walk.view())
+
+    def _choose_weight(self, request: requests.ChooseWeight) -> None:
+        if self._walk is not None:
+            self._walk.choose_weight(request.update, request.place)
             self._answers.walk_made.emit(self._walk.view())
 
     def _leave(self, _request: requests.LeaveWalk) -> None:

@@ -1,6 +1,6 @@
 """From the engine's records of a backward graph to the laid-out picture of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gui.lab.layout import lay_out
@@ -17,7 +17,7 @@ class GraphViews:
     def view(self, graph: Any, model: Any) -> GraphView:
         """graph: what `nbgrad.autograd.graph.trace` gave."""
         names = {id(parameter): name for name, parameter in model.named_parameters()}
-        parameters = [names.get(id(node.variable)) for node in graph.nodes]
+        parameters = _parameters(graph, names)
         key = (
             [(node.name, node.shape, parameter) for node, parameter in zip(graph.nodes, parameters, strict=True)],
             [tuple(edge) for edge in _edges(graph)],
@@ -25,6 +25,15 @@ class GraphViews:
         if key != self._key or self._view is None:
             self._key, self._view = key, _draw(graph, parameters)
         return self._view
+
+
+def draw(graph: Any, names: Mapping[int, str]) -> GraphView:
+    """The picture of one graph; names: what to call a leaf, by its id()."""
+    return _draw(graph, _parameters(graph, names))
+
+
+def _parameters(graph: Any, names: Mapping[int, str]) -> list[str | None]:
+    return [names.get(id(node.variable)) for node in graph.nodes]
 
 
 def _edges(graph: Any) -> list[tuple[int, int, tuple[int, ...] | None]]:
@@ -57,7 +66,7 @@ def name_modules(parameters: Sequence[str | None], edges: Sequence[tuple[int, in
     children: list[list[int]] = [[] for _ in parameters]
     for source, target in edges:
         children[source].append(target)
-    modules: list[str | None] = [name.rpartition(".")[0] if name else None for name in parameters]
+    modules: list[str | None] = [(name or "").rpartition(".")[0] or None for name in parameters]
     distance = [0 if name else len(parameters) for name in parameters]
     for node in reversed(range(len(parameters))):
         for child in children[node]:

@@ -1,4 +1,4 @@
-"""A walk through the backward pass as plain records: what each node got, kept and passed on. No engine, no Qt."""
+"""A walk through a training step as plain records: each operation, each node, each update. No engine, no Qt."""
 
 from dataclasses import dataclass
 
@@ -115,23 +115,127 @@ class ChainView:
 
 
 @dataclass(frozen=True, eq=False)
-class WalkView:
-    """A walk as it stands. of: whose loss, "drawing" or "batch"; digit: the drawing's. steps: those made so far.
+class Operand:
+    """What an operation of the forward pass took. source: id of the GraphNode it came from, None for a constant."""
 
-    zeroed: whether `.grad` was emptied first. over: why the walk is out of date ("drawing", "network"), "" while it is
-    not.
+    source: int | None
+    name: str  # of what made it ("ReluBackward0"), of the parameter, or of the operand ("input")
+    numbers: Numbers | None
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardView:
+    """What one operation of the forward pass did. number: its place in it; node: id of the GraphNode it left behind.
+
+    outputs: its results, None where it was not seen. kept: what the node keeps for the backward pass, by PyTorch's
+    names.
+    """
+
+    number: int
+    node: int
+    name: str  # "ConvolutionBackward0"
+    operands: tuple[Operand, ...]
+    outputs: tuple[Numbers | None, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Buffer:
+    """What the optimizer remembers about a parameter: before (None: nothing yet) and after the step."""
+
+    name: str  # "momentum_buffer"
+    before: Numbers | None
+    after: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class UpdateView:
+    """What the optimizer did to one parameter. number: its place in the update; node: id of the parameter's leaf.
+
+    settings: of the optimizer, as its constructor spells them. step: after - before.
+    """
+
+    number: int
+    node: int
+    name: str  # "conv1.weight"
+    optimizer: str  # "SGD"
+    settings: tuple[tuple[str, float | bool], ...]
+    before: Numbers
+    gradient: Numbers
+    buffers: tuple[Buffer, ...]
+    after: Numbers
+    step: Numbers
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of arithmetic: `name = formula = pattern, filled with figures = value`."""
+
+    name: str  # "b"
+    formula: str  # "μ·b + d"
+    pattern: str  # "{} × {} + {}"
+    figures: tuple[float, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class WeightView:
+    """The update written out for one weight. engine: the weight that the optimizer wrote; bound: of the rounding."""
+
+    update: int
+    place: tuple[int, ...]
+    lines: tuple[Line, ...]
+    engine: float
+    bound: float
+
+    @property
+    def agrees(self) -> bool:
+        return abs(self.lines[-1].value - self.engine) <= self.bound
+
+
+Moment = ForwardView | StepView | UpdateView
+
+
+@dataclass(frozen=True, eq=False)
+class WalkView:
+    """A walk through forward, loss, backward and update as it stands.
+
+    of: whose loss, "drawing", "batch" or "snippet"; digit: the drawing's. loss: None where the tensor is no scalar.
+    forward, steps, updates: the operations, nodes and
+    updates made so far; operations, parameters: how many there are to make, the nodes' number being the graph's.
+    zeroed: whether `.grad` was emptied first. over: why the walk is out of date ("drawing", "network", "snippet"), ""
+    while it is not. chain, weight: the arithmetic of a chosen element of a step, of an update. title: what a snippet
+    calls its tensor; begins: what the pass begins with, "ones" or "given", "" for the 1 of a scalar.
     """
 
     graph: GraphView
     of: str
     digit: int | None
-    loss: float
+    loss: float | None
     zeroed: bool
+    phase: str  # "forward", "loss", "backward" or "update"
+    forward: tuple[ForwardView, ...]
     steps: tuple[StepView, ...]
-    finished: bool
+    updates: tuple[UpdateView, ...]
+    operations: int
+    parameters: int
     chain: ChainView | None = None
+    weight: WeightView | None = None
     over: str = ""
+    title: str = ""
+    begins: str = ""
 
     @property
-    def current(self) -> StepView | None:
-        return self.steps[-1] if self.steps else None
+    def current(self) -> Moment | None:
+        """What was made last; None before everything, and at the loss."""
+        made = {"forward": self.forward, "loss": (), "backward": self.steps, "update": self.updates}[self.phase]
+        return made[-1] if made else None
+
+    @property
+    def finished(self) -> bool:
+        """The backward pass is complete."""
+        return len(self.steps) == len(self.graph.nodes)
+
+    @property
+    def ended(self) -> bool:
+        return self.finished and len(self.updates) == self.parameters

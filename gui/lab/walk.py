@@ -1,68 +1,142 @@
-"""Walking the backward pass of a real loss: the engine's stepper, and plain records of what it did."""
+"""Walking a training step of a real loss: forward operation by operation, backward node by node, then the update."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 import nbgrad
 from gui.lab import chain
-from gui.lab.graph_view import GraphViews
-from gui.lab.steps import Arrival, ChainView, Filling, Numbers, Part, Saved, Sent, StepView, TermLine, WalkView
-from gui.lab.summary import summarize
-from nbgrad.autograd.graph import Contribution, Step, Stepper, terms, to_dot, trace
+from gui.lab.graph_view import draw
+from gui.lab.step_records import Recorder, chain_of
+from gui.lab.steps import ChainView, ForwardView, UpdateView, WalkView, WeightView
+from gui.lab.updates import Twin, weight_of
+from nbgrad.autograd.graph import Recording, Stepper, to_dot, trace
 from nbgrad.nn import functional as F
 
-MOST_LINES = 40
+PHASES = ("forward", "loss", "backward", "update")
 
 
-class Walk:
-    """The backward pass of one loss, with a copy of the network, so that training is not disturbed.
+class TensorWalk:
+    """The training step of any tensor that requires a gradient; it begins at the loss.
 
-    pictures: (N, 1, 32, 32). target: the digit of the drawing, or the labels of the batch. zeroed: start with every
-    `.grad` None, as after `zero_grad()`; otherwise with what the last training step left there.
+    Its leaves are filled: walk a copy to leave them alone. names: what to call the leaves. gradient:
+    d(something)/d(tensor), needed where it is no scalar. recording: of the forward pass, which can be walked then.
+    optimizer: whose step follows the backward pass; without one the walk ends there. model: that of the loss, where it
+    is one that the lab knows. of, digit, title, begins: see WalkView.
     """
 
-    def __init__(self, model: Any, pictures: Any, target: Any, *, zeroed: bool = True, objective: str = "loss") -> None:
-        self.model = copy.deepcopy(model)
-        for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
-            mine.grad = None if zeroed or theirs.grad is None else theirs.grad.detach().clone()
-        drawing = isinstance(target, int)
-        with nbgrad.enable_grad():
-            logits = self.model(pictures)
-            self.loss = chain.objective(logits, target, objective) if drawing else F.cross_entropy(logits, target)
-        self._of, self._digit = ("drawing", target) if drawing else ("batch", None)
-        self.zeroed = zeroed
-        graph = trace(self.loss)
+    def __init__(
+        self, tensor: Any, names: Mapping[str, Any], gradient: Any = None, *, of: str = "snippet",
+        digit: int | None = None, title: str = "", begins: str = "", zeroed: bool = True,
+        recording: Recording | None = None, optimizer: Twin | None = None,
+    ) -> None:  # fmt: skip
+        self.loss, self.names, self.zeroed = tensor, names, zeroed
+        self._of, self._digit, self._title, self._begins = of, digit, title, begins
+        self._optimizer = optimizer
+        graph = trace(tensor)
         self._ids = {node.node: place for place, node in enumerate(graph.nodes)}
-        self.graph = GraphViews().view(graph, self.model)
-        self._stepper = Stepper(self.loss)
-        self._views: list[StepView] = []
+        self.graph = draw(graph, {id(leaf): name for name, leaf in names.items()})
+        leaves = {node.id: node.parameter for node in self.graph.nodes if node.parameter}
+        self._leaves = {
+            id(node.variable): (place, leaves[place]) for place, node in enumerate(graph.nodes) if place in leaves
+        }
+        self._recorder = Recorder(self._ids, leaves)
+        self._stepper = Stepper(tensor, gradient)
+        self._operations = () if recording is None else recording.operations(tensor)
+        self._forward: list[ForwardView] = []  # made when they are first looked at
+        self._updates: tuple[UpdateView, ...] | None = None
         self._chain: ChainView | None = None
+        self._weight: WeightView | None = None
+        stepping = set() if optimizer is None else {id(leaf) for leaf in optimizer.leaves}
+        self._lengths = {
+            "forward": len(self._operations),
+            "loss": 1,
+            "backward": len(graph.nodes),
+            "update": len(self._leaves.keys() & stepping),
+        }
+        self._first = 0 if self._operations else self._end("loss")
+        self._at = self._end("loss")  # moments that lie behind
+
+    # ---- where it stands
+
+    def _start(self, phase: str) -> int:
+        """Moments before the first of a phase."""
+        return sum(self._lengths[each] for each in PHASES[: PHASES.index(phase)])
+
+    def _end(self, phase: str) -> int:
+        return self._start(phase) + self._lengths[phase]
+
+    @property
+    def phase(self) -> str:
+        """That of the last moment made; before all of them «forward»."""
+        return next(phase for phase in PHASES if self._at <= self._end(phase))
+
+    def _made(self, phase: str) -> int:
+        return min(max(self._at - self._start(phase), 0), self._lengths[phase])
 
     # ---- moving
 
+    def move(self, move: str, stops: frozenset[int] = frozenset()) -> None:
+        """ "forward", "back", "rewind", or "run" to the next of the nodes `stops`."""
+        self.run(stops) if move == "run" else getattr(self, move)()
+
     def forward(self) -> None:
-        self._stepper.forward()
-        self._look_at_newest()
+        self._go(self._at + 1)
 
     def back(self) -> None:
-        self._stepper.back()
-        self._look_at_newest()
+        self._go(self._at - 1)
 
     def rewind(self) -> None:
-        self._stepper.rewind()
-        self._look_at_newest()
+        """To the beginning of this phase, or of the one before where it stands there already."""
+        begins = (self._first, self._end("loss"), self._start("update"))
+        self._go(max((place for place in begins if place < self._at), default=self._first))
 
     def run(self, stops: frozenset[int] = frozenset()) -> None:
-        """On to the next of these nodes, or to the end."""
-        self._stepper.run(lambda step: self._ids[step.node] in stops)
+        """On to the next of these nodes, or to the end of this phase; where it stands there, of the next one."""
+        ends = [self._end("loss"), self._end("backward"), self._end("update")]
+        end = next((place for place in ends if place > self._at), ends[-1])
+        while self._at < end:
+            self._move(self._at + 1)
+            if stops and self._node() in stops:
+                break
         self._look_at_newest()
+
+    def go_to(self, phase: str) -> None:
+        """To the first moment of a phase."""
+        self._go(self._start(phase) + 1)
+
+    def _go(self, place: int) -> None:
+        self._move(min(max(place, self._first), self._end("update")))
+        self._look_at_newest()
+
+    def _move(self, place: int) -> None:
+        """Let the engine follow: its nodes work, or what they did is undone."""
+        self._at = place
+        while self._stepper.position < self._made("backward"):
+            step = self._stepper.forward()
+            assert step is not None
+            if step.number == len(self._recorder.steps):
+                self._recorder.step(step)
+        while self._stepper.position > self._made("backward"):
+            self._stepper.back()
+        if self._made("update") and self._updates is None and self._optimizer is not None:
+            self._updates = self._optimizer.step(self._leaves)
+
+    def _node(self) -> int | None:
+        """The node of the last moment."""
+        count = self._made(self.phase)
+        if self.phase == "forward":
+            return self._ids[self._operations[count - 1].node] if count else None
+        if self.phase == "backward":
+            return self._recorder.steps[count - 1].node
+        return self._updates[count - 1].node if self.phase == "update" and self._updates else None
+
+    # ---- the arithmetic of one element
 
     def choose(self, step: int, number: int | None = None, place: tuple[int, ...] | None = None) -> None:
         """Show the chain rule for an element of what a step sent; None: where it is largest."""
         self._chain = None
-        if step >= self._stepper.position:
+        if step >= self._made("backward"):
             return
         made = self._stepper.steps[step]
         if number is None:
@@ -70,91 +144,70 @@ class Walk:
             onwards = [i for i in wanted if made.node.sources[i].name() != "AccumulateGrad"]  # before a bias
             number = next(iter(onwards or wanted), None)
         if number is not None:
-            self._chain = _chain(made, number, place)
+            self._chain = chain_of(made, number, place)
+
+    def choose_weight(self, update: int, place: tuple[int, ...] | None = None) -> None:
+        """Write an update out for a weight; None: for the one that moves most."""
+        made = update < self._made("update") and self._updates
+        self._weight = weight_of(self._updates[update], place) if made and self._updates else None
 
     def _look_at_newest(self) -> None:
-        for step in self._stepper.steps[len(self._views) :]:
-            self._views.append(self._view(step))
-        self._chain = None
-        if self._stepper.position:
-            self.choose(self._stepper.position - 1)
+        self._chain = self._weight = None
+        if self.phase == "update":
+            self.choose_weight(self._made("update") - 1)
+        elif self._made("backward"):
+            self.choose(self._made("backward") - 1)
 
     # ---- showing
 
     def view(self) -> WalkView:
-        steps = tuple(self._views[: self._stepper.position])
+        operations = self._made("forward")
+        self._forward += map(self._recorder.operation, self._operations[len(self._forward) : operations])
         return WalkView(
             graph=self.graph,
             of=self._of,
             digit=self._digit,
-            loss=self.loss.item(),
+            loss=self.loss.item() if self.loss.numel() == 1 else None,
             zeroed=self.zeroed,
-            steps=steps,
-            finished=len(steps) == len(self.graph.nodes),
+            phase=self.phase,
+            forward=tuple(self._forward[:operations]),
+            steps=tuple(self._recorder.steps[: self._made("backward")]),
+            updates=(self._updates or ())[: self._made("update")],
+            operations=self._lengths["forward"],
+            parameters=self._lengths["update"],
             chain=self._chain,
+            weight=self._weight,
+            title=self._title,
+            begins=self._begins,
         )
 
     def dot(self) -> str:
-        """The graph in the DOT language, parameters by their names."""
-        return to_dot(self.loss, dict(self.model.named_parameters()))
-
-    def _view(self, step: Step) -> StepView:
-        node = self._ids[step.node]
-        filling = None
-        if step.variable is not None:
-            before = None if step.before is None else _numbers(step.before)
-            name = self.graph.nodes[node].parameter or ""
-            filling = Filling(name, before, _numbers(step.arrived[0]), _numbers(step.after))
-        return StepView(
-            number=step.number,
-            node=node,
-            name=step.name,
-            arrived=tuple(self._arrival(*pair) for pair in zip(step.arrived, step.contributions, strict=True)),
-            saved=tuple(_saved(name, value) for name, value in step.saved.items()),
-            sent=tuple(self._sent(step, number) for number in range(len(step.sent))),
-            filling=filling,
-        )
-
-    def _arrival(self, gradient: Any, contributions: tuple[Contribution, ...]) -> Arrival:
-        parts = tuple(self._part(contribution) for contribution in contributions)
-        if len(parts) == 1 and gradient is not None:
-            return Arrival(parts[0].gradient, parts)
-        return Arrival(None if gradient is None else _numbers(gradient), parts)
-
-    def _part(self, contribution: Contribution) -> Part:
-        if contribution.step is None:
-            return Part(None, "", _numbers(contribution.gradient))
-        sender = self._views[contribution.step]
-        sent = sender.sent[contribution.number].gradient  # copied once
-        assert sent is not None
-        return Part(sender.node, sender.name, sent)
-
-    def _sent(self, step: Step, number: int) -> Sent:
-        target, gradient = step.node.sources[number], step.sent[number]
-        if target is None:
-            return Sent(number, None, "", None)
-        return Sent(number, self._ids[target], target.name(), None if gradient is None else _numbers(gradient))
+        """The graph in the DOT language, leaves by their names."""
+        return to_dot(self.loss, self.names)
 
 
-def _numbers(array: Any) -> Numbers:
-    values = np.array(array)
-    values.flags.writeable = False
-    return Numbers(values, summarize(values))
+class Walk(TensorWalk):
+    """The step of a copy of the network on one loss, so that training is not disturbed.
 
+    pictures: (N, 1, 32, 32). target: the digit of the drawing, or the labels of the batch. zeroed: start with every
+    `.grad` None, as after `zero_grad()`; otherwise with what the last training step left there. optimizer: that of the
+    network, of which a copy takes the step, at the learning rate `rate` where it is given.
+    """
 
-def _saved(name: str, value: Any) -> Saved:
-    if isinstance(value, np.ndarray):
-        return Saved(name, _numbers(value))
-    return Saved(name, None, str(value))
-
-
-def _chain(step: Step, number: int, place: tuple[int, ...] | None) -> ChainView:
-    sent = step.sent[number]
-    if place is None:
-        place = tuple(int(i) for i in np.unravel_index(int(np.abs(sent).argmax()), sent.shape))
-    found = terms(step, number, place)
-    products = np.array([term.product for term in found])
-    order = np.argsort(-np.nan_to_num(np.abs(products), nan=np.inf), kind="stable")[:MOST_LINES]
-    lines = tuple(TermLine(found[i].output, found[i].place, found[i].gradient, found[i].local) for i in order)
-    total, scale = float(products.sum()), float(np.abs(products).sum())
-    return ChainView(step.number, number, place, lines, len(found), total, scale, float(sent[place]))
+    def __init__(
+        self, model: Any, pictures: Any, target: Any, *, zeroed: bool = True, objective: str = "loss",
+        optimizer: Any = None, rate: float | None = None,
+    ) -> None:  # fmt: skip
+        self.model = copy.deepcopy(model)
+        theirs, mine = list(model.parameters()), list(self.model.parameters())
+        for copied, original in zip(mine, theirs, strict=True):
+            copied.grad = None if zeroed or original.grad is None else original.grad.detach().clone()
+        drawing = isinstance(target, int)
+        with nbgrad.enable_grad(), Recording() as recording:
+            logits = self.model(pictures)
+            loss = chain.objective(logits, target, objective) if drawing else F.cross_entropy(logits, target)
+        twin = None if optimizer is None else Twin(optimizer, dict(zip(theirs, mine, strict=True)), rate)
+        super().__init__(
+            loss, dict(self.model.named_parameters()), of="drawing" if drawing else "batch",
+            digit=target if drawing else None, zeroed=zeroed, recording=recording, optimizer=twin,
+        )  # fmt: skip

@@ -1,5 +1,7 @@
 """The backward graph panel: the real grad_fn nodes of the current loss, and the walk through them."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -85,10 +87,12 @@ class GraphPanel(QWidget):
         self._on_snapshot(self.store.snapshot)
         self._say()
 
-    @Slot(int)
-    def _on_arrival(self, node: int) -> None:
+    @Slot(object)
+    def _on_arrival(self, node: int | None) -> None:
         """The window looks at the node that has just worked."""
-        if node in self.canvas.nodes:
+        if node is None:
+            self.store.select(replace(self.store.selection, node=None))
+        elif node in self.canvas.nodes:
             self._pick(self.canvas.nodes[node])
 
     @Slot(object)

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from gui.bridge.walking import Walking
-from gui.lab.steps import Arrival, ChainView, Numbers, StepView, WalkView
+from gui.lab.steps import Arrival, ChainView, ForwardView, Numbers, StepView, UpdateView, WalkView, WeightView
 from gui.views.widgets import number, shape_text
 
 translate = QCoreApplication.translate
@@ -18,7 +18,7 @@ def short(name: str) -> str:
 
 
 def loss_text(view: WalkView) -> str:
-    loss = number(view.loss)
+    loss = "…" if view.loss is None or view.phase == "forward" else number(view.loss)
     if view.of == "batch":
         return translate("step", "loss of the last batch: {0}").format(loss)
     return translate("step", "loss of your drawing as {0}: {1}").format(view.digit, loss)
@@ -33,9 +33,39 @@ def state(walking: Walking) -> tuple[str, str]:
         return "caption", translate("step", "The drawing has changed: this walk is over. Next node begins a new one.")
     if view.over:
         return "caption", translate("step", "The network has changed: this walk is over. Next node begins a new one.")
-    if view.finished:
+    if view.ended and view.parameters:
+        return "healthy", translate("step", "The step is complete: every weight has moved.")
+    if view.finished and not view.updates:
         return "healthy", translate("step", "The pass is complete: every parameter has its gradient.")
     return "caption", ""
+
+
+def waiting(view: WalkView, selected: bool) -> str:
+    """What to press, where there is nothing to show."""
+    if view.phase == "forward" and not view.forward:
+        return translate("step", "Nothing is computed yet. Next node (Ctrl+Right) lets the first operation run.")
+    if view.phase == "forward":
+        return translate("step", "Not computed yet: Run to the selected node (F8) lets the forward pass come here.")
+    if selected:
+        return translate("step", "Not computed yet: Run to the selected node (F8) brings the gradient here.")
+    return translate("step", "Not computed yet: press Next node (Ctrl+Right).")
+
+
+def place_in_walk(view: WalkView, made: object) -> str:
+    """Which step of how many, in the phase that it belongs to."""
+    if isinstance(made, ForwardView):
+        return translate("step", "FORWARD {0} OF {1}").format(made.number + 1, view.operations)
+    if isinstance(made, UpdateView):
+        return translate("step", "UPDATE {0} OF {1}").format(made.number + 1, view.parameters)
+    if isinstance(made, StepView):
+        return translate("step", "BACKWARD {0} OF {1}").format(made.number + 1, len(view.graph.nodes))
+    if view.phase == "forward":
+        return translate("step", "{0} OF {1} OPERATIONS DONE").format(len(view.forward), view.operations)
+    return translate("step", "{0} OF {1} STEPS DONE").format(len(view.steps), len(view.graph.nodes))
+
+
+def times(factor: str) -> str:
+    return translate("step", "in the cells: {0}").format(factor)
 
 
 def figures(numbers: Numbers) -> str:
@@ -45,6 +75,20 @@ def figures(numbers: Numbers) -> str:
         return f"{shape_text(numbers.shape)} · {signed(float(numbers.values.reshape(-1)[0]))}"
     span = f"{number(summary.minimum, 2)} … {number(summary.maximum, 2)}"
     return f"{shape_text(numbers.shape)} · |∇| {number(summary.norm)} · {span}"
+
+
+def value_figures(numbers: Numbers) -> str:
+    """Shape and range of a tensor that is no gradient."""
+    if numbers.values.size == 1:
+        return f"{shape_text(numbers.shape)} · {number(float(numbers.values.reshape(-1)[0]))}"
+    return saved_figures(numbers)
+
+
+def shapes(made: ForwardView) -> str:
+    """6×28×28 → 6×14×14: what flows through, without the parameters."""
+    flowing = next((operand.numbers for operand in made.operands if operand.numbers is not None), None)
+    result = next((output for output in made.outputs if output is not None), None)
+    return f"{shape_text(flowing.shape if flowing else None)} → {shape_text(result.shape if result else None)}"
 
 
 def saved_figures(numbers: Numbers) -> str:
@@ -139,3 +183,66 @@ def rule(step: StepView) -> str:
         "NllLoss": translate("step", "−1/N for the true digit, else 0"),
     }
     return rules.get(short(step.name), "")
+
+
+def operation(made: ForwardView) -> str:
+    """What the best-known operations do, in words."""
+    does = {
+        "Relu": translate("step", "what is below 0 becomes 0"),
+        "MaxPool2DWithIndices": translate("step", "the largest of each window, and where it stood"),
+        "Convolution": translate("step", "each filter slides over the input: products, summed, plus its bias"),
+        "Addmm": translate("step", "x · Wᵀ + b: each output is a weighted sum of all inputs"),
+        "View": translate("step", "the same numbers in another shape"),
+        "T": translate("step", "rows become columns"),
+        "LogSoftmax": translate("step", "the logarithm of each digit's probability"),
+        "NllLoss": translate("step", "minus the logarithm at the true digit, averaged over the batch"),
+    }
+    return does.get(short(made.name), "")
+
+
+# ---- the update
+
+
+def settings(made: UpdateView) -> str:
+    """lr 0.02 · momentum 0.9: what is not 0."""
+    words = []
+    for name, value in made.settings:
+        if isinstance(value, bool):
+            words += [name] if value else []
+        elif value:
+            words.append(f"{name} {value:g}")
+    return " · ".join(words)
+
+
+def weight_before(made: UpdateView, weight: WeightView) -> str:
+    """The numbers that the arithmetic starts from."""
+    words = [f"w {signed(float(made.before.values[weight.place]), 4)}"]
+    words.append(f"g {signed(float(made.gradient.values[weight.place]), 4)}")
+    names = {"momentum_buffer": "b", "exp_avg": "m", "exp_avg_sq": "v"}
+    for buffer in made.buffers:
+        if buffer.name in names:
+            held = "None" if buffer.before is None else signed(float(buffer.before.values[weight.place]), 4)
+            words.append(f"{names[buffer.name]} {held}")
+    return " · ".join(words)
+
+
+def update_lines(weight: WeightView) -> list[tuple[str, str]]:
+    """(formula, arithmetic) of each line."""
+    rows = []
+    for line in weight.lines:
+        figures = [_figure(value, first=not i) for i, value in enumerate(line.figures)]
+        total = signed(line.value, 5 if line.name == "w" else 4)
+        rows.append((f"{line.name} = {line.formula}", f"{line.pattern.format(*figures)} = {total}"))
+    return rows
+
+
+def _figure(value: float, first: bool) -> str:
+    text = number(value, 4)
+    return text if value >= 0 or first else f"({text})"
+
+
+def update_check(weight: WeightView) -> tuple[str, str]:
+    engine = signed(weight.engine, 5)
+    if weight.agrees:
+        return "healthy", translate("step", "the optimizer wrote {0}: the same number").format(engine)
+    return "alert", translate("step", "the optimizer wrote {0}: not the same number").format(engine)

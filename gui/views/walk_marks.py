@@ -8,7 +8,9 @@ from gui.views.widgets import number
 
 @dataclass(frozen=True)
 class Marks:
-    """sent: the size |∇| of the gradient on an edge (source, target), once it has flowed. faded: out of date."""
+    """sent: what has flowed along an edge (source, target): the size |∇| of a gradient, in the forward pass that of
+    the numbers themselves. faded: out of date.
+    """
 
     current: int | None = None
     done: frozenset[int] = frozenset()
@@ -33,11 +35,28 @@ def marks_of(view: WalkView | None, breakpoints: frozenset[int]) -> Marks | None
     """None without a walk: the graph is a still picture then."""
     if view is None:
         return None
-    sent = {
+    forwards = view.phase == "forward"
+    current = view.current.node if view.current is not None and not view.over else None
+    if view.phase == "backward" and view.finished:
+        current = None
+    done = frozenset(made.node for made in (view.forward if forwards else view.steps))
+    return Marks(current, done, _values(view) if forwards else _gradients(view), breakpoints, bool(view.over))
+
+
+def _gradients(view: WalkView) -> dict[tuple[int, int], float]:
+    return {
         (step.node, each.target): each.gradient.summary.norm
         for step in view.steps
         for each in step.sent
         if each.gradient is not None and each.target is not None
     }
-    current = view.current.node if view.current is not None and not view.finished and not view.over else None
-    return Marks(current, frozenset(step.node for step in view.steps), sent, breakpoints, bool(view.over))
+
+
+def _values(view: WalkView) -> dict[tuple[int, int], float]:
+    """Along the edge by which the gradient will come back."""
+    return {
+        (made.node, each.source): each.numbers.summary.norm
+        for made in view.forward
+        for each in made.operands
+        if each.numbers is not None and each.source is not None
+    }

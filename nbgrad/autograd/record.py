@@ -39,12 +39,17 @@ OTHER_NAMES = {
 class _Wrapper:
     """The class of results: `nbgrad.tensor` registers Tensor here, since ops must not import it."""
 
-    tensor: type[Value] = Value
+    tensor: Callable[[Any], Value] = Value
 
 
-def register_tensor(tensor: type[Value]) -> None:
+def register_tensor(tensor: Callable[[Any], Value]) -> None:
     """Name the class that wraps the results of recorded and unrecorded operations."""
     _Wrapper.tensor = tensor
+
+
+def wrapper() -> Callable[[Any], Value]:
+    """What wraps results now."""
+    return _Wrapper.tensor
 
 
 def wrap(array: Any) -> Value:

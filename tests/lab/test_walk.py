@@ -5,6 +5,7 @@ import pytest
 
 import nbgrad
 from gui.lab.walk import Walk
+from nbgrad import optim
 from nbgrad.nn import functional as F
 from nbgrad.vision.models import LeNet
 
@@ -141,3 +142,146 @@ def test_saved_tensors_carry_pytorchs_names(model):
 
 def test_the_graph_as_dot_names_the_parameters(model):
     assert 'label="conv1.weight\\n[6, 1, 5, 5]"' in Walk(model, PICTURES, LABELS).dot()
+
+
+# ---- the whole step: forward, loss, backward, update
+
+OPTIMIZERS = {
+    "SGD": {"lr": 0.05},
+    "momentum": {"lr": 0.05, "momentum": 0.9},
+    "nesterov": {"lr": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01},
+    "dampened": {"lr": 0.05, "momentum": 0.9, "dampening": 0.5},
+    "Adam": {"lr": 0.01, "weight_decay": 0.01},
+    "AdamW": {"lr": 0.01},
+    "RMSprop": {"lr": 0.01},
+}
+
+
+def optimizer_of(kind, model):
+    return getattr(optim, kind if hasattr(optim, kind) else "SGD")(model.parameters(), **OPTIMIZERS[kind])
+
+
+def train(model, optimizer):
+    optimizer.zero_grad()
+    F.cross_entropy(model(PICTURES), LABELS).backward()
+    optimizer.step()
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("steps_before", [0, 2])
+def test_the_update_is_what_the_optimizer_does(model, kind, steps_before):
+    optimizer = optimizer_of(kind, model)
+    for _ in range(steps_before):
+        train(model, optimizer)
+    walk = Walk(model, PICTURES, LABELS, optimizer=optimizer)
+    for _ in range(3):
+        walk.run()  # backward, update, and no further
+    view = walk.view()
+    assert view.ended and view.phase == "update" and len(view.updates) == 10
+    old = {name: (p.detach().numpy().copy(), dict(optimizer.state[p])) for name, p in model.named_parameters()}
+    held = {name: {key: value.numpy().copy() for key, value in state.items()} for name, (_, state) in old.items()}
+    train(model, optimizer)
+    parameters = dict(model.named_parameters())
+    assert [update.name for update in view.updates] == list(parameters)
+    for update in view.updates:
+        parameter = parameters[update.name]
+        np.testing.assert_array_equal(update.before.values, old[update.name][0])
+        np.testing.assert_array_equal(update.gradient.values, parameter.grad.numpy())
+        np.testing.assert_array_equal(update.after.values, parameter.detach().numpy())
+        np.testing.assert_array_equal(update.step.values, update.after.values - update.before.values)
+        assert view.graph.nodes[update.node].parameter == update.name
+        assert {buffer.name for buffer in update.buffers} == optimizer.state[parameter].keys()
+        for buffer in update.buffers:
+            np.testing.assert_array_equal(buffer.after.values, optimizer.state[parameter][buffer.name].numpy())
+            assert (buffer.before is None) == (buffer.name not in held[update.name])
+            if buffer.before is not None:
+                np.testing.assert_array_equal(buffer.before.values, held[update.name][buffer.name])
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("steps_before", [0, 3])
+def test_the_update_is_written_out_for_every_weight_one_chooses(model, kind, steps_before):
+    optimizer = optimizer_of(kind, model)
+    for _ in range(steps_before):
+        train(model, optimizer)
+    walk, rng = Walk(model, PICTURES, LABELS, optimizer=optimizer), np.random.default_rng(0)
+    walk.run()
+    walk.run()
+    for update in walk.view().updates:
+        for place in (None, *(tuple(int(rng.integers(n)) for n in update.after.shape) for _ in range(20))):
+            walk.choose_weight(update.number, place)
+            weight = walk.view().weight
+            if kind == "RMSprop":
+                assert weight is None
+                continue
+            assert weight.agrees and weight.engine == update.after.values[weight.place]
+            assert place in (None, weight.place)
+            by_name = {line.name: line for line in weight.lines}
+            if "momentum" in OPTIMIZERS[kind]:
+                np.testing.assert_allclose(by_name["b"].value, update.buffers[0].after.values[weight.place], rtol=1e-5)
+            for line in weight.lines:
+                assert line.pattern.count("{}") == len(line.figures)
+
+
+def test_the_learning_rate_of_the_moment_counts(model):
+    walk = Walk(model, PICTURES, LABELS, optimizer=optimizer_of("SGD", model), rate=0.5)
+    walk.run()
+    walk.run()
+    update = walk.view().updates[0]
+    np.testing.assert_allclose(update.step.values, -0.5 * update.gradient.values, rtol=1e-3, atol=1e-6)
+
+
+def test_after_the_update_every_step_can_still_be_looked_at(model):
+    walk = Walk(model, PICTURES, LABELS, optimizer=optimizer_of("momentum", model))
+    walk.run()
+    walk.run()
+    walk.rewind()
+    assert walk.view().phase == "backward" and walk.view().finished and not walk.view().updates
+    for step in walk.view().steps:
+        walk.choose(step.number)
+        assert walk.view().chain is None or walk.view().chain.agrees
+    walk.forward()
+    assert walk.view().updates[0].name == "conv1.weight" and walk.view().current is walk.view().updates[0]
+
+
+def test_the_forward_pass_is_walked_operation_by_operation(model):
+    walk = Walk(model, PICTURES, LABELS)
+    assert walk.view().phase == "loss" and walk.view().current is None
+    walk.rewind()
+    assert walk.view().phase == "forward" and not walk.view().forward and walk.view().current is None
+    values, names = {}, []
+    while walk.view().phase == "forward":
+        walk.forward()
+        made = walk.view().current
+        if made is None:
+            break
+        names.append(made.name.removesuffix("Backward0"))
+        for operand in made.operands:
+            if operand.source is not None and operand.source in values:
+                np.testing.assert_array_equal(operand.numbers.values, values[operand.source])
+        values[made.node] = made.outputs[0].values
+    assert names[:4] == ["Convolution", "Relu", "MaxPool2DWithIndices", "Convolution"]
+    assert names[-2:] == ["LogSoftmax", "NllLoss"] and walk.view().phase == "loss"
+    first, *_, scores, _, last = walk.view().forward
+    np.testing.assert_array_equal(first.operands[0].numbers.values, PICTURES.numpy())
+    assert [operand.name for operand in first.operands] == ["input", "conv1.weight", "conv1.bias"]
+    np.testing.assert_array_equal(scores.outputs[0].values, model(PICTURES).detach().numpy())
+    assert last.outputs[0].values == np.float32(walk.view().loss) and first.kept == ("input",)
+
+
+def test_any_way_through_the_phases_shows_the_same(model):
+    walk, rng = Walk(model, PICTURES, LABELS, optimizer=optimizer_of("Adam", model)), np.random.default_rng(3)
+    walk.run()
+    walk.run()
+    whole = walk.view()
+    moves = [walk.forward, walk.back, walk.rewind, walk.run]
+    moves += [lambda phase=phase: walk.go_to(phase) for phase in ("forward", "loss", "backward", "update")]
+    for move in rng.integers(0, len(moves), 60):
+        moves[move]()
+        view = walk.view()
+        for made in ("forward", "steps", "updates"):
+            shown = getattr(view, made)
+            assert shown == getattr(whole, made)[: len(shown)]
+        assert view.ended or not view.updates or view.finished
+        left = [p.grad is None for p in walk.model.parameters()]
+        assert left.count(False) == sum(step.filling is not None for step in view.steps)

@@ -18,40 +18,54 @@ from tests.views.test_window import texts_cut_off
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.fixture(scope="module")
-def model():
+def trained():
+    """LeNet after a step with momentum, and its optimizer."""
     nbgrad.manual_seed(1)
     model = LeNet()
+    optimizer = nbgrad.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
     nbgrad.nn.functional.cross_entropy(model(nbgrad.randn(2, 1, 32, 32)), nbgrad.tensor([1, 2])).backward()
-    return model
+    optimizer.step()
+    return model, optimizer
 
 
-@pytest.fixture
-def worker(store, model):
-    """Answers the store's requests at once, as the worker would."""
+def answer_walks(store):
+    """Answer the store's requests about walks at once, as the worker would."""
     picture = nbgrad.from_numpy(np.random.default_rng(5).normal(size=(1, 1, 32, 32)).astype(np.float32))
+    model, optimizer = trained()
     walks = []
+
+    def ready(zeroed):
+        begun = bool(walks) and walks[-1].zeroed == zeroed
+        if not begun:
+            walks.append(Walk(model, picture, 3, zeroed=zeroed, optimizer=optimizer))
+        return begun
 
     def answer(request):
         if isinstance(request, requests.WalkOn):
-            begun = bool(walks) and walks[-1].zeroed == request.zeroed
-            if not begun:
-                walks.append(Walk(model, picture, 3, zeroed=request.zeroed))
-            if request.move == "run":
-                walks[-1].run(request.stops)
-            elif request.move != "rewind" or begun:
-                getattr(walks[-1], request.move)()
+            if ready(request.zeroed) or request.move != "rewind":
+                walks[-1].move(request.move, request.stops)
+        elif isinstance(request, requests.GoTo):
+            ready(request.zeroed)
+            walks[-1].go_to(request.phase)
         elif not walks:
             return None
         elif isinstance(request, requests.ChooseElement):
             walks[-1].choose(request.step, request.number, request.place)
+        elif isinstance(request, requests.ChooseWeight):
+            walks[-1].choose_weight(request.update, request.place)
         elif isinstance(request, requests.LeaveWalk):
+            walks.clear()
             return store.walking.take(None)
         else:
             return None
         return store.walking.take(walks[-1].view())
 
     store.requested.connect(answer)
+
+
+@pytest.fixture
+def worker(store):
+    answer_walks(store)
 
 
 @pytest.fixture
@@ -279,3 +293,80 @@ def test_the_graph_is_exported(window, walk, store, tmp_path, asked, qtbot):
     assert requests.SaveDot(tmp_path / "graph.dot") in asked and len(news) == 2
     window.export_graph(tmp_path / "no folder" / "graph.png")
     assert failures
+
+
+# ---- the whole step
+
+
+def test_node_back_from_the_loss_goes_into_the_forward_pass(window, walk, qtbot, store):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    assert "The loss" in words(window) and window.graph.card.phases.phase == "loss"
+    qtbot.keyClick(window, Qt.Key.Key_Left, CTRL)
+    said = words(window)
+    assert walk.view.phase == "forward" and "FORWARD 17 OF 17" in said and "NllLoss" in said
+    assert store.selection.node == walk.view.current.node == window.graph.canvas.marks.current
+    result = window.graph.card.pictures[-1]
+    assert np.shares_memory(result.values, walk.view.current.outputs[0].values)
+    qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    assert walk.view.phase == "loss" and "The loss" in words(window) and store.selection.node is None
+
+
+def test_a_click_on_a_phase_goes_there(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    phases = window.graph.card.phases
+    for phase, said in (
+        ("forward", "FORWARD 1 OF 17"), ("update", "UPDATE 1 OF 10"), ("backward", "BACKWARD 1 OF 27"),
+        ("loss", "The loss"),
+    ):  # fmt: skip
+        qtbot.mouseClick(phases, LEFT, pos=phases.rooms()[phase].center().toPoint())
+        assert walk.view.phase == phase and said in words(window)
+    phases.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(phases, Qt.Key.Key_Right)
+    qtbot.keyClick(phases, Qt.Key.Key_Right)
+    qtbot.keyClick(phases, Qt.Key.Key_Return)
+    assert walk.view.phase == "update"
+
+
+def test_the_forward_card_shows_inputs_and_result(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    walk.go_to("forward")
+    said = words(window)
+    assert "1×1×32×32 → 1×6×28×28" in said and "conv1.weight" in said and "KEPT FOR THE WAY BACK" in said
+    made, pictures = walk.view.current, window.graph.card.pictures
+    shown = [operand.numbers.values for operand in made.operands] + [made.outputs[0].values]
+    assert all(np.shares_memory(picture.values, values) for picture, values in zip(pictures, shown, strict=True))
+    qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    assert window.graph.canvas.marks.sent[(walk.view.current.node, made.node)] == made.outputs[0].summary.norm
+
+
+def test_the_update_card_writes_the_step_out(window, walk, qtbot):
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_End, CTRL)
+    assert walk.view.ended and "every weight has moved" in words(window)
+    walk.go_to("update")
+    said, made, weight = words(window), walk.view.current, walk.view.weight
+    assert "SGD" in said and "lr 0.02 · momentum 0.9" in said and "b = μ·b + g" in said and "the same number" in said
+    assert "MOMENTUM_BUFFER BEFORE" in said and str(list(weight.place)) in said
+    shown = [made.gradient, made.buffers[0].before, made.buffers[0].after, made.step, made.before, made.after]
+    for picture, numbers in zip(window.graph.card.pictures, shown, strict=True):
+        assert np.shares_memory(picture.values, numbers.values)
+    picture = window.graph.card.pictures[0]
+    picture.chosen_element.emit((2, 0, 1, 3))
+    assert walk.view.weight.place == (2, 0, 1, 3) and "[2, 0, 1, 3]" in words(window)
+    assert texts_cut_off(window) == []
+
+
+def test_selecting_another_parameter_in_the_update_shows_its_step(window, walk, qtbot):
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_End, CTRL)
+    leaf = node_named(walk, "fc1.bias")
+    window.store.select(Selection("fc1", "fc1.bias", leaf.id, None))
+    assert walk.view.updates[walk.view.weight.update].name == "fc1.bias" and "fc1.bias[" in words(window)
+
+
+def test_running_to_a_parameter_after_the_pass_runs_to_its_update(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_End, CTRL)
+    leaf = node_named(walk, "conv2.weight")
+    window.store.select(Selection("conv2", "conv2.weight", leaf.id, None))
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert walk.view.phase == "update" and walk.view.current.name == "conv2.weight"
