@@ -1085,92 +1085,8 @@ limits −{2} … +{2}</source>
         <translation>진행 상태</translation>
     </message>
     <message>
-        <source>STEP {0} OF {1}</source>
-        <translation>{1}단계 중 {0}단계</translation>
-    </message>
-    <message>
-        <source>{0} OF {1} STEPS DONE</source>
-        <translation>{1}단계 중 {0}단계 완료</translation>
-    </message>
-    <message>
         <source>The loss</source>
         <translation>손실</translation>
-    </message>
-    <message>
-        <source>Not computed yet: press Next node (Ctrl+Right).</source>
-        <translation>아직 계산되지 않음: 다음 노드(Ctrl+Right)를 누르세요.</translation>
-    </message>
-    <message>
-        <source>Not computed yet: Run to the selected node (F8) brings the gradient here.</source>
-        <translation>아직 계산되지 않음: 선택한 노드까지 실행(F8)하면 기울기가 여기까지 옵니다.</translation>
-    </message>
-    <message>
-        <source>incoming gradient</source>
-        <translation>들어온 기울기</translation>
-    </message>
-    <message>
-        <source>in the cells: {0}</source>
-        <translation>칸 속의 수: {0}</translation>
-    </message>
-    <message>
-        <source>Incoming gradient</source>
-        <translation>들어온 기울기</translation>
-    </message>
-    <message>
-        <source>from {0}</source>
-        <translation>{0}에서</translation>
-    </message>
-    <message>
-        <source>∂loss/∂loss = 1</source>
-        <translation>∂손실/∂손실 = 1</translation>
-    </message>
-    <message>
-        <source>Branches meet here, so their gradients add up: old + new = sum</source>
-        <translation>갈래가 여기서 만나므로 기울기를 더합니다: 이전 + 새것 = 합</translation>
-    </message>
-    <message>
-        <source>Saved by the forward pass</source>
-        <translation>순전파가 저장해 둔 것</translation>
-    </message>
-    <message>
-        <source>Chain rule, for one element</source>
-        <translation>원소 하나의 연쇄 법칙</translation>
-    </message>
-    <message>
-        <source>local derivative ∂out/∂in · {0}</source>
-        <translation>국소 미분 ∂out/∂in · {0}</translation>
-    </message>
-    <message>
-        <source>Outgoing gradient</source>
-        <translation>내보낸 기울기</translation>
-    </message>
-    <message>
-        <source>to {0}</source>
-        <translation>{0}(으)로</translation>
-    </message>
-    <message>
-        <source>Outgoing gradient to {0}</source>
-        <translation>{0}(으)로 내보낸 기울기</translation>
-    </message>
-    <message>
-        <source>Click a cell to see its chain rule</source>
-        <translation>칸을 클릭하면 그 연쇄 법칙이 보입니다</translation>
-    </message>
-    <message>
-        <source>.grad before</source>
-        <translation>이전 .grad</translation>
-    </message>
-    <message>
-        <source>None: nothing there yet</source>
-        <translation>None: 아직 아무것도 없음</translation>
-    </message>
-    <message>
-        <source>What is added</source>
-        <translation>더해지는 것</translation>
-    </message>
-    <message>
-        <source>.grad after</source>
-        <translation>이후 .grad</translation>
     </message>
 </context>
 <context>
@@ -1408,6 +1324,33 @@ limits −{2} … +{2}</source>
     <message>
         <source>batch {0}</source>
         <translation>배치 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>WalkPhases</name>
+    <message>
+        <source>Phases of the step</source>
+        <translation>학습 단계의 국면</translation>
+    </message>
+    <message>
+        <source>Go to the forward pass, the loss, the backward pass or the update</source>
+        <translation>순전파, 손실, 역전파 또는 갱신으로 이동</translation>
+    </message>
+    <message>
+        <source>forward</source>
+        <translation>순전파</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>backward</source>
+        <translation>역전파</translation>
+    </message>
+    <message>
+        <source>update</source>
+        <translation>갱신</translation>
     </message>
 </context>
 <context>
@@ -2650,8 +2593,52 @@ limits −{2} … +{2}</source>
         <translation>신경망이 바뀌어 이 진행은 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
     </message>
     <message>
+        <source>The step is complete: every weight has moved.</source>
+        <translation>단계가 끝났습니다. 모든 가중치가 움직였습니다.</translation>
+    </message>
+    <message>
         <source>The pass is complete: every parameter has its gradient.</source>
         <translation>역전파가 끝났습니다: 모든 매개변수에 기울기가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is computed yet. Next node (Ctrl+Right) lets the first operation run.</source>
+        <translation>아직 아무것도 계산되지 않았습니다. 다음 노드(Ctrl+Right)로 첫 연산을 실행하세요.</translation>
+    </message>
+    <message>
+        <source>Not computed yet: Run to the selected node (F8) lets the forward pass come here.</source>
+        <translation>아직 계산되지 않았습니다. 선택한 노드까지 실행(F8)하면 순전파가 여기까지 옵니다.</translation>
+    </message>
+    <message>
+        <source>Not computed yet: Run to the selected node (F8) brings the gradient here.</source>
+        <translation>아직 계산되지 않음: 선택한 노드까지 실행(F8)하면 기울기가 여기까지 옵니다.</translation>
+    </message>
+    <message>
+        <source>Not computed yet: press Next node (Ctrl+Right).</source>
+        <translation>아직 계산되지 않음: 다음 노드(Ctrl+Right)를 누르세요.</translation>
+    </message>
+    <message>
+        <source>FORWARD {0} OF {1}</source>
+        <translation>순전파 {0} / {1}</translation>
+    </message>
+    <message>
+        <source>UPDATE {0} OF {1}</source>
+        <translation>갱신 {0} / {1}</translation>
+    </message>
+    <message>
+        <source>BACKWARD {0} OF {1}</source>
+        <translation>역전파 {0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0} OF {1} OPERATIONS DONE</source>
+        <translation>연산 {1}개 중 {0}개 완료</translation>
+    </message>
+    <message>
+        <source>{0} OF {1} STEPS DONE</source>
+        <translation>{1}단계 중 {0}단계 완료</translation>
+    </message>
+    <message>
+        <source>in the cells: {0}</source>
+        <translation>칸 속의 수: {0}</translation>
     </message>
     <message>
         <source>It was empty, so the gradient is kept as it came. zero_grad() empties it again; without it the next backward pass adds to these numbers.</source>
@@ -2716,6 +2703,150 @@ limits −{2} … +{2}</source>
     <message>
         <source>−1/N for the true digit, else 0</source>
         <translation>정답 숫자는 −1/N, 나머지는 0</translation>
+    </message>
+    <message>
+        <source>what is below 0 becomes 0</source>
+        <translation>0보다 작은 값은 0이 됩니다</translation>
+    </message>
+    <message>
+        <source>the largest of each window, and where it stood</source>
+        <translation>각 창에서 가장 큰 값과 그 위치</translation>
+    </message>
+    <message>
+        <source>each filter slides over the input: products, summed, plus its bias</source>
+        <translation>필터마다 입력 위를 움직이며 곱하고 더한 뒤 편향을 더합니다</translation>
+    </message>
+    <message>
+        <source>x · Wᵀ + b: each output is a weighted sum of all inputs</source>
+        <translation>x · Wᵀ + b: 각 출력은 모든 입력의 가중합입니다</translation>
+    </message>
+    <message>
+        <source>the same numbers in another shape</source>
+        <translation>같은 수를 다른 모양으로</translation>
+    </message>
+    <message>
+        <source>rows become columns</source>
+        <translation>행이 열이 됩니다</translation>
+    </message>
+    <message>
+        <source>the logarithm of each digit&apos;s probability</source>
+        <translation>각 숫자의 확률의 로그</translation>
+    </message>
+    <message>
+        <source>minus the logarithm at the true digit, averaged over the batch</source>
+        <translation>정답 숫자의 로그에 음수를 붙여 배치에서 평균한 값</translation>
+    </message>
+    <message>
+        <source>the optimizer wrote {0}: the same number</source>
+        <translation>최적화기가 쓴 값 {0}: 같은 수</translation>
+    </message>
+    <message>
+        <source>the optimizer wrote {0}: not the same number</source>
+        <translation>최적화기가 쓴 값 {0}: 다른 수</translation>
+    </message>
+    <message>
+        <source>Incoming gradient</source>
+        <translation>들어온 기울기</translation>
+    </message>
+    <message>
+        <source>∂loss/∂loss = 1</source>
+        <translation>∂손실/∂손실 = 1</translation>
+    </message>
+    <message>
+        <source>from {0}</source>
+        <translation>{0}에서</translation>
+    </message>
+    <message>
+        <source>Branches meet here, so their gradients add up: old + new = sum</source>
+        <translation>갈래가 여기서 만나므로 기울기를 더합니다: 이전 + 새것 = 합</translation>
+    </message>
+    <message>
+        <source>Saved by the forward pass</source>
+        <translation>순전파가 저장해 둔 것</translation>
+    </message>
+    <message>
+        <source>Chain rule, for one element</source>
+        <translation>원소 하나의 연쇄 법칙</translation>
+    </message>
+    <message>
+        <source>local derivative ∂out/∂in · {0}</source>
+        <translation>국소 미분 ∂out/∂in · {0}</translation>
+    </message>
+    <message>
+        <source>Outgoing gradient</source>
+        <translation>내보낸 기울기</translation>
+    </message>
+    <message>
+        <source>to {0}</source>
+        <translation>{0}(으)로</translation>
+    </message>
+    <message>
+        <source>Outgoing gradient to {0}</source>
+        <translation>{0}(으)로 내보낸 기울기</translation>
+    </message>
+    <message>
+        <source>Click a cell to see its chain rule</source>
+        <translation>칸을 클릭하면 그 연쇄 법칙이 보입니다</translation>
+    </message>
+    <message>
+        <source>.grad before</source>
+        <translation>이전 .grad</translation>
+    </message>
+    <message>
+        <source>None: nothing there yet</source>
+        <translation>None: 아직 아무것도 없음</translation>
+    </message>
+    <message>
+        <source>What is added</source>
+        <translation>더해지는 것</translation>
+    </message>
+    <message>
+        <source>.grad after</source>
+        <translation>이후 .grad</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>결과</translation>
+    </message>
+    <message>
+        <source>Kept for the way back</source>
+        <translation>역전파를 위해 보관</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>입력</translation>
+    </message>
+    <message>
+        <source>Click a cell to see the step of that weight</source>
+        <translation>칸을 누르면 그 가중치의 갱신을 볼 수 있습니다</translation>
+    </message>
+    <message>
+        <source>The step, for one weight</source>
+        <translation>가중치 하나의 갱신</translation>
+    </message>
+    <message>
+        <source>Gradient</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>{0} before</source>
+        <translation>{0} 이전</translation>
+    </message>
+    <message>
+        <source>{0} after</source>
+        <translation>{0} 이후</translation>
+    </message>
+    <message>
+        <source>The step: Δw</source>
+        <translation>변화량 Δw</translation>
+    </message>
+    <message>
+        <source>Weight before</source>
+        <translation>이전 가중치</translation>
+    </message>
+    <message>
+        <source>Weight after</source>
+        <translation>이후 가중치</translation>
     </message>
 </context>
 <context>

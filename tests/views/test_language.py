@@ -75,7 +75,7 @@ def test_the_walk_is_korean_too(korean, open_window, store, qtbot):
     walk.run(frozenset({next(node.id for node in walk.graph.nodes if node.name.startswith("MaxPool"))}))
     store.walking.take(walk.view())
     qtbot.wait(30)
-    assert window.graph.card.number.text() == "27단계 중 18단계"
+    assert window.graph.card.number.text() == "역전파 18 / 27"
     assert texts_cut_off(window) == []
 
 
