@@ -283,8 +283,19 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def search_graph(self) -> None:
-        panel = self.large_graph if self.large_graph.isVisible() else self.graph
-        panel.search.open()
+        self._graph_panel().search.open()
+
+    @Slot()
+    def toggle_fold(self) -> None:
+        self._graph_panel().canvas.toggle_fold()
+
+    @Slot()
+    def fold_all(self) -> None:
+        self._graph_panel().canvas.fold_all()
+
+    def _graph_panel(self) -> GraphPanel:
+        """The graph that is seen."""
+        return self.large_graph if self.large_graph.isVisible() else self.graph
 
     @Slot()
     def open_teach(self) -> None:

@@ -82,6 +82,18 @@ WALK_COMMANDS = (
         "search_graph", owner="window",
     ),
     Command(
+        "graph_fold", _WALK,
+        QT_TRANSLATE_NOOP("commands", "Fold / open the module"), "H",
+        QT_TRANSLATE_NOOP("commands", "Fold the module around the selected node into a box, or open the selected box"),
+        "toggle_fold", owner="window",
+    ),
+    Command(
+        "graph_fold_all", _WALK,
+        QT_TRANSLATE_NOOP("commands", "Fold all / open all"), "Shift+H",
+        QT_TRANSLATE_NOOP("commands", "Fold every module of the graph, or open all of them"),
+        "fold_all", owner="window",
+    ),
+    Command(
         "graph_export", _WALK,
         QT_TRANSLATE_NOOP("commands", "Export the graph…"), "Ctrl+Shift+E",
         QT_TRANSLATE_NOOP("commands", "Write the backward graph as SVG, PNG or DOT"),

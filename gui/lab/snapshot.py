@@ -127,7 +127,11 @@ class AttributionView:
 
 @dataclass(frozen=True)
 class GraphNode:
-    """A node of the backward graph. layer counts from the loss (0) outwards; x, y are its place in layout units."""
+    """A node of the backward graph. layer counts from the loss (0) outwards; x, y are its place in layout units.
+
+    group: the dotted path of modules that it can be folded into, "" for none. members: how many nodes are folded into
+    this one, which then has a negative id.
+    """
 
     id: int
     name: str  # "ConvolutionBackward0"
@@ -137,15 +141,18 @@ class GraphNode:
     layer: int
     x: float
     y: float
+    group: str = ""
+    members: int = 0
 
 
 @dataclass(frozen=True)
 class GraphEdge:
-    """The gradient flows from `source` to `target` (node ids)."""
+    """The gradient flows from `source` to `target` (node ids); lane: the row along which it passes over layers."""
 
     source: int
     target: int
     shape: tuple[int, ...] | None
+    lane: int | None = None
 
 
 @dataclass(frozen=True)

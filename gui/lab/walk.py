@@ -1,12 +1,12 @@
 """Walking a training step of a real loss: forward operation by operation, backward node by node, then the update."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import nbgrad
 from gui.lab import chain
-from gui.lab.graph_view import draw
+from gui.lab.graph_view import draw, pools_of
 from gui.lab.step_records import Recorder, chain_of
 from gui.lab.steps import ChainView, ForwardView, UpdateView, WalkView, WeightView
 from gui.lab.updates import Twin, weight_of
@@ -21,21 +21,21 @@ class TensorWalk:
 
     Its leaves are filled: walk a copy to leave them alone. names: what to call the leaves. gradient:
     d(something)/d(tensor), needed where it is no scalar. recording: of the forward pass, which can be walked then.
-    optimizer: whose step follows the backward pass; without one the walk ends there. model: that of the loss, where it
-    is one that the lab knows. of, digit, title, begins: see WalkView.
+    optimizer: whose step follows the backward pass; without one the walk ends there. pools: see draw. of, digit,
+    title, begins: see WalkView.
     """
 
     def __init__(
         self, tensor: Any, names: Mapping[str, Any], gradient: Any = None, *, of: str = "snippet",
         digit: int | None = None, title: str = "", begins: str = "", zeroed: bool = True,
-        recording: Recording | None = None, optimizer: Twin | None = None,
+        recording: Recording | None = None, optimizer: Twin | None = None, pools: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.loss, self.names, self.zeroed = tensor, names, zeroed
         self._of, self._digit, self._title, self._begins = of, digit, title, begins
         self._optimizer = optimizer
         graph = trace(tensor)
         self._ids = {node.node: place for place, node in enumerate(graph.nodes)}
-        self.graph = draw(graph, {id(leaf): name for name, leaf in names.items()})
+        self.graph = draw(graph, {id(leaf): name for name, leaf in names.items()}, pools)
         leaves = {node.id: node.parameter for node in self.graph.nodes if node.parameter}
         self._leaves = {
             id(node.variable): (place, leaves[place]) for place, node in enumerate(graph.nodes) if place in leaves
@@ -210,4 +210,5 @@ class Walk(TensorWalk):
         super().__init__(
             loss, dict(self.model.named_parameters()), of="drawing" if drawing else "batch",
             digit=target if drawing else None, zeroed=zeroed, recording=recording, optimizer=twin,
+            pools=pools_of(self.model),
         )  # fmt: skip

@@ -92,14 +92,14 @@ class GraphPanel(QWidget):
         """The window looks at the node that has just worked."""
         if node is None:
             self.store.select(replace(self.store.selection, node=None))
-        elif node in self.canvas.nodes:
-            self._pick(self.canvas.nodes[node])
+        elif node in self.canvas.all:
+            self._pick(self.canvas.all[node])
 
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot | None) -> None:
         walk = self.walking.view
         graph = walk.graph if walk else snapshot.graph if snapshot else None
-        if graph is self.canvas.graph and graph is not None:
+        if graph is self.canvas.whole and graph is not None:
             return
         self.pages.setCurrentWidget(self.canvas if graph else self.empty)
         if graph is not None:
@@ -112,19 +112,22 @@ class GraphPanel(QWidget):
         self._say()
 
     def _say(self) -> None:
-        node, graph = self.canvas.selected_node(), self.canvas.graph
+        node, graph = self.canvas.selected_node(), self.canvas.whole
         if self.walking.view is not None:
             self.note.setText(loss_text(self.walking.view))
         elif graph is None:
             self.note.setText("")
-        elif node is None:
+        elif node is None or node.members:
             self.note.setText(self.tr("{0} nodes").format(len(graph.nodes)))
         else:
-            place = list(self.canvas.nodes).index(node.id) + 1
+            place = list(self.canvas.all).index(node.id) + 1
             self.note.setText(self.tr("{0} · node {1} of {2}").format(short_name(node), place, len(graph.nodes)))
 
     @Slot(object)
     def _pick(self, node: GraphNode) -> None:
+        if node.members:
+            self.store.select(Selection(node.name, None, None, None))
+            return
         module = node.module or (node.parameter.split(".")[0] if node.parameter else None)
         parameter = node.parameter
         if parameter is None and module is not None and self.store.snapshot:

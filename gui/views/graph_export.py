@@ -7,7 +7,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from gui.theme import theme
-from gui.views.graph_canvas import MARGIN, GraphCanvas
+from gui.views.graph_board import MARGIN
+from gui.views.graph_canvas import GraphCanvas
 
 MOST_PIXELS = 16_000  # of a side of a PNG
 SHARP = 2
@@ -18,9 +19,13 @@ def save_picture(canvas: GraphCanvas, path: Path) -> None:
     if canvas.graph is None:
         raise OSError("There is no graph to export yet: take a step, or walk the backward pass.")
     whole = GraphCanvas()
-    whole.graph, whole.nodes, whole.marks, whole.selection = canvas.graph, canvas.nodes, canvas.marks, canvas.selection
+    assert canvas.whole is not None
+    whole.marks, whole.selection = canvas.marks, canvas.selection
+    whole.closed, whole.groups = canvas.closed, canvas.groups
+    whole.show_graph(canvas.whole)
     bounds, scale = whole.bounds(), theme.zoom
-    whole.offset = QPointF(MARGIN, MARGIN) - bounds.topLeft() * scale
+    whole.zoom, whole.offset = 1.0, QPointF(MARGIN, MARGIN) - bounds.topLeft() * scale
+    whole.resize(round(bounds.width() * scale) + 2 * MARGIN, round(bounds.height() * scale) + 2 * MARGIN)
     width, height = (round(side * scale) + 2 * MARGIN for side in (bounds.width(), bounds.height()))
     if path.suffix == ".svg":
         generator = QSvgGenerator()

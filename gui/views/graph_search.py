@@ -39,18 +39,22 @@ class NodeSearch(QLineEdit):
         wanted = self.text().strip().lower()
         if not wanted:
             return []
-        return [node for node in self.canvas.nodes.values() if wanted in f"{node.name} {short_name(node)}".lower()]
+        return [node for node in self.canvas.all.values() if wanted in f"{node.name} {short_name(node)}".lower()]
 
     @Slot()
     def _find_first(self, *_) -> None:
         if found := self.matches():
-            self.canvas.picked.emit(found[0])
+            self._go(found[0])
 
     def _find_next(self) -> None:
         found, here = self.matches(), self.canvas.selected_node()
         if found:
             place = found.index(here) + 1 if here in found else 0
-            self.canvas.picked.emit(found[place % len(found)])
+            self._go(found[place % len(found)])
+
+    def _go(self, node: GraphNode) -> None:
+        self.canvas.unfold_to(node)
+        self.canvas.picked.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -16,25 +16,16 @@ def short_name(node: GraphNode) -> str:
     """ConvolutionBackward0 as Convolution, a leaf by the name of its parameter."""
     if node.parameter:
         return node.parameter
-    name = node.name.removesuffix("Backward0").removesuffix("Backward")
+    name = node.name.removesuffix("0").removesuffix("1").removesuffix("Backward")
     return SHORT.get(name, name)
 
 
-def edge_path(a: QPointF, b: QPointF, lane: float | None, side: float, bow: float = 0.0) -> QPainterPath:
-    """A curve from a to b; with a bow, it rises by so much at once and comes down just before b.
-
-    With a lane it runs from the end of a line of nodes along the lane to the start of the next one.
-    """
+def edge_path(a: QPointF, b: QPointF, lane: float | None, side: float) -> QPainterPath:
+    """A curve from a to b; with a lane from the end of a line of nodes along it to the start of the next one."""
     path = QPainterPath(a)
     if lane is None:
-        if bow:
-            up, down = a + QPointF(2 * side, -bow), b + QPointF(-2 * side, -bow)
-            path.cubicTo(QPointF(up.x(), a.y()), QPointF(a.x(), up.y()), up)
-            path.lineTo(down)
-            path.cubicTo(QPointF(b.x(), down.y()), QPointF(down.x(), b.y()), b)
-            return path
         middle = (a.x() + b.x()) / 2
-        path.cubicTo(QPointF(middle, a.y() - bow), QPointF(middle, b.y() - bow), b)
+        path.cubicTo(QPointF(middle, a.y()), QPointF(middle, b.y()), b)
         return path
     for point in (
         QPointF(a.x() + side, a.y()),
@@ -44,6 +35,16 @@ def edge_path(a: QPointF, b: QPointF, lane: float | None, side: float, bow: floa
         b,
     ):
         path.lineTo(point)
+    return path
+
+
+def along_lane(a: QPointF, b: QPointF, height: float, bend: float, width: float) -> QPainterPath:
+    """From a over to a row at this height, along it, and back down to b; bend: between two nodes; width: of a node."""
+    path = QPainterPath(a)
+    up, down = QPointF(a.x() + bend + width / 2, height), QPointF(b.x() - bend - width / 2, height)
+    path.cubicTo(QPointF(a.x() + bend, a.y()), QPointF(a.x(), height), up)
+    path.lineTo(down)
+    path.cubicTo(QPointF(b.x(), height), QPointF(b.x() - bend, b.y()), b)
     return path
 
 

@@ -160,9 +160,9 @@ def graph() -> GraphView:
         names.append(("AccumulateGrad", module, weight))
         parameters[len(names) - 1] = f"{module}.weight"
         edges.append((parent, len(names) - 1))
-    places = lay_out(len(names), edges)
+    places = lay_out(len(names), edges).places
     nodes = (
-        GraphNode(i, name, parameters.get(i), module, shape, place.layer, place.x, place.y)
+        GraphNode(i, name, parameters.get(i), module, shape, place.layer, place.x, place.y, module or "")
         for i, ((name, module, shape), place) in enumerate(zip(names, places, strict=True))
     )
     return GraphView(tuple(nodes), tuple(GraphEdge(a, b, names[b][2]) for a, b in edges))

@@ -1,11 +1,14 @@
 import time
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.lab.layout import lay_out
+import nbgrad
+from gui.lab.layout import Layout, lay_out
+from nbgrad.autograd.graph import trace
+from nbgrad.vision.models import resnet18
 
 # The backward graph of two linear layers with a relu between: node names for reading, edges in order of inputs.
 LOSS, ADDMM2, BIAS2, RELU, T2, WEIGHT2, ADDMM1, BIAS1, T1, WEIGHT1 = range(10)
@@ -25,7 +28,13 @@ def dags(draw):
 
 
 def check(count, edges):
-    places = lay_out(count, edges)
+    laid_out = lay_out(count, edges)
+    places = laid_out.places
+    taken = {(place.x, place.y) for place in places}
+    for (source, target), lane in zip(edges, laid_out.lanes, strict=True):
+        between = range(places[source].layer + 1, places[target].layer)
+        assert (lane is None) == (not between)
+        assert not any((layer, lane) in taken for layer in between)  # an edge runs over no node
     assert len({(place.x, place.y) for place in places}) == count  # whole numbers: different means 1 apart
     assert all(place.x == place.layer and place.y == round(place.y) for place in places)
     assert all(places[source].layer < places[target].layer for source, target in edges)
@@ -36,14 +45,14 @@ def check(count, edges):
 @given(dags())
 def test_nodes_never_overlap_and_edges_point_to_higher_layers(dag):
     places = check(*dag)
-    assert places == lay_out(*dag)  # the same graph gives the same picture
+    assert places == lay_out(*dag).places  # the same graph gives the same picture
 
 
 @settings(max_examples=100, deadline=None)
 @given(dags())
 def test_a_layer_is_the_longest_path_from_a_root(dag):
     count, edges = dag
-    places = lay_out(count, edges)
+    places = lay_out(count, edges).places
     for node in range(count):
         above = [places[source].layer for source, target in edges if target == node]
         assert places[node].layer == max(above, default=-1) + 1
@@ -56,6 +65,32 @@ def test_the_main_chain_is_straight_and_parameters_hang_off():
     assert all(abs(place.y) <= 1 for place in places)
 
 
+def test_a_shortcut_runs_beside_the_chain():
+    edges = [*pairwise(range(8)), (1, 5), (2, 8), (8, 9), (9, 5)]
+    laid_out = lay_out(10, edges)
+    assert {laid_out.places[node].y for node in range(7)} == {0}
+    lane = laid_out.lanes[edges.index((1, 5))]
+    assert lane not in (None, 0) and lane != laid_out.places[8].y
+
+
+def crossings(count, edges):
+    """Pairs of lines that cross, layer by layer."""
+    laid_out, gaps = lay_out(count, edges), {}
+    for (source, target), lane in zip(edges, laid_out.lanes, strict=True):
+        start, end = laid_out.places[source], laid_out.places[target]
+        rows = [start.y, *[lane] * (end.layer - start.layer - 1), end.y]
+        for layer, line in enumerate(pairwise(rows), start.layer):
+            gaps.setdefault(layer, set()).add(line)
+    return sum((a - c) * (b - d) < 0 for lines in gaps.values() for (a, b), (c, d) in combinations(lines, 2))
+
+
+def test_residual_blocks_cross_nothing():
+    loss = nbgrad.nn.functional.cross_entropy(resnet18()(nbgrad.zeros(2, 3, 32, 32)), nbgrad.tensor([3, 4]))
+    graph = trace(loss)
+    edges = [(edge.source, edge.target) for edge in graph.edges]
+    assert crossings(len(graph.nodes), edges) == 0 and crossings(10, TWO_LAYERS) == 0
+
+
 def test_a_chain_is_one_row():
     assert {place.y for place in check(300, list(pairwise(range(300))))} == {0}
 
@@ -65,7 +100,7 @@ def test_repeated_edges_count_once():
 
 
 def test_nothing_to_lay_out():
-    assert lay_out(0, []) == []
+    assert lay_out(0, []) == Layout([], [])
 
 
 def test_a_circle_is_refused():
