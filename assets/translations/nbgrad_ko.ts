@@ -268,12 +268,27 @@
 <context>
     <name>GraphCanvas</name>
     <message>
+        <source>{0}: {1} nodes, folded. A click opens it.</source>
+        <translation>{0}: 접힌 노드 {1}개. 누르면 펼쳐집니다.</translation>
+    </message>
+    <message>
         <source>gradient that arrives: {0}</source>
         <translation>도착하는 기울기: {0}</translation>
     </message>
     <message>
         <source>not computed yet</source>
         <translation>아직 계산되지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>GraphMap</name>
+    <message>
+        <source>Map of the graph</source>
+        <translation>그래프 지도</translation>
+    </message>
+    <message>
+        <source>Click or drag to move over the graph; arrow keys move it too</source>
+        <translation>누르거나 끌어서 그래프 위를 이동합니다. 화살표 키로도 움직입니다</translation>
     </message>
 </context>
 <context>
@@ -2015,6 +2030,22 @@ limits −{2} … +{2}</source>
     <message>
         <source>Type a part of a node&apos;s or a parameter&apos;s name; Enter goes to the next one</source>
         <translation>노드나 매개변수 이름의 일부를 입력하세요. Enter는 다음 것으로 갑니다</translation>
+    </message>
+    <message>
+        <source>Fold / open the module</source>
+        <translation>모듈 접기 / 펼치기</translation>
+    </message>
+    <message>
+        <source>Fold the module around the selected node into a box, or open the selected box</source>
+        <translation>선택한 노드의 모듈을 상자 하나로 접거나, 선택한 상자를 펼칩니다</translation>
+    </message>
+    <message>
+        <source>Fold all / open all</source>
+        <translation>모두 접기 / 모두 펼치기</translation>
+    </message>
+    <message>
+        <source>Fold every module of the graph, or open all of them</source>
+        <translation>그래프의 모든 모듈을 접거나 모두 펼칩니다</translation>
     </message>
     <message>
         <source>Export the graph…</source>
