@@ -8,9 +8,8 @@ from PySide6.QtGui import QFontMetricsF
 
 from gui.lab.fields import Field, Window, above, below, cell
 from gui.theme import theme
-from gui.views.graph_canvas import NODE_HEIGHT, PITCH_Y
-from gui.views.graph_paint import BOW
-from gui.views.graph_shapes import edge_path
+from gui.views.graph_places import NODE_WIDTH, PITCH_Y
+from gui.views.graph_shapes import along_lane, edge_path
 from gui.views.network_layout import arrange
 from gui.views.network_paint import fitting_number
 
@@ -61,8 +60,10 @@ def test_a_number_is_shortened_until_it_fits_or_left_out(qapp):
     assert fitting_number(-9.1e-33, 12, metrics) == ""
 
 
-def test_an_edge_over_several_layers_passes_above_the_nodes_between():
+def test_an_edge_over_several_layers_runs_along_its_lane():
     straight = edge_path(QPointF(0, 0), QPointF(300, 0), None, 9)
-    bent = edge_path(QPointF(0, 0), QPointF(300, 0), None, 9, BOW)
+    over = along_lane(QPointF(0, 0), QPointF(300, 0), -PITCH_Y, 12, NODE_WIDTH)
     assert straight.boundingRect().height() == 0
-    assert NODE_HEIGHT / 2 < -bent.pointAtPercent(0.5).y() < PITCH_Y - NODE_HEIGHT / 2
+    assert over.pointAtPercent(0) == QPointF(0, 0) and over.pointAtPercent(1) == QPointF(300, 0)
+    assert over.pointAtPercent(0.5).y() == pytest.approx(-PITCH_Y)
+    assert over.boundingRect().bottom() <= 0
