@@ -8,33 +8,8 @@ from hypothesis import strategies as st
 import nbgrad
 from nbgrad import nn
 from nbgrad.autograd.graph import Stepper, terms, to_dot, trace
-from nbgrad.vision.models import LeNet
-from tests.properties.strategies import RULES
-
-UNARY = ("exp", "tanh", "sigmoid", "relu", "sin", "neg", "abs")
-BINARY = ("add", "mul", "sub", "maximum")
-
-
-@st.composite
-def expressions(draw):
-    """A scalar made of three leaves by up to a dozen operations, whose parts may be used again and again."""
-    seed, size = draw(st.integers(0, 10_000)), draw(st.sampled_from([(), (3,), (2, 3)]))
-    script = draw(
-        st.lists(st.tuples(st.sampled_from(UNARY + BINARY), st.integers(0, 99), st.integers(0, 99)), max_size=12)
-    )
-
-    def build():
-        rng = np.random.default_rng(seed)
-        leaves = [
-            nbgrad.tensor(rng.normal(size=shape).astype(np.float32), requires_grad=True) for shape in (size, size, ())
-        ]
-        parts = list(leaves)
-        for name, first, second in script:
-            a, b = parts[first % len(parts)], parts[second % len(parts)]
-            parts.append(getattr(nbgrad, name)(*((a, b) if name in BINARY else (a,))))
-        return leaves, (parts[-1] * parts[len(parts) // 2]).sum() * 0.25
-
-    return build
+from nbgrad.vision.models import LeNet, resnet18
+from tests.properties.strategies import RULES, expressions
 
 
 def gradients(leaves):
@@ -102,14 +77,44 @@ def lenet_loss(batch=2):
     return network, nn.functional.cross_entropy(network(nbgrad.randn(batch, 1, 32, 32)), digits)
 
 
-def test_lenet_is_walked_as_backward_walks_it():
-    network, loss = lenet_loss()
+def perceptron():
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
+
+
+NETWORKS = {
+    "LeNet": (LeNet, (2, 1, 32, 32)),
+    "MLP": (perceptron, (2, 1, 8, 8)),
+    "ResNet-18": (resnet18, (2, 3, 32, 32)),
+}
+
+
+def loss_of(name):
+    make, size = NETWORKS[name]
+    nbgrad.manual_seed(0)
+    network = make()
+    return network, nn.functional.cross_entropy(network(nbgrad.randn(*size)), nbgrad.tensor([3, 4]))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_is_walked_as_backward_walks_it(name):
+    """In any order of pauses, steps back and rewinds; also where the gradients are added to those of a pass before."""
+    network, loss = loss_of(name)
+    loss.backward(retain_graph=True)
+    once = gradients(network.parameters())
     loss.backward()
-    again, loss = lenet_loss()
-    stepper = Stepper(loss)
+    again, loss = loss_of(name)
+    stepper, rng = Stepper(loss), np.random.default_rng(1)
+    for move in rng.integers(-9, 14, 40):
+        for _ in range(abs(move)):
+            stepper.forward() if move > 0 else stepper.back()
+    stepper.rewind()
+    assert all(leaf.grad is None for leaf in again.parameters())
+    stepper.run(lambda step: step.number == len(trace(loss).nodes) // 2)
     stepper.run()
-    assert_same(gradients(again.parameters()), gradients(network.parameters()))
     assert len(stepper.steps) == len(trace(loss).nodes)
+    assert_same(gradients(again.parameters()), once)
+    Stepper(loss).run()  # without zero_grad
+    assert_same(gradients(again.parameters()), gradients(network.parameters()))
 
 
 def test_lenets_terms_add_up_in_every_layer():

@@ -1,13 +1,19 @@
 """Records of a walk through the backward pass: each number is the engine's."""
 
+import copy
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nbgrad
-from gui.lab.walk import Walk
-from nbgrad import optim
+from gui.lab.walk import TensorWalk, Walk
+from nbgrad import nn, optim
+from nbgrad.autograd.graph import Recording, Stepper
 from nbgrad.nn import functional as F
-from nbgrad.vision.models import LeNet
+from nbgrad.vision.models import LeNet, resnet18
+from tests.properties.strategies import RULES, expressions
 
 PICTURES = nbgrad.from_numpy(np.random.default_rng(5).normal(size=(3, 1, 32, 32)).astype(np.float32))
 LABELS = nbgrad.tensor([3, 1, 4])
@@ -285,3 +291,83 @@ def test_any_way_through_the_phases_shows_the_same(model):
         assert view.ended or not view.updates or view.finished
         left = [p.grad is None for p in walk.model.parameters()]
         assert left.count(False) == sum(step.filling is not None for step in view.steps)
+
+
+# ---- every number shown is the engine's
+
+
+def assert_engines(shown, engine):
+    assert (shown is None) == (engine is None)
+    if shown is not None:
+        np.testing.assert_array_equal(shown.values, engine)
+        assert shown.values.dtype == np.asarray(engine).dtype and shown.values.shape == np.shape(engine)
+
+
+def check_records(view, stepper, operations):
+    """The records of a finished walk against the engine's, of the same loss made once more."""
+    stepper.run()
+    for record, step in zip(view.steps, stepper.steps, strict=True):
+        assert record.name == step.name
+        for arrival, gradient, parts in zip(record.arrived, step.arrived, step.contributions, strict=True):
+            assert_engines(arrival.gradient, gradient)
+            for part, contribution in zip(arrival.parts, parts, strict=True):
+                assert_engines(part.gradient, contribution.gradient)
+        for sent, gradient in zip(record.sent, step.sent, strict=True):
+            assert_engines(sent.gradient, gradient)
+        for saved in record.saved:
+            if saved.numbers is not None:
+                assert_engines(saved.numbers, step.saved[saved.name])
+        if record.filling is not None:
+            assert_engines(record.filling.before, step.before)
+            assert_engines(record.filling.added, step.arrived[0])
+            assert_engines(record.filling.after, step.after)
+    for record, made in zip(view.forward, operations, strict=True):
+        for shown, output in zip(record.outputs, made.outputs, strict=True):
+            assert_engines(shown, output)
+        taken = [operand.numbers for operand in record.operands if operand.source is not None]
+        for shown, array in zip(taken, [each for each in made.inputs if each is not None], strict=True):
+            assert_engines(shown, array)
+
+
+NETWORKS = {
+    "LeNet": (LeNet, (2, 1, 32, 32)),
+    "MLP": (lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10)), (2, 1, 8, 8)),
+    "ResNet-18": (resnet18, (2, 3, 32, 32)),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_numbers_of_a_networks_walk_are_the_engines(name):
+    make, size = NETWORKS[name]
+    nbgrad.manual_seed(0)
+    model, labels = make(), nbgrad.tensor([3, 4])
+    pictures, again = nbgrad.randn(*size), copy.deepcopy(model)
+    with Recording() as recording:
+        loss = F.cross_entropy(again(pictures), labels)
+    walk = Walk(model, pictures, labels)
+    walk.run()
+    check_records(walk.view(), Stepper(loss), recording.operations(loss))
+    assert walk.view().loss == loss.item()
+
+
+@RULES
+@given(expressions(), st.lists(st.sampled_from(["forward", "back", "rewind", "run"]), max_size=8))
+def test_the_numbers_of_any_expressions_walk_are_the_engines(build, moves):
+    with Recording() as recording:
+        leaves, loss = build()
+    names = {f"leaf {i}": leaf for i, leaf in enumerate(leaves)}
+    walk = TensorWalk(loss, names, recording=recording)
+    for move in moves:
+        walk.move(move)
+    walk.go_to("backward")
+    walk.run()
+    with Recording() as again:
+        _, same = build()
+    view = walk.view()
+    check_records(view, Stepper(same), again.operations(same))
+    assert view.finished and not view.parameters
+    for step in view.steps:
+        walk.choose(step.number)
+        chain = walk.view().chain
+        if chain is not None:
+            assert chain.engine == step.sent[chain.number].gradient.values[chain.place]

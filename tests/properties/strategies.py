@@ -4,6 +4,8 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+import nbgrad
+
 RULES = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 
 LOOKS = [
@@ -74,3 +76,29 @@ def looks(draw, rank=4):
 
 
 chains = st.lists(looks(), min_size=1, max_size=4)
+
+
+UNARY = ("exp", "tanh", "sigmoid", "relu", "sin", "neg", "abs")
+BINARY = ("add", "mul", "sub", "maximum")
+
+
+@st.composite
+def expressions(draw):
+    """A scalar made of three leaves by up to a dozen operations, whose parts may be used again and again."""
+    seed, size = draw(st.integers(0, 10_000)), draw(st.sampled_from([(), (3,), (2, 3)]))
+    script = draw(
+        st.lists(st.tuples(st.sampled_from(UNARY + BINARY), st.integers(0, 99), st.integers(0, 99)), max_size=12)
+    )
+
+    def build():
+        rng = np.random.default_rng(seed)
+        leaves = [
+            nbgrad.tensor(rng.normal(size=shape).astype(np.float32), requires_grad=True) for shape in (size, size, ())
+        ]
+        parts = list(leaves)
+        for name, first, second in script:
+            a, b = parts[first % len(parts)], parts[second % len(parts)]
+            parts.append(getattr(nbgrad, name)(*((a, b) if name in BINARY else (a,))))
+        return leaves, (parts[-1] * parts[len(parts) // 2]).sum() * 0.25
+
+    return build

@@ -1,5 +1,7 @@
 """The walk through the backward pass in the window, driven by keys and mouse; the records are of a real walk."""
 
+from dataclasses import is_dataclass
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,6 +11,7 @@ import nbgrad
 from gui.bridge import requests
 from gui.bridge.store import Selection
 from gui.bridge.walk_commands import WALK_COMMANDS
+from gui.lab.steps import Numbers
 from gui.lab.walk import Walk
 from gui.views.step_picture import StepPicture
 from gui.views.walk_marks import edge_text
@@ -370,3 +373,30 @@ def test_running_to_a_parameter_after_the_pass_runs_to_its_update(window, walk, 
     window.store.select(Selection("conv2", "conv2.weight", leaf.id, None))
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert walk.view.phase == "update" and walk.view.current.name == "conv2.weight"
+
+
+def numbers_in(record):
+    """Every tensor of a record."""
+    if isinstance(record, Numbers):
+        return [record]
+    if isinstance(record, tuple):
+        return [found for each in record for found in numbers_in(each)]
+    return [found for each in vars(record).values() for found in numbers_in(each)] if is_dataclass(record) else []
+
+
+def test_every_picture_of_the_whole_step_shows_numbers_of_its_record_and_none_is_left_out(window, walk, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    walk.go_to("forward")
+    seen = set()
+    while not walk.view.ended:
+        made, card = walk.view.current, window.graph.card
+        if made is not None:
+            held = [numbers.values for numbers in numbers_in(made)]
+            for picture in card.pictures:
+                assert any(np.shares_memory(picture.values, values) for values in held)
+            for values in held:
+                if values.size > 1:  # a single number stands in the text; what is kept as it came is shown once
+                    assert any(np.array_equal(picture.values, values) for picture in card.pictures)
+            seen.add(type(made).__name__)
+        qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    assert seen == {"ForwardView", "StepView", "UpdateView"}
