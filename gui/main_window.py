@@ -10,6 +10,7 @@ from gui.bridge.commands import COMMANDS, MENUS, call
 from gui.bridge.requests import SaveDot
 from gui.bridge.store import Store
 from gui.bridge.walk_commands import WALK_COMMANDS
+from gui.lab.snapshot import ProbeView
 from gui.theme import theme
 from gui.theme.icons import app_icon
 from gui.theme.language import install_language
@@ -75,8 +76,13 @@ class MainWindow(QMainWindow):
         self.you, self.network = YouPanel(store), NetworkPanel(store)
         self.inspector, self.learning = InspectorPanel(store), LearningPanel(store)
         self.graph, self.large_graph = GraphPanel(store), GraphPanel(store, large=True)
-        self.graph.enlarge.clicked.connect(self.toggle_graph)
-        self.large_graph.enlarge.clicked.connect(self.toggle_graph)
+        for panel in (self.graph, self.large_graph):
+            panel.enlarge.clicked.connect(self.toggle_graph)
+            panel.start.clicked.connect(self.start_walk)
+            panel.empty.button.clicked.connect(self.start_walk)
+        self.inspector.watch.clicked.connect(self.watch_parameter)
+        self._walk_once_drawn = ""
+        store.probe_changed.connect(self._on_probe)
         self.centre = QStackedWidget()
         self.centre.setAccessibleName(self.tr("Centre"))
         self.centre.addWidget(self.network)
@@ -280,6 +286,37 @@ class MainWindow(QMainWindow):
         now = QApplication.focusWidget()
         index = visible.index(now) if isinstance(now, QWidget) and now in visible else -1
         visible[(index + 1) % len(visible)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot()
+    def start_walk(self) -> None:
+        """Stand at the loss, with the large graph; where there is no loss yet, of a sample."""
+        self._walk_to("loss")
+
+    @Slot()
+    def watch_parameter(self) -> None:
+        """Walk to where the gradient of the selected parameter is made, of the first one where none is selected."""
+        names = [view.name for view in self.store.snapshot.parameters] if self.store.snapshot else []
+        chosen = self.store.selection.parameter
+        if names:
+            self._walk_to(chosen if chosen in names else names[0])
+
+    def _walk_to(self, goal: str) -> None:
+        if self.centre.currentWidget() is not self.large_graph:
+            self.toggle_graph()
+        snapshot = self.store.snapshot
+        if self.store.drawing.empty and (snapshot is None or snapshot.graph is None):
+            self._walk_once_drawn = goal
+            self.store.give_sample()
+            return
+        walking = self.store.walking
+        walking.go_to("loss") if goal == "loss" else walking.run_to_parameter(goal)
+
+    @Slot(object)
+    def _on_probe(self, probe: ProbeView | None) -> None:
+        goal = self._walk_once_drawn
+        if goal and probe is not None and probe.layers[0].gradient is not None:
+            self._walk_once_drawn = ""
+            self._walk_to(goal)
 
     @Slot()
     def search_graph(self) -> None:

@@ -167,6 +167,15 @@ class GoTo(Request):
 
 
 @dataclass(frozen=True)
+class WalkToParameter(Request):
+    """Walk from the loss to where the gradient of a parameter is there."""
+
+    priority: ClassVar[int] = 0
+    parameter: str
+    zeroed: bool = True
+
+
+@dataclass(frozen=True)
 class ChooseElement(Request):
     """Show the chain rule for an element of what a step of the walk sent; None: where it is largest."""
 

@@ -10,6 +10,18 @@ _WALK = "&Backward"
 
 WALK_COMMANDS = (
     Command(
+        "walk_start", _WALK,
+        QT_TRANSLATE_NOOP("commands", "Walk backward"), "J",
+        QT_TRANSLATE_NOOP("commands", "From the loss back to every weight, node by node, with all the numbers"),
+        "start_walk", owner="window",
+    ),
+    Command(
+        "walk_parameter", _WALK,
+        QT_TRANSLATE_NOOP("commands", "Watch its gradient"), "Y",
+        QT_TRANSLATE_NOOP("commands", "Walk from the loss to where the selected parameter's gradient is made"),
+        "watch_parameter", owner="window",
+    ),
+    Command(
         "walk_forward", _WALK,
         QT_TRANSLATE_NOOP("commands", "Next node"), "Ctrl+Right",
         QT_TRANSLATE_NOOP("commands", "Let the next node of the backward pass work"),

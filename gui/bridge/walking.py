@@ -72,6 +72,12 @@ class Walking(QObject):
         self._waiting = True
         self._ask(requests.GoTo(phase, self.zeroed))
 
+    def run_to_parameter(self, name: str) -> None:
+        """From the loss to where the gradient of this parameter is there."""
+        self._stop()
+        self._waiting = True
+        self._ask(requests.WalkToParameter(name, self.zeroed))
+
     @Slot()
     def finish(self) -> None:
         """On to the end of this phase, breakpoints or not."""

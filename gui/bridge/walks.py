@@ -37,6 +37,7 @@ class Walks:
         self.handlers: dict[type, Callable[[Any], None]] = {
             requests.WalkOn: self._walk_on,
             requests.GoTo: self._go_to,
+            requests.WalkToParameter: self._walk_to_parameter,
             requests.ChooseElement: self._choose,
             requests.ChooseWeight: self._choose_weight,
             requests.LeaveWalk: self._leave,
@@ -63,6 +64,12 @@ class Walks:
         self._ready(request.zeroed)
         if self._walk is not None:
             self._walk.go_to(request.phase)
+        self._answers.walk_made.emit(None if self._walk is None else self._walk.view())
+
+    def _walk_to_parameter(self, request: requests.WalkToParameter) -> None:
+        self._ready(request.zeroed)
+        if self._walk is not None:
+            self._walk.run_to_parameter(request.parameter)
         self._answers.walk_made.emit(None if self._walk is None else self._walk.view())
 
     def _ready(self, zeroed: bool) -> bool:

@@ -105,6 +105,11 @@ class TensorWalk:
         """To the first moment of a phase."""
         self._go(self._start(phase) + 1)
 
+    def run_to_parameter(self, name: str) -> None:
+        """From the loss to the node that fills this parameter's `.grad`, to the end where there is none."""
+        self._move(self._end("loss"))
+        self.run(frozenset(node for node, called in self._leaves.values() if called == name))
+
     def _go(self, place: int) -> None:
         self._move(min(max(place, self._first), self._end("update")))
         self._look_at_newest()

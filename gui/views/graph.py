@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.bridge.store import Selection, Store
+from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.lab.snapshot import GraphNode, Snapshot
 from gui.theme import theme
 from gui.views.graph_canvas import GraphCanvas
@@ -18,6 +19,7 @@ from gui.views.walk_transport import WalkTransport
 from gui.views.widgets import Button, EmptyState, add, column, hairline, label, row, section
 
 CARD, LARGE_CARD = 252, 340  # px at 100 %
+WALK = {command.id: command for command in WALK_COMMANDS}
 
 
 class GraphPanel(QWidget):
@@ -37,18 +39,19 @@ class GraphPanel(QWidget):
         self.canvas = GraphCanvas(wrapping=large)
         self.canvas.setAccessibleName(self.tr("Backward graph"))
         self.canvas.setAccessibleDescription(self.tr("Arrows walk from node to node; plus and minus zoom, Home fits"))
+        start = WALK["walk_start"]
         self.empty = EmptyState(
-            self.tr("No gradient yet: press Step, or for your drawing Next node (Ctrl+Right)"),
-            self.tr("Step"),
-            lambda *_: store.step(),
+            self.tr("No gradient yet. Watch one being made, from the loss back to every weight, node by node."),
+            start.title,
         )
+        self.start = Button(start.title, "run", "", start.hint)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.canvas)
         head = row(None, (16, 8, 12, 0), 8)
         self.transport = WalkTransport(store.walking)
         self.search = NodeSearch(self.canvas)
-        add(head, self.heading, self.note, self.search, None, self.transport, self.fit, self.enlarge)
+        add(head, self.heading, self.note, self.search, None, self.start, self.transport, self.fit, self.enlarge)
         layout = column(self, spacing=0)
         add(layout, head)
         self.card, self.line = StepCard(store), hairline(vertical=True)
@@ -81,8 +84,9 @@ class GraphPanel(QWidget):
     def _on_walk(self, *_) -> None:
         """The graph of the walk while there is one, else that of the last training step."""
         view = self.walking.view
-        for part in (self.card, self.line):
+        for part in (self.card, self.line, self.transport):
             part.setVisible(view is not None)
+        self.start.setVisible(view is None)
         self.canvas.show_marks(marks_of(view, self.walking.breakpoints))
         self._on_snapshot(self.store.snapshot)
         self._say()

@@ -89,6 +89,7 @@ class GraphBoard(Canvas):
         node = self.selected_node()
         if node is not None:
             self._reveal(node)
+        self.map.settle()
         self.update()
 
     def selected_node(self) -> GraphNode | None:
@@ -219,9 +220,7 @@ class GraphBoard(Canvas):
 
     def _reveal(self, node: GraphNode) -> None:
         room = QRectF(self.rect()).adjusted(12, 8, -12, -8)
-        place = self.place(node)
-        hidden = self.map.isVisible() and QRectF(self.map.geometry()).intersects(place)
-        if hidden or not room.contains(place):
+        if not room.contains(self.place(node)):
             self.look_at(self.places.rects[node.id].center())
 
     def look_at(self, point: QPointF) -> None:

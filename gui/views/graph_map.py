@@ -24,6 +24,7 @@ class GraphMap(Canvas):
         self.setToolTip(self.tr("Click or drag to move over the graph; arrow keys move it too"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._picture: QPixmap | None = None
+        self._corner = 0
         canvas.moved.connect(self.settle)
         self.hide()
 
@@ -37,9 +38,22 @@ class GraphMap(Canvas):
             return
         scale = min(theme.px(WIDTH) / bounds.width(), theme.px(HEIGHT) / bounds.height())
         width, height = (round(side * scale) + 2 * theme.px(PAD) for side in (bounds.width(), bounds.height()))
-        corner = theme.px(CORNER)
-        self.setGeometry(self.canvas.width() - width - corner, self.canvas.height() - height - corner, width, height)
+        self._move_aside(width, height)
         self.update()
+
+    def _move_aside(self, width: int, height: int) -> None:
+        """In its corner, or in the next one that does not cover the selected node."""
+        far, chosen = theme.px(CORNER), self.canvas.selected_node()
+        right, low = self.canvas.width() - width - far, self.canvas.height() - height - far
+        corners = [(right, low), (right, far), (far, low), (far, far)]
+        rects = [QRectF(x, y, width, height) for x, y in corners]
+        taken = self.canvas.place(chosen).adjusted(-6, -6, 6, 6) if chosen is not None else QRectF()
+        if rects[self._corner].intersects(taken):
+            self._corner = next((i for i, rect in enumerate(rects) if not rect.intersects(taken)), self._corner)
+        place = rects[self._corner].toRect()
+        if place.size() != self.size():
+            self._picture = None
+        self.setGeometry(place)
 
     def forget(self) -> None:
         """The graph, its marks or the theme have changed."""

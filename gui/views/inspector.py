@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QApplication, QFileDialog, QGridLayout, QLabel, QWidget
 
 from gui.bridge.store import Selection, Store
+from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.lab.findings import Spot
 from gui.theme import theme
 from gui.views.calm import Calm
@@ -21,7 +22,9 @@ from gui.views.numbers_out import as_csv, as_python
 from gui.views.parameter_list import ParameterList
 from gui.views.ridge import RidgeView
 from gui.views.subject import Subject, subject_of
-from gui.views.widgets import Segments, add, column, label, number, row, scroll, section, set_role
+from gui.views.widgets import Button, Segments, add, column, label, number, row, scroll, section, set_role
+
+WATCH = next(command for command in WALK_COMMANDS if command.id == "walk_parameter")
 
 
 class InspectorPanel(QWidget):
@@ -51,6 +54,7 @@ class InspectorPanel(QWidget):
         self.check = CheckBox(store)
         self.copy = MenuButton(self.tr("Copy"), "copy", tip=self.tr("Take these numbers elsewhere"))
         self.copy.popup.aboutToShow.connect(self._offer_copies)
+        self.watch = Button(WATCH.title, "target", tip=WATCH.hint)
         self.parameters = ParameterList(store)
         self.kernel, self.edit = KernelPage(store), EditPage(store)
         choices = [
@@ -106,7 +110,7 @@ class InspectorPanel(QWidget):
         add(layout, self.gradient_head, self.gradients, self.missing)
         buttons = row(spacing=8)
         add(buttons, self.copy, None)
-        add(layout, buttons)
+        add(layout, buttons, self.watch)
         layout.addSpacing(4)
         self.bars = QWidget()
         bars = row(self.bars, spacing=16)
@@ -162,7 +166,8 @@ class InspectorPanel(QWidget):
         self.values.show_numbers(subject.values, subject.value_limit, 1.0, chosen)
         self._show_gradient(subject, chosen)
         view = subject.parameter
-        for widget in (self.bars, self.figure_box, self.verdict, self.rule, self.check, self.ridge_head, self.ridge):
+        about = (self.bars, self.figure_box, self.verdict, self.rule, self.check, self.ridge_head, self.ridge)
+        for widget in (*about, self.watch):
             widget.setVisible(view is not None)
         self._aim_edits(subject)
         if view is None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge.store import Store
+from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.lab.snapshot import GraphNode
 from gui.lab.steps import ForwardView, Moment, StepView, UpdateView, WalkView
 from gui.theme import theme
@@ -16,6 +17,8 @@ from gui.views.step_picture import StepPicture
 from gui.views.step_update import show_update
 from gui.views.walk_phases import WalkPhases
 from gui.views.widgets import add, column, label, row, scroll, set_role
+
+WALK = {command.id: command for command in WALK_COMMANDS}
 
 
 class StepCard(QWidget):
@@ -98,6 +101,8 @@ class StepCard(QWidget):
             show_update(self.parts, self.walking, made, weight)
         elif made is not None:
             show_step(self.parts, self.walking, made, chain)
+        else:
+            self._offer(view, node)
         if not same:
             self.area.verticalScrollBar().setValue(0)
         self.setAccessibleDescription(self._spoken(made))
@@ -114,6 +119,19 @@ class StepCard(QWidget):
         set_role(self.state, role)
         self.state.setText(sentence)
         self.state.setVisible(bool(sentence))
+
+    def _offer(self, view: WalkView, node: GraphNode | None) -> None:
+        """Where there is nothing yet, the buttons that change it."""
+        if view.over or node is None:
+            self.parts.button(WALK["walk_forward"], "next", self.walking.forward, "primary")
+        if not view.over and node is not None:
+            self.parts.button(WALK["walk_to"], "target", self.walking.run_to, "primary")
+        deepest = max((each for each in view.graph.nodes if each.parameter), key=lambda each: each.layer, default=None)
+        if deepest is not None and deepest.parameter and node is None and view.phase == "loss" and not view.over:
+            name = deepest.parameter
+            text = self.tr("Run to {0}").format(name)
+            self.parts.button(WALK["walk_parameter"], "end", lambda: self.walking.run_to_parameter(name), "", text)
+            self.parts.line(self.tr("Or click any node, then Run to the selected node (F8)."), "caption")
 
     def _spoken(self, made: Moment | None) -> str:
         """The node and the lines of the card, for a screen reader."""

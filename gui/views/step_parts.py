@@ -1,12 +1,15 @@
 """The parts a card about a step is built of: headings, lines of text, pictures of tensors."""
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout
 
+from gui.bridge.commands import Command
 from gui.lab.steps import Numbers
 from gui.theme import signs, theme
 from gui.views import step_text
 from gui.views.step_picture import Place, StepPicture
-from gui.views.widgets import label, section
+from gui.views.widgets import Button, label, section
 
 
 class Parts:
@@ -28,6 +31,16 @@ class Parts:
     def line(self, text: str, role: str = "mono") -> None:
         self.body.addWidget(label(text, role, wrap=True))
         self.lines.append(text)
+
+    def button(
+        self, command: Command, icon: str, act: Callable[[], object], role: str = "", text: str = ""
+    ) -> Button:  # fmt: skip
+        """text: where it is not the command's own."""
+        button = Button(text or command.title, icon, role, command.hint)
+        button.clicked.connect(act)
+        self.body.addSpacing(theme.px(4))
+        self.body.addWidget(button)
+        return button
 
     def picture(self, name: str, numbers: Numbers, batched: bool, place: Place | None = None) -> StepPicture:
         """batched: the first axis counts pictures of a batch, of which one is shown. place: the element to frame."""

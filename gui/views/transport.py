@@ -50,6 +50,7 @@ class Transport(QWidget):
         self._parameters = 0
         store.snapshot_changed.connect(self._on_snapshot)
         store.experiment_changed.connect(self._on_experiment)
+        store.walking.changed.connect(self._show_phase)
         theme.changed.connect(self._dress)
         self._on_snapshot(store.snapshot)
         self._on_experiment(store.experiment)
@@ -114,7 +115,7 @@ class Transport(QWidget):
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot | None) -> None:
         running = snapshot is not None and snapshot.running
-        self.phase.set_phase(snapshot.phase if snapshot else "idle")
+        self._show_phase()
         text = self.tr("Pause") if running else self.tr("Run")
         if self.run.text() != text:
             self.run.setText(text)
@@ -123,6 +124,13 @@ class Transport(QWidget):
         if count != self._parameters:
             self._parameters = count
             self._fit()
+
+    @Slot()
+    def _show_phase(self, *_) -> None:
+        """That of the walk while there is one, else that of training."""
+        walking, snapshot = self.store.walking, self.store.snapshot
+        training = snapshot.phase if snapshot else "idle"
+        self.phase.set_phase(walking.view.phase if walking.in_force and walking.view else training)
 
     @Slot(object)
     def _on_experiment(self, experiment: Experiment) -> None:

@@ -192,15 +192,17 @@ class EmptyState(QWidget):
     """What a panel says while it has nothing to show, with the button that changes that."""
 
     def __init__(self, text: str, button: str = "", action: Callable[[], object] | None = None) -> None:
+        """button: its text, "" for none; action: what a click on it does, where nobody else listens."""
         super().__init__()
         layout = column(self, (12, 8, 12, 8), 12)
         self.text = label(text, "empty", wrap=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAccessibleName(text)
         add(layout, None, self.text)
-        if action is not None:
+        if button:
             self.button = Button(button)
-            self.button.clicked.connect(action)
+            if action is not None:
+                self.button.clicked.connect(action)
             layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
 

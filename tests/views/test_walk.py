@@ -11,10 +11,13 @@ import nbgrad
 from gui.bridge import requests
 from gui.bridge.store import Selection
 from gui.bridge.walk_commands import WALK_COMMANDS
+from gui.lab.drawing import Drawing, Stroke
 from gui.lab.steps import Numbers
 from gui.lab.walk import Walk
+from gui.views import preview
 from gui.views.step_picture import StepPicture
 from gui.views.walk_marks import edge_text
+from gui.views.widgets import Button
 from nbgrad.vision.models import LeNet
 from tests.views.test_window import texts_cut_off
 
@@ -47,6 +50,9 @@ def answer_walks(store):
         if isinstance(request, requests.WalkOn):
             if ready(request.zeroed) or request.move != "rewind":
                 walks[-1].move(request.move, request.stops)
+        elif isinstance(request, requests.WalkToParameter):
+            ready(request.zeroed)
+            walks[-1].run_to_parameter(request.parameter)
         elif isinstance(request, requests.GoTo):
             ready(request.zeroed)
             walks[-1].go_to(request.phase)
@@ -88,8 +94,8 @@ def node_named(walk, start):
 
 
 def test_without_a_walk_there_is_no_card(window):
-    assert not window.graph.card.isVisible() and window.graph.transport.isVisible()
-    assert not window.graph.transport.buttons["walk_back"].isEnabled()
+    assert not window.graph.card.isVisible() and not window.graph.transport.isVisible()
+    assert window.graph.start.isVisible() and window.graph.start.text() == "Walk backward"
 
 
 def test_before_backward_it_says_not_computed_yet(window, walk, qtbot):
@@ -115,6 +121,8 @@ def test_keys_step_forward_and_back(window, walk, qtbot, store):
 
 def test_buttons_step_play_and_run(window, walk, qtbot):
     buttons = window.graph.transport.buttons
+    walk.go_to("loss")
+    assert not window.graph.start.isVisible() and not buttons["walk_forward"].visibleRegion().isEmpty()
     qtbot.mouseClick(buttons["walk_forward"], LEFT)
     assert len(walk.view.steps) == 1
     qtbot.mouseClick(buttons["walk_end"], LEFT)
@@ -400,3 +408,57 @@ def test_every_picture_of_the_whole_step_shows_numbers_of_its_record_and_none_is
             seen.add(type(made).__name__)
         qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
     assert seen == {"ForwardView", "StepView", "UpdateView"}
+
+
+# ---- the way in
+
+
+def test_a_click_starts_the_walk_and_another_runs_to_the_first_weight(window, walk, qtbot, store):
+    qtbot.mouseClick(window.graph.start, LEFT)
+    qtbot.wait(30)
+    panel = window.large_graph
+    assert panel.isVisible() and walk.view.phase == "loss" and not panel.start.isVisible()
+    assert window.transport.phase.phase == "loss"
+    offered = {button.text(): button for button in panel.card.findChildren(Button) if button.isVisible()}
+    assert set(offered) >= {"Next node", "Run to conv1.weight"}
+    qtbot.mouseClick(offered["Run to conv1.weight"], LEFT)
+    assert walk.view.current.filling.parameter == "conv1.weight" and store.selection.parameter == "conv1.weight"
+
+
+def test_the_inspector_leads_to_where_a_gradient_is_made(window, walk, qtbot, store):
+    store.select(Selection("conv2", "conv2.bias", None, None))
+    qtbot.wait(30)
+    qtbot.mouseClick(window.inspector.watch, LEFT)
+    assert walk.view.current.filling.parameter == "conv2.bias" and window.large_graph.isVisible()
+    store.select(Selection("fc1", "fc1.weight", None, None))
+    qtbot.keyClick(window, Qt.Key.Key_Y)
+    assert walk.view.current.filling.parameter == "fc1.weight"
+
+
+def test_where_nothing_is_drawn_a_sample_is_fetched_first(open_window, empty, asked, qtbot):
+    window = open_window(empty)
+    answer_walks(empty)
+    qtbot.mouseClick(window.graph.empty.button, LEFT)
+    assert asked[-1] == requests.GiveSample(None) and empty.walking.view is None
+    empty.draw(Drawing(0, (Stroke(((0.3, 0.2), (0.7, 0.8)), 0.1),)))
+    empty.take_probe(preview.probe())
+    assert empty.walking.view.phase == "loss"
+
+
+def test_a_node_ahead_offers_to_run_there(window, walk, qtbot, store):
+    walk.go_to("loss")
+    store.select(Selection(None, None, node_named(walk, "MaxPool").id, None))
+    qtbot.wait(20)
+    button = next(b for b in window.graph.card.findChildren(Button) if b.isVisible() and b.text().startswith("Run to"))
+    qtbot.mouseClick(button, LEFT)
+    assert walk.view.current.name.startswith("MaxPool")
+
+
+def test_stepping_selects_the_layer_in_the_canvas_and_back(window, walk, qtbot, store):
+    qtbot.keyClick(window, Qt.Key.Key_Home, CTRL)
+    while not (walk.view.current and walk.view.current.name.startswith("MaxPool")):
+        qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    assert store.selection.module == "pool2" and "pool2" in window.inspector.name.text()
+    store.select(Selection("pool1", None, None, None))  # as a click on the column does
+    chosen = window.graph.canvas.selected_node()
+    assert chosen.name.startswith("MaxPool") and chosen.module == "pool1"

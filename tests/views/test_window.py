@@ -206,12 +206,13 @@ def test_empty_states_speak_and_offer_the_way_out(qtbot, open_window, empty, ask
     window = open_window(empty)
     assert window.network.empty.isVisible()
     assert window.graph.empty.isVisible()
-    assert "press Step" in window.graph.empty.text.text()
-    asked.clear()
-    qtbot.mouseClick(window.graph.empty.button, LEFT)
-    qtbot.mouseClick(window.network.empty.button, LEFT)
-    assert [type(request) for request in asked] == [requests.StepBatch, requests.GiveSample]
+    assert "node by node" in window.graph.empty.text.text()
     assert texts_cut_off(window) == []
+    asked.clear()
+    qtbot.mouseClick(window.network.empty.button, LEFT)
+    qtbot.mouseClick(window.graph.empty.button, LEFT)  # the walk needs something to walk from
+    assert [type(request) for request in asked] == [requests.GiveSample, requests.GiveSample]
+    assert window.large_graph.empty.isVisible() and texts_cut_off(window) == []
 
 
 def test_a_window_before_the_first_snapshot(qtbot, open_window):
