@@ -326,12 +326,8 @@
         <translation>방향키로 노드를 옮겨 다니고, 더하기와 빼기로 확대·축소, Home으로 맞춤</translation>
     </message>
     <message>
-        <source>No gradient yet: press Step, or for your drawing Next node (Ctrl+Right)</source>
-        <translation>아직 기울기가 없습니다: 한 단계를 누르거나, 그린 숫자는 다음 노드(Ctrl+Right)를 누르세요</translation>
-    </message>
-    <message>
-        <source>Step</source>
-        <translation>한 단계</translation>
+        <source>No gradient yet. Watch one being made, from the loss back to every weight, node by node.</source>
+        <translation>아직 기울기가 없습니다. 손실에서 모든 가중치까지 노드 하나씩, 기울기가 만들어지는 과정을 지켜보세요.</translation>
     </message>
     <message>
         <source>{0} nodes</source>
@@ -1102,6 +1098,14 @@ limits −{2} … +{2}</source>
     <message>
         <source>The loss</source>
         <translation>손실</translation>
+    </message>
+    <message>
+        <source>Run to {0}</source>
+        <translation>{0}까지 실행</translation>
+    </message>
+    <message>
+        <source>Or click any node, then Run to the selected node (F8).</source>
+        <translation>또는 아무 노드나 누른 뒤 선택한 노드까지 실행(F8)하세요.</translation>
     </message>
 </context>
 <context>
@@ -1934,6 +1938,22 @@ limits −{2} … +{2}</source>
     <message>
         <source>Versions, licence and the keys of the lab</source>
         <translation>버전, 사용권, 단축키</translation>
+    </message>
+    <message>
+        <source>Walk backward</source>
+        <translation>거꾸로 걷기</translation>
+    </message>
+    <message>
+        <source>From the loss back to every weight, node by node, with all the numbers</source>
+        <translation>손실에서 모든 가중치까지 노드 하나씩, 모든 수와 함께</translation>
+    </message>
+    <message>
+        <source>Watch its gradient</source>
+        <translation>기울기 지켜보기</translation>
+    </message>
+    <message>
+        <source>Walk from the loss to where the selected parameter&apos;s gradient is made</source>
+        <translation>손실에서 선택한 매개변수의 기울기가 만들어지는 곳까지 걷습니다</translation>
     </message>
     <message>
         <source>Next node</source>
