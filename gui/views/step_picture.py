@@ -25,6 +25,7 @@ class StepPicture(NumberGrid):
         self.values = np.zeros(0, np.float32)
         self.sample: int | None = None
         self._exact = True  # each cell is one number
+        self._fitted: tuple[tuple, int] = ((), 1)
         self.power = 0  # numbers are written times ten to this
         self.cell_picked.connect(self._choose)
 
@@ -74,7 +75,10 @@ class StepPicture(NumberGrid):
         return min(wide, (theme.px(HIGHEST) - (lines - 1) * gap) / (lines * max(rows, 1)))
 
     def _across(self) -> int:
-        return max(range(1, max(len(self.maps), 1) + 1), key=self._fitting)
+        key = (self.maps.shape, self.width(), theme.zoom)
+        if key != self._fitted[0]:  # asked for each tile that is painted
+            self._fitted = key, max(range(1, max(len(self.maps), 1) + 1), key=self._fitting)
+        return self._fitted[1]
 
     def _cell(self) -> float:
         size = min(max(self._fitting(self._across()), 0.2), theme.px(60))

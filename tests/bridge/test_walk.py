@@ -159,3 +159,51 @@ def test_shortcuts_do_not_clash():
         values = [getattr(command, attribute) for command in commands]
         assert len(values) == len(set(values))
     assert all(hasattr(Walking, command.method) for command in WALK_COMMANDS if command.owner == "walk")
+
+
+def test_phases_a_parameter_and_a_weight_through_the_worker(lab, walk, qtbot):
+    store, _ = lab
+    store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    walk.go_to("loss")
+    qtbot.waitUntil(lambda: walk.view is not None and walk.in_force)
+    assert walk.view.phase == "loss" and walk.view.operations == 17 and walk.view.parameters == 10
+    walk.back()
+    qtbot.waitUntil(lambda: walk.view.phase == "forward")
+    assert walk.view.current.name == "NllLossBackward0"
+    walk.run_to_parameter("conv2.weight")
+    qtbot.waitUntil(lambda: walk.view.phase == "backward")
+    assert walk.view.current.filling.parameter == "conv2.weight"
+    walk.go_to("update")
+    qtbot.waitUntil(lambda: walk.view.phase == "update")
+    made = walk.view.current
+    assert made.name == "conv1.weight" and dict(made.settings)["lr"] == 0.05
+    assert [buffer.before is not None for buffer in made.buffers] == [True]  # of the training step
+    walk.choose_weight(made.number, (3, 0, 2, 2))
+    qtbot.waitUntil(lambda: walk.view.weight.place == (3, 0, 2, 2))
+    assert walk.view.weight.agrees
+    before = {view.name: view.value for view in store.snapshot.parameters}
+    store.requested.emit(requests.Publish())
+    qtbot.wait(50)
+    for view in store.snapshot.parameters:  # the network itself has not moved
+        np.testing.assert_array_equal(view.value, before[view.name])
+
+
+def test_the_walked_update_goes_on_from_the_momentum_of_training(lab, walk, qtbot):
+    """The first step's momentum is its gradient; the walk adds its own to it."""
+    store, _ = lab
+    store.set_source("batch")
+    store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    first = {view.name: (view.gradient, view.update) for view in store.snapshot.parameters}
+    walk.go_to("update")
+    qtbot.waitUntil(lambda: walk.view is not None and walk.view.phase == "update")
+    walk.finish()
+    qtbot.waitUntil(lambda: walk.view.ended)
+    for update in walk.view.updates:
+        gradient, moved = first[update.name]
+        buffer = update.buffers[0]
+        np.testing.assert_array_equal(buffer.before.values, gradient)
+        np.testing.assert_allclose(moved, -0.05 * gradient, rtol=1e-4, atol=1e-7)
+        expected = np.float32(0.9) * buffer.before.values + update.gradient.values
+        np.testing.assert_allclose(buffer.after.values, expected, rtol=1e-5, atol=1e-8)
