@@ -90,7 +90,7 @@ class Tour:
         self.picture("empty")
         self._draw_and_train()
         self._look_around()
-        self._walk_backward()
+        self._walk_through()
         self._settings_and_size()
 
     def _ready(self) -> bool:
@@ -259,33 +259,59 @@ class Tour:
         self.picture("graph", everywhere=True)
         self.key("G")
 
-    def _walk_backward(self) -> None:
-        """The drawing's backward pass: before it, a fork, the pool, what accumulates with and without zero_grad."""
+    def _walk_through(self) -> None:
+        """The whole step of the drawing: forward, loss, every node back, update; with and without zero_grad."""
         walk, ctrl = self.store.walking, Qt.KeyboardModifier.ControlModifier
-        self.key("G")
-        self.wait("the large graph", self.window.large_graph.isVisible)
-        self.key(Qt.Key.Key_Home, ctrl)
-        self.wait("a walk", lambda: walk.view is not None)
-        self.picture("walk-begins", everywhere=True)
-        for count in range(1, 4):
-            self.key(Qt.Key.Key_Right, ctrl)
-            self.wait("the next node", lambda count=count: walk.view is not None and len(walk.view.steps) == count)
-        self.picture("walk-fork", everywhere=True)
-        self._walk_to("maxpool")
-        self.picture("walk-pool", everywhere=True)
-        self._walk_to("conv2.weight")
-        self.picture("walk-accumulate", everywhere=True)
+        self.key("J")
+        self.wait("a walk", lambda: walk.view is not None and self.window.large_graph.isVisible())
+        self.picture("walk-loss", everywhere=True)
+        bars = self.window.you.prediction.bars
+        self.click(bars, QPoint(bars.width() // 2, round(bars.height() * 0.85)))  # as an 8, which it is not
+        self.wait("the loss of an 8", lambda: walk.view is not None and walk.view.digit == 8 and walk.in_force)
+        self._walk_phase("forward")
+        self.picture("walk-forward-convolution", everywhere=True)
+        for _ in range(2):
+            self._walk_on()
+        self.picture("walk-forward-pool")
+        self._walk_phase("backward")
+        stops = {3: "fork", 18: "pool", 20: "convolution", 21: "accumulate"}  # nodes that have worked
+        while walk.view is not None and not walk.view.finished:
+            self._walk_on()
+            if name := stops.get(len(walk.view.steps)):
+                self.picture(f"walk-{name}", everywhere=True)
+        self.picture("walk-complete", everywhere=True)
+        self._walk_on()
+        self.picture("walk-update", everywhere=True)
+        self._walk_on()
+        self.key(Qt.Key.Key_End, ctrl)
+        self.wait("the end of the step", lambda: walk.view is not None and walk.view.ended)
+        self.key("H", Qt.KeyboardModifier.ShiftModifier)
+        self.picture("walk-folded", everywhere=True)
+        self.key("H", Qt.KeyboardModifier.ShiftModifier)
         self.key("Z")
-        self.wait("the beginning", lambda: walk.view is not None and not walk.view.steps)
+        self.wait("the loss", lambda: walk.view is not None and not walk.view.zeroed and walk.view.phase == "loss")
         self._walk_to("conv1.bias")
         self.picture("walk-without-zero-grad", everywhere=True)
         self.key("Z")
-        self.key(Qt.Key.Key_End, ctrl)
-        self.wait("the end of the pass", lambda: walk.view is not None and walk.view.zeroed and walk.view.finished)
+        self.wait("the loss", lambda: walk.view is not None and walk.view.zeroed)
+        self._walk_to("maxpool")
         self.key("G")
-        self.picture("walk-complete", everywhere=True)
+        self.picture("walk-beside-the-network", everywhere=True)
         self.key("U")
         self.wait("the still graph", lambda: walk.view is None)
+
+    def _walk_on(self) -> None:
+        """One moment further."""
+        walk = self.store.walking
+        before = walk.view
+        self.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+        self.wait("the next moment", lambda: walk.view is not before)
+
+    def _walk_phase(self, phase: str) -> None:
+        """A click on the word."""
+        walk, words = self.store.walking, self.window.large_graph.card.phases
+        self.click(words, words.rooms()[phase].center().toPoint())
+        self.wait(phase, lambda: walk.view is not None and walk.view.phase == phase)
 
     def _walk_to(self, name: str) -> None:
         """Find a node by its name, and run to it."""

@@ -190,6 +190,10 @@ class Walking(QObject):
 
     @Slot(object)
     def take(self, view: WalkView | None) -> None:
+        """Where nothing has been walked yet, a walk on another digit's loss simply begins anew."""
+        if view is not None and view.over == "target" and view.phase == "loss":
+            self.go_to("loss")
+            return
         before = self.view.current if self.view is not None else None
         self._waiting = False
         self.view = view

@@ -16,14 +16,17 @@ from gui.lab.walk import Walk
 from gui.lab.wording import translate
 
 # What makes another loss of it, and why.
-OTHER_DRAWING: tuple[type[requests.Request], ...] = (
-    requests.ShowDrawing, requests.SetTarget, requests.SetStages, requests.SetObjective, requests.SetSource,
-)  # fmt: skip
+OTHER_DRAWING: tuple[type[requests.Request], ...] = (requests.ShowDrawing, requests.SetStages, requests.SetSource)
+OTHER_TARGET: tuple[type[requests.Request], ...] = (requests.SetTarget, requests.SetObjective)
 OTHER_NETWORK: tuple[type[requests.Request], ...] = (
     requests.Run, requests.StepBatch, requests.Reset, requests.Open, requests.EditWeights, requests.UndoEdit,
     requests.TrainMine,
 )  # fmt: skip
-ENDS = {**dict.fromkeys(OTHER_DRAWING, "drawing"), **dict.fromkeys(OTHER_NETWORK, "network")}
+ENDS = {
+    **dict.fromkeys(OTHER_DRAWING, "drawing"),
+    **dict.fromkeys(OTHER_TARGET, "target"),
+    **dict.fromkeys(OTHER_NETWORK, "network"),
+}
 
 
 class Walks:

@@ -203,9 +203,9 @@ class WalkView:
     of: whose loss, "drawing", "batch" or "snippet"; digit: the drawing's. loss: None where the tensor is no scalar.
     forward, steps, updates: the operations, nodes and
     updates made so far; operations, parameters: how many there are to make, the nodes' number being the graph's.
-    zeroed: whether `.grad` was emptied first. over: why the walk is out of date ("drawing", "network", "snippet"), ""
-    while it is not. chain, weight: the arithmetic of a chosen element of a step, of an update. title: what a snippet
-    calls its tensor; begins: what the pass begins with, "ones" or "given", "" for the 1 of a scalar.
+    zeroed: whether `.grad` was emptied first. over: why the walk is out of date ("drawing", "target", "network",
+    "snippet"), "" while it is not. chain, weight: the arithmetic of a chosen element of a step, of an update. title:
+    what a snippet calls its tensor; begins: what the pass begins with, "ones" or "given", "" for the 1 of a scalar.
     """
 
     graph: GraphView

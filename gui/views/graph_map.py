@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gui.views.graph_board import GraphBoard
 
 WIDTH, HEIGHT, CORNER, PAD = 150, 90, 8, 6  # of the drawing in it, px at 100 %
+ENOUGH = 0.7  # of the graph is seen: no map is needed
 
 
 class GraphMap(Canvas):
@@ -31,9 +32,10 @@ class GraphMap(Canvas):
     def settle(self) -> None:
         """In the corner, where it is needed."""
         bounds, room = self.canvas.bounds(), self.canvas.room()
-        needed = not bounds.isEmpty() and not room.adjusted(-12, -12, 12, 12).contains(bounds)
+        seen = room.intersected(bounds)
+        needed = seen.width() * seen.height() < ENOUGH * bounds.width() * bounds.height()
         wide = self.canvas.width() > theme.px(2 * WIDTH) and self.canvas.height() > theme.px(1.5 * HEIGHT)
-        self.setVisible(needed and wide)
+        self.setVisible(needed and wide and not bounds.isEmpty())
         if not self.isVisible():
             return
         scale = min(theme.px(WIDTH) / bounds.width(), theme.px(HEIGHT) / bounds.height())

@@ -77,12 +77,12 @@ def _paint_flow(painter: QPainter, canvas: Any, a: QPointF, b: QPointF, size: fl
     start = max(a.x(), b.x() - (canvas.pitch - 96) * canvas.scale())
     room = QRectF(start, y, b.x() - start - 6, height)
     painter.setFont(theme.font(round(pixels * 2) / 2, mono=True))
+    flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+    text = edge_text(size)
+    if not level:  # over the lines that fork here
+        painter.fillRect(painter.boundingRect(room, flags, text).adjusted(-1, 1, 1, -1), theme.color("panel", 0.85))
     painter.setPen(theme.color("text"))
-    painter.drawText(
-        room,
-        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip,
-        edge_text(size),
-    )
+    painter.drawText(room, flags, text)
 
 
 # ---- nodes

@@ -108,6 +108,8 @@ def _show_filling(parts: Parts, filling: Filling, arrival: Arrival) -> None:
     parts.picture(translate("step", "What is added"), filling.added, False)
     _show_meeting(parts, arrival, False)
     parts.head(translate("step", ".grad after"))
+    if filling.before is not None:
+        parts.line(translate("step", "old + new = sum"), "caption")
     parts.line(step_text.adding(filling.before, filling.added, filling.after))
     if filling.before is not None:
         parts.picture(translate("step", ".grad after"), filling.after, False)

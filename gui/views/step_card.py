@@ -88,7 +88,7 @@ class StepCard(QWidget):
         chain = view.chain if isinstance(made, StepView) and view.chain and view.chain.step == made.number else None
         weight = view.weight if isinstance(made, UpdateView) and view.weight else None
         weight = weight if weight and isinstance(made, UpdateView) and weight.update == made.number else None
-        shown = (node, made, chain, weight, view.phase, view.over, view.ended, len(view.steps), view.zeroed)
+        shown = (node, made, chain, weight, view.phase, view.over, view.ended, len(view.steps), view.zeroed, view.loss)
         if shown == self._shown:
             return
         same = self._shown[:2] == shown[:2]
@@ -132,6 +132,8 @@ class StepCard(QWidget):
             text = self.tr("Run to {0}").format(name)
             self.parts.button(WALK["walk_parameter"], "end", lambda: self.walking.run_to_parameter(name), "", text)
             self.parts.line(self.tr("Or click any node, then Run to the selected node (F8)."), "caption")
+        if text := step_text.sure(view):
+            self.parts.line(text, "caption")
 
     def _spoken(self, made: Moment | None) -> str:
         """The node and the lines of the card, for a screen reader."""

@@ -30,7 +30,7 @@ def show_operation(parts: Parts, walking: Walking, made: ForwardView) -> None:
 
 def _show_operand(parts: Parts, walking: Walking, operand: Operand) -> None:
     parts.head(translate("step", "Input"))
-    name, batched = operand.name, True
+    name, batched = translate("step", "{0}: needs no gradient").format(operand.name), True
     if operand.source is not None and walking.view is not None:
         node = walking.view.graph.nodes[operand.source]
         batched = node.parameter is None and node.name != "TBackward0"

@@ -10,6 +10,7 @@ from gui.views.widgets import number, shape_text
 translate = QCoreApplication.translate
 
 MOST_TERMS = 6
+SURE = 1e-3  # a loss below it leaves nothing to learn
 
 
 def short(name: str) -> str:
@@ -29,6 +30,8 @@ def state(walking: Walking) -> tuple[str, str]:
     view = walking.view
     if view is None:
         return "caption", ""
+    if view.over == "target":
+        return "caption", translate("step", "Another loss is asked for: this walk is over. Next node begins a new one.")
     if view.over == "drawing":
         return "caption", translate("step", "The drawing has changed: this walk is over. Next node begins a new one.")
     if view.over:
@@ -36,7 +39,8 @@ def state(walking: Walking) -> tuple[str, str]:
     if view.ended and view.parameters:
         return "healthy", translate("step", "The step is complete: every weight has moved.")
     if view.finished and not view.updates:
-        return "healthy", translate("step", "The pass is complete: every parameter has its gradient.")
+        done = translate("step", "The pass is complete: every parameter has its gradient.")
+        return "healthy", f"{done} {translate('step', 'Next node goes on to the update.')}" if view.parameters else done
     return "caption", ""
 
 
@@ -62,6 +66,17 @@ def place_in_walk(view: WalkView, made: object) -> str:
     if view.phase == "forward":
         return translate("step", "{0} OF {1} OPERATIONS DONE").format(len(view.forward), view.operations)
     return translate("step", "{0} OF {1} STEPS DONE").format(len(view.steps), len(view.graph.nodes))
+
+
+def sure(view: WalkView) -> str:
+    """Why gradients are tiny, where they are; "" where they are not."""
+    if view.phase != "loss" or view.of != "drawing" or view.loss is None or view.loss >= SURE:
+        return ""
+    return translate(
+        "step",
+        "The network is sure already, so every gradient will be tiny. Click another digit under Prediction: its loss "
+        "is large, and so are its gradients.",
+    )
 
 
 def times(factor: str) -> str:

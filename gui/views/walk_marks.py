@@ -22,9 +22,11 @@ class Marks:
 def edge_text(size: float) -> str:
     """Two digits in as little room as an edge has.
 
-    >>> edge_text(0.00021), edge_text(0.25), edge_text(0.0)
-    ('2.1e-4', '0.25', '0')
+    >>> edge_text(0.00021), edge_text(0.25), edge_text(0.0), edge_text(187.3)
+    ('2.1e-4', '0.25', '0', '187')
     """
+    if 100 <= size < 10_000:
+        return f"{size:.0f}"
     if 0 < size < 1e-3:
         mantissa, exponent = f"{size:.1e}".split("e")
         return f"{mantissa}e{int(exponent)}"

@@ -53,6 +53,6 @@ class WalkTransport(QWidget):
 
     @Slot(object)
     def _on_walk(self, view) -> None:
-        under_way = view is not None and not view.over and bool(view.steps)
+        under_way = view is not None and not view.over and bool(view.forward or view.steps)
         self.buttons["walk_back"].setEnabled(under_way)
         self.buttons["walk_rewind"].setEnabled(under_way)

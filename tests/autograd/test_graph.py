@@ -48,3 +48,12 @@ def test_trace_gives_plain_records():
 
 def test_a_constant_has_an_empty_graph():
     assert graph.trace(nbgrad.ones(2)) == graph.Graph((), ())
+
+
+def test_leaves_come_in_the_order_of_their_first_use():
+    for _ in range(20):  # whatever addresses they happen to have
+        leaves = [nbgrad.ones(1, requires_grad=True) for _ in range(6)]
+        used = leaves[::-1]
+        nodes = graph.trace(nbgrad.cat(used)).nodes
+        found = [node.variable for node in nodes if node.variable is not None]
+        assert all(one is other for one, other in zip(found, used, strict=True))

@@ -207,3 +207,18 @@ def test_the_walked_update_goes_on_from_the_momentum_of_training(lab, walk, qtbo
         np.testing.assert_allclose(moved, -0.05 * gradient, rtol=1e-4, atol=1e-7)
         expected = np.float32(0.9) * buffer.before.values + update.gradient.values
         np.testing.assert_allclose(buffer.after.values, expected, rtol=1e-5, atol=1e-8)
+
+
+def test_another_digit_begins_a_walk_anew_until_something_was_walked(lab, walk, qtbot):
+    store, _ = lab
+    walk.go_to("loss")
+    qtbot.waitUntil(lambda: walk.in_force)
+    first, digit = walk.view.loss, (walk.view.digit + 5) % 10
+    store.set_target(digit)
+    qtbot.waitUntil(lambda: walk.in_force and walk.view.digit == digit)
+    assert walk.view.loss > first and walk.view.phase == "loss"
+    walk.forward()
+    wait(qtbot, walk, 1)
+    store.set_target((digit + 1) % 10)
+    qtbot.waitUntil(lambda: walk.view.over == "target")
+    assert walk.view.digit == digit and len(walk.view.steps) == 1

@@ -1,6 +1,6 @@
 """The walk through the backward pass in the window, driven by keys and mouse; the records are of a real walk."""
 
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 
 import numpy as np
 import pytest
@@ -222,8 +222,6 @@ def test_enter_on_the_graph_runs_to_the_node(window, walk, qtbot):
 
 
 def test_a_walk_out_of_date_says_so_and_one_can_leave_it(window, walk, qtbot):
-    from dataclasses import replace
-
     qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
     walk.take(replace(walk.view, over="drawing"))
     assert "The drawing has changed" in words(window)
@@ -462,3 +460,23 @@ def test_stepping_selects_the_layer_in_the_canvas_and_back(window, walk, qtbot, 
     store.select(Selection("pool1", None, None, None))  # as a click on the column does
     chosen = window.graph.canvas.selected_node()
     assert chosen.name.startswith("MaxPool") and chosen.module == "pool1"
+
+
+def test_a_sure_network_is_told_apart_from_a_broken_one(window, walk, qtbot):
+    walk.go_to("loss")
+    assert "sure already" not in words(window)
+    walk.take(replace(walk.view, loss=1e-6))
+    assert "sure already" in words(window) and "another digit" in words(window)
+    walk.forward()
+    walk.take(replace(walk.view, over="target"))
+    assert "Another loss is asked for" in words(window)
+
+
+def test_the_map_gives_way_where_most_is_seen(window, walk, qtbot):
+    walk.go_to("loss")
+    window.toggle_graph()
+    QTest.qWait(30)
+    canvas = window.large_graph.canvas
+    share = canvas.room().intersected(canvas.bounds())
+    seen = share.width() * share.height() / (canvas.bounds().width() * canvas.bounds().height())
+    assert canvas.map.isVisible() == (seen < 0.7)

@@ -69,7 +69,7 @@ def trace(tensor: Value) -> Graph:
 
 
 def _topological(root: Node) -> list[Node]:
-    """Later operations first: a node comes after everything that sends it a gradient."""
+    """Later operations first: a node comes after everything that sends it a gradient; leaves by their first use."""
     seen, stack = {root}, [root]
     while stack:
         for node in stack.pop().sources:
@@ -78,9 +78,9 @@ def _topological(root: Node) -> list[Node]:
                 stack.append(node)
     leaves = [node for node in seen if isinstance(node, AccumulateGrad)]
     inner = sorted((node for node in seen if not isinstance(node, AccumulateGrad)), key=lambda n: -n.sequence)
-    reached: dict[Node, int] = {}
+    reached: dict[Node, tuple[int, int]] = {}
     for i, node in enumerate(inner):
-        for following in node.sources:
+        for number, following in enumerate(node.sources):
             if isinstance(following, AccumulateGrad):
-                reached[following] = reached.get(following, i * 100)
-    return inner + sorted(leaves, key=lambda n: reached.get(n, 0))
+                reached.setdefault(following, (i, number))
+    return inner + sorted(leaves, key=lambda n: reached.get(n, (0, 0)))
