@@ -2636,6 +2636,10 @@ limits −{2} … +{2}</source>
         <translation>그린 숫자를 {0}(으)로 본 손실: {1}</translation>
     </message>
     <message>
+        <source>Another loss is asked for: this walk is over. Next node begins a new one.</source>
+        <translation>다른 손실을 고르셨으므로 이 걷기는 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
+    </message>
+    <message>
         <source>The drawing has changed: this walk is over. Next node begins a new one.</source>
         <translation>그림이 바뀌어 이 진행은 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
     </message>
@@ -2686,6 +2690,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>{0} OF {1} STEPS DONE</source>
         <translation>{1}단계 중 {0}단계 완료</translation>
+    </message>
+    <message>
+        <source>The network is sure already, so every gradient will be tiny. Click another digit under Prediction: its loss is large, and so are its gradients.</source>
+        <translation>신경망이 이미 확신하므로 모든 기울기가 아주 작습니다. 예측에서 다른 숫자를 누르면 손실이 커지고 기울기도 커집니다.</translation>
     </message>
     <message>
         <source>in the cells: {0}</source>
@@ -2856,6 +2864,10 @@ limits −{2} … +{2}</source>
         <translation>이후 .grad</translation>
     </message>
     <message>
+        <source>old + new = sum</source>
+        <translation>이전 + 새것 = 합</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>결과</translation>
     </message>
@@ -2866,6 +2878,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>Input</source>
         <translation>입력</translation>
+    </message>
+    <message>
+        <source>{0}: needs no gradient</source>
+        <translation>{0}: 기울기가 필요 없음</translation>
     </message>
     <message>
         <source>Click a cell to see the step of that weight</source>
