@@ -8,7 +8,7 @@ import nbgrad
 from gui.lab import chain
 from gui.lab.graph_view import draw, pools_of
 from gui.lab.step_records import Recorder, chain_of
-from gui.lab.steps import ChainView, ForwardView, UpdateView, WalkView, WeightView
+from gui.lab.steps import ChainView, ForwardView, StepView, UpdateView, WalkView, WeightView
 from gui.lab.updates import Twin, weight_of
 from nbgrad.autograd.graph import Recording, Stepper, to_dot, trace
 from nbgrad.nn import functional as F
@@ -164,6 +164,11 @@ class TensorWalk:
             self.choose(self._made("backward") - 1)
 
     # ---- showing
+
+    @property
+    def made(self) -> tuple[StepView, ...]:
+        """Every step of the backward pass made so far, those that were taken back too."""
+        return tuple(self._recorder.steps)
 
     def view(self) -> WalkView:
         operations = self._made("forward")

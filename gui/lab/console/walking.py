@@ -1,0 +1,78 @@
+"""A session's walk, moved by requests and answered in parts: a step is sent once, however often one goes back."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from gui.lab.console.records import ChooseInWalk, LeaveWalk, MoveWalk, NoWalk, Saved, SaveDot, WalkPart
+from gui.lab.console.session import Session
+from gui.lab.steps import StepView, WalkView
+from gui.lab.walk import TensorWalk
+
+
+class SessionWalk:
+    """At most one walk of a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._walk: TensorWalk | None = None
+        self._of: tuple[str, bool] = ("", True)
+        self._number, self._sent, self._has_graph = 0, 0, False
+
+    def answer(self, request: MoveWalk | ChooseInWalk | LeaveWalk | SaveDot) -> WalkPart | NoWalk | Saved:
+        if isinstance(request, MoveWalk):
+            return self._move(request)
+        if isinstance(request, ChooseInWalk) and self._walk is not None:
+            self._walk.choose(request.step, request.number, request.place)
+            return self._part(self._walk)
+        if isinstance(request, SaveDot):
+            return self._save(request.path)
+        self._walk = None
+        return NoWalk()
+
+    def _move(self, request: MoveWalk) -> WalkPart | NoWalk:
+        of = (request.name, request.zeroed)
+        if self._walk is None or request.anew or self._of != of:
+            self._walk = None
+            try:
+                self._walk = self._session.walk(*of)
+            except (LookupError, RuntimeError) as error:
+                return NoWalk(error.args[0] if error.args else str(error))
+            self._of, self._sent, self._has_graph = of, 0, False
+            self._number += 1
+        self._walk.go_to(request.phase) if request.phase else self._walk.move(request.move, request.stops)
+        return self._part(self._walk)
+
+    def _part(self, walk: TensorWalk) -> WalkPart:
+        view = walk.view()
+        new = walk.made[self._sent :]
+        first, self._sent = self._sent, len(walk.made)
+        bare = replace(view, steps=(), graph=None if self._has_graph else view.graph)
+        self._has_graph = True
+        return WalkPart(self._number, bare, first, new, len(view.steps))
+
+    def _save(self, path: Path) -> Saved | NoWalk:
+        if self._walk is None:
+            return NoWalk()
+        try:
+            path.write_text(self._walk.dot() + "\n", encoding="utf-8")
+        except OSError as error:
+            return Saved(str(path), f"{path}: {error.strerror or error}.")
+        return Saved(str(path))
+
+
+class Mirror:
+    """The other side: parts of walks put together again."""
+
+    def __init__(self) -> None:
+        self._walk = 0
+        self._view: WalkView | None = None
+        self._steps: list[StepView] = []
+
+    def view(self, part: WalkPart) -> WalkView | None:
+        """The walk as it stands; None where parts are missing."""
+        if part.view.graph is not None:
+            self._walk, self._view, self._steps = part.walk, part.view, []
+        if self._view is None or part.walk != self._walk or part.first != len(self._steps):
+            return None
+        self._steps.extend(part.new)
+        return replace(part.view, graph=self._view.graph, steps=tuple(self._steps[: part.count]))
