@@ -86,7 +86,7 @@ CPU = device("cpu")
 SMALLEST_POOLED = 1 << 15
 POOL_LIMIT = 1 << 30
 
-_free_blocks: dict[int, list[np.ndarray]] = {}
+_free_blocks: dict[int, list[Any]] = {}
 # Re-entrant: while it is held, the collector of garbage may bring blocks back in the same thread.
 _pool_lock = threading.RLock()
 
@@ -95,26 +95,19 @@ class _PoolSize:
     held = 0  # bytes in `_free_blocks`
 
 
-class _Memory(np.ndarray):
-    """Bytes the pool owns. A type of its own: numpy shortens chains of views only where the types agree."""
-
-
 class _Block(np.ndarray):
     """Memory on loan from the pool: numpy keeps it as the `base` of every view, so it dies with the last of them."""
 
+    __slots__ = ()  # without a dict it is no business of the garbage collector, and `__del__` runs at every death
+
     def __del__(self) -> None:
-        memory = self.base
-        if type(memory) is _Memory:
+        """The block itself goes back, alive again; a slice of a block is no block."""
+        if self.base is None:
+            size = self.size
             with _pool_lock:
-                if _PoolSize.held + memory.size <= POOL_LIMIT:
-                    _PoolSize.held += memory.size
-                    _free_blocks.setdefault(memory.size, []).append(memory)
-
-
-def _block_size(nbytes: int) -> int:
-    """Sizes come in steps of an eighth of a power of two, so that similar shapes share blocks."""
-    step = 1 << max(nbytes.bit_length() - 4, 6)
-    return -(-nbytes // step) * step
+                if _PoolSize.held + size <= POOL_LIMIT:
+                    _PoolSize.held += size
+                    _free_blocks.setdefault(size, []).append(self)
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -124,15 +117,40 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     nbytes = math.prod(shape) * dtype.itemsize
     if nbytes < SMALLEST_POOLED:
         return np.empty(shape, dtype)
-    size = _block_size(nbytes)
+    # sizes come in steps of an eighth of a power of two, so that similar shapes share blocks
+    step = 1 << (nbytes.bit_length() - 4)
+    size = -(-nbytes // step) * step
+    block = None
     with _pool_lock:
         free = _free_blocks.get(size)
-        memory = free.pop() if free else None
-        if memory is not None:
+        if free:
+            block = free.pop()
             _PoolSize.held -= size
-    if memory is None:
-        memory = np.empty(size, np.uint8).view(_Memory)
-    return np.ndarray(shape, dtype, memory.view(_Block))
+    if block is None:
+        block = _Block(size, np.uint8)
+    return np.ndarray(shape, dtype, block)
+
+
+MOST_SCRATCH = 1 << 20  # bytes of a thread's scratch; more comes from the pool
+
+
+class _Scratch(threading.local):
+    def __init__(self) -> None:
+        self.arrays: dict[str, np.ndarray] = {}
+
+
+_scratch = _Scratch()
+
+
+def scratch(count: int, dtype: np.dtype) -> np.ndarray:
+    """At least `count` numbers that one kernel may write while it runs: the same, still in the caches, every time."""
+    held = _scratch.arrays.get(dtype.char)
+    if held is not None and held.size >= count:
+        return held
+    if count * dtype.itemsize > MOST_SCRATCH:
+        return empty((count,), dtype)
+    held = _scratch.arrays[dtype.char] = np.empty(count, dtype)
+    return held
 
 
 def zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -83,6 +83,35 @@ def residents(library, start, batch, steps, looks):
     return [int(line) for line in done.stdout.split()]
 
 
+def test_a_block_comes_back_every_time():
+    lent = device.empty((1 << 14,), np.dtype(np.float32))
+    home = id(lent.base)
+    for _ in range(3):
+        del lent
+        lent = device.empty((1 << 7, 1 << 7), np.dtype(np.float32))
+        assert id(lent.base) == home
+
+
+def test_a_slice_of_a_block_is_not_taken_for_one():
+    lent = device.empty((1 << 14,), np.dtype(np.float32))
+    blocks = held()
+    part = lent.base[:128]
+    del part
+    assert held() == blocks
+
+
+def test_each_thread_has_its_own_scratch():
+    found = []
+    kind = np.dtype(np.float32)
+    for _ in range(2):
+        worker = threading.Thread(target=lambda: found.append(device.scratch(100, kind)))
+        worker.start()
+        worker.join()
+    mine = device.scratch(100, kind)
+    assert mine is device.scratch(50, kind) and mine.size >= 100
+    assert not any(np.shares_memory(a, b) for a, b in ((mine, found[0]), (mine, found[1]), found))
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process its peak the way POSIX does")
 def test_the_peak_of_a_training_run_is_no_higher_than_pytorchs(torch):

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 from numba import get_num_threads
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from nbgrad.device import empty, zeros
+from nbgrad.device import empty, scratch, zeros
 from nbgrad.kernels.cpu.conv import channels, columns, pixels
 from nbgrad.kernels.cpu.conv.geometry import (
     SERIAL_WORK,
@@ -20,7 +21,7 @@ from nbgrad.kernels.cpu.conv.geometry import (
     conv2d_weight_gradient_twin,
     output_size,
 )
-from nbgrad.kernels.cpu.launch import launch
+from nbgrad.kernels.cpu.launch import SPLIT, launch, part
 from nbgrad.kernels.cpu.simd import lanes_of
 from nbgrad.kernels.registry import kernel
 
@@ -71,7 +72,7 @@ def _convolve(plan: Any, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) 
     kernel, shares, room, numbers, shape = plan
     out = empty(shape, x.dtype)
     w = _flat(w)
-    arrays = (_flat(x), w, w if bias is None else _flat(bias), out.ravel(), empty((room,), x.dtype))
+    arrays = (_flat(x), w, w if bias is None else _flat(bias), out.ravel(), scratch(room, x.dtype))
     launch(kernel, shares, arrays, numbers)
     return out
 
@@ -206,26 +207,48 @@ def conv2d_weight_gradient(
     kernel, shares, parts, room, numbers = plan
     dw = empty((parts, *weight_shape), x.dtype)
     flat = dw.ravel()
-    launch(kernel, shares, (_flat(x), _flat(g), flat, empty((room,), x.dtype)), numbers)
+    launch(kernel, shares, (_flat(x), _flat(g), flat, scratch(room, x.dtype)), numbers)
     if parts > 1:
         add_parts(flat, flat.size // parts)
     return dw[0]
 
 
-@kernel("void(float32[::1], float32[::1], int64, int64)")
-def sum_channels(g, out, channels, positions):
-    """out[o] = the sum of g[n, o, position] over images and positions"""
-    out[:] = 0
-    for plane in range(g.size // positions):
-        row = g[plane * positions : (plane + 1) * positions]
-        total = row[0]
-        for i in range(1, positions):
+@kernel()
+def sum_channels_twin(g, sums):
+    """sums[o] += g[n, o, y, x] over images and positions"""
+    for n, o, y, x in np.ndindex(g.shape):
+        sums[o] += g[n, o, y, x]
+
+
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=sum_channels_twin)
+def sum_channels(share, arrays, numbers):
+    """sums[share, o] = the sum of g[n, o, position] over positions and a share of the images"""
+    g, sums, _, _ = arrays
+    shares, images, channels, positions = to_fixed_tuple(numbers, 4)
+    first, last = part(share, shares, images, 1)
+    own = sums[share * channels : (share + 1) * channels]
+    own[:] = 0
+    for plane in range(first * channels, last * channels):
+        row, total = g[plane * positions : (plane + 1) * positions], g.dtype.type(0)
+        for i in range(positions):
             total += row[i]
-        out[plane % channels] += total
+        own[plane % channels] += total
+
+
+_bias_plans = Plans()
 
 
 def conv2d_bias_gradient(g: np.ndarray) -> np.ndarray:
     """db[o]: the sum of g over images and positions."""
-    out = empty((g.shape[1],), g.dtype)
-    sum_channels(_flat(g), out, g.shape[1], g.shape[2] * g.shape[3])
-    return out
+    shares = min(get_num_threads(), g.shape[0]) if g.size > SPLIT else 1
+    key = g.shape, shares
+    numbers = _bias_plans.get(key)
+    if numbers is None:
+        images, channels, high, wide = g.shape
+        numbers = _bias_plans.keep(key, np.array((shares, images, channels, high * wide)))
+    db = empty((shares, g.shape[1]), g.dtype)
+    g, flat = _flat(g), db.ravel()
+    launch(sum_channels, shares, (g, flat, flat, flat), numbers)
+    if shares > 1:
+        add_parts(flat, flat.size // shares)
+    return db[0]
