@@ -103,7 +103,7 @@ def _pool_race(module: Any, x: np.ndarray, window: Window) -> Race:
 
     def slow() -> np.ndarray:
         KERNELS["cpu.pool.max_pool2d_twin"].dispatcher(
-            0, (x.reshape(-1), out.reshape(-1), indices.reshape(-1)), numbers
+            0, (x.reshape(-1), out.reshape(-1), out.reshape(-1), indices.reshape(-1)), numbers
         )
         return out
 
@@ -114,7 +114,8 @@ def _pool_race(module: Any, x: np.ndarray, window: Window) -> Race:
 
 
 def _pool_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    out, indices = cpu.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)
+    settings = window.kernel, window.stride, window.padding, (1, 1), False
+    out, indices = cpu.max_pool2d(x, *settings)
 
     def by_numpy() -> np.ndarray:
         dx = np.zeros((x.shape[0] * x.shape[1], x.shape[2] * x.shape[3]), x.dtype)
@@ -122,7 +123,7 @@ def _pool_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
         np.add.at(dx, (np.arange(len(dx))[:, None], flat), out.reshape(flat.shape))
         return dx.reshape(x.shape)
 
-    return lambda: cpu.max_pool2d_gradient(out, indices, x.shape), by_numpy
+    return lambda: cpu.max_pool2d_gradient(out, indices, x.shape, settings), by_numpy
 
 
 def _relu_race(module: Any, x: np.ndarray, window: Window) -> Race:
@@ -171,7 +172,7 @@ CARDS = {
         lambda _, window: f"F.max_pool2d(x, {window.kernel}, {window.stride})", _pool_race,
     ),
     "max_pool gradient": Card(
-        "Max-pooling, gradient", ("cpu.pool.scatter_planes",),
+        "Max-pooling, gradient", ("cpu.pool.scatter_halves",),
         lambda *_: "torch.zeros_like(x).flatten(2).scatter_add(2, indices.flatten(2), g.flatten(2)).view_as(x)",
         _pool_gradient_race,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from nbgrad.autograd.modes import anomaly, mode
-from nbgrad.autograd.node import AccumulateGrad, Edge, Node, gradient_edge
+from nbgrad.autograd.node import AccumulateGrad, Edge, Node, Pending, gradient_edge
 from nbgrad.autograd.record import BACKENDS, wrap
 from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.device import is_exclusive
@@ -103,7 +103,8 @@ def walk(
     node = heapq.heappop(ready)[1] if ready else None
     arrived = buffers.pop(node) if node is not None else None
     while node is not None:
-        sources, shapes, dtypes, results = node.sources, node.shapes, node.dtypes, None
+        sources, shapes, dtypes = node.sources, node.shapes, node.dtypes
+        results: Any = None
         if arrived is not None:
             if captured is not None or node.pre_hooks is not None:
                 arrived = _show(node, arrived, captured)
@@ -114,6 +115,10 @@ def walk(
             elif wanted is None or node in wanted:
                 results = node.backward(arrived) if node.output_count == 1 else node.backward(*arrived)
                 if type(results) is not tuple:
+                    if type(results) is Pending:
+                        looked_at = watched or captured is not None or anomaly.looked_for
+                        if looked_at or not _finishes(sources[0], arrivals, buffers):
+                            results = results.finish()
                     results = (results,)
                 if not retain_graph and node.saved_values:
                     node.release()
@@ -167,6 +172,13 @@ def walk(
             arrived = buffers.pop(node, None)
         else:
             node = upcoming
+
+
+def _finishes(node: Node | None, arrivals: dict[Node, int], buffers: dict[Node, Any]) -> bool:
+    """Whether a `Pending` gradient may go into this node: its formula takes one, and nobody sees or adds to it."""
+    if node is None or not node.takes_pending or node.pre_hooks is not None:
+        return False
+    return arrivals[node] == 1 and node not in buffers
 
 
 def _arrive(buffers: dict[Node, Any], node: Node, number: int, gradient: Any) -> None:

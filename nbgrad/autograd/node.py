@@ -23,6 +23,20 @@ FREED = (
 )
 
 
+class Pending:
+    """A gradient whose last step waits for the next node, which may take its own in the same pass over memory.
+
+    finish(gate=None): the gradient itself, or, with the result of a relu, what flows on through that relu.
+    """
+
+    __slots__ = ("dtype", "finish", "shape")
+
+    def __init__(self, finish: Callable[..., Any], shape: tuple[int, ...], dtype: Any) -> None:
+        self.finish = finish
+        self.shape = shape
+        self.dtype = dtype
+
+
 class Node:
     """One recorded operation; every op has a subclass whose name is PyTorch's (`AddBackward0`).
 
@@ -40,6 +54,7 @@ class Node:
     backward: Callable[..., Any]  # set on each op's subclass
     saved_names: tuple[str, ...] = ()  # PyTorch's names of the saved values
     saves_output: int = -1  # place of the result among the saved values
+    takes_pending: bool = False  # whether its formula finishes a `Pending` gradient
 
     def __init__(
         self, sources: tuple["Node | None", ...], source_outputs: tuple[int, ...], shapes: tuple, dtypes: tuple,

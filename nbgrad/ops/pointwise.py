@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.autograd.node import Pending
 from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, div, mul, neg, sub
@@ -169,7 +170,12 @@ def _relu(k, x, /):
 @_relu.backward
 def _(node, g):
     (out,) = node.saved
+    if type(g) is Pending:
+        return g.finish(out)
     return threshold_backward(g, out) if isinstance(g, Value) else BACKENDS[type(g)].threshold_gradient(g, out)
+
+
+_relu.node_class.takes_pending = True
 
 
 @op("ThresholdBackwardBackward0", saves=("out",))

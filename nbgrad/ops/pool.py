@@ -1,7 +1,9 @@
 """Pooling: windows of an image become one pixel each."""
 
+from functools import partial
 from typing import Any
 
+from nbgrad.autograd.node import Pending
 from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.autograd.value import Value
 from nbgrad.ops.dims import pair
@@ -22,8 +24,9 @@ def _max_pool2d(k, x, /, kernel, stride, padding, dilation, ceil_mode):
 def _(node, g, _indices=None):
     (indices,) = node.saved
     shape = node.shapes[0]
-    if len(shape) == 4 and not isinstance(g, Value):  # nothing is recorded: the kernel itself
-        return BACKENDS[type(g)].max_pool2d_gradient(g, indices, shape)
+    if len(shape) == 4 and not isinstance(g, Value):  # nothing is recorded: the kernel itself, once it is its turn
+        gradient = BACKENDS[type(g)].max_pool2d_gradient
+        return Pending(partial(gradient, g, indices, shape, node.options), shape, g.dtype)
     return _unpool(g, indices, shape)
 
 

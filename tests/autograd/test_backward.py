@@ -248,3 +248,35 @@ def test_a_saved_result_that_was_changed_is_named_by_its_operation():
     y.add_(1)
     with pytest.raises(RuntimeError, match="which is output 0 of Exp, is at version 1"):
         y.sum().backward()
+
+
+@pytest.mark.parametrize("size", [8, 7])
+@pytest.mark.parametrize("window", [2, 3])
+@pytest.mark.parametrize("use", [lambda z: 0.0, lambda z: z.sum(), lambda z: (z * z).sum()])
+def test_what_a_pooling_leaves_to_the_relu_before_it(size, window, use):
+    """The gradients are the same, bit by bit, whether somebody looks at the one between the two or not."""
+
+    def gradients(look):
+        torch.manual_seed(0)
+        x = torch.randn(3, 2, size, size, requires_grad=True)
+        with torch.no_grad():
+            x[0, 0, :2, :2] = 0.0
+            x[1, 1, 3, 3] = float("nan")
+        z = torch.nn.functional.relu(x)
+        seen = look(z)
+        pooled = torch.nn.functional.max_pool2d(z, window)
+        (use(z) + (pooled * torch.randn(*pooled.shape)).sum() + use(z)).backward()
+        return x.grad.numpy(), seen
+
+    def hooked(z):
+        found = []
+        z.register_hook(found.append)
+        return found
+
+    grad, _ = gradients(lambda z: None)
+    other, found = gradients(hooked)
+    np.testing.assert_array_equal(grad, other)
+    kept, _ = gradients(lambda z: z.retain_grad())
+    np.testing.assert_array_equal(grad, kept)
+    assert len(found) == 1 and found[0].shape == (3, 2, size, size)
+    assert np.isfinite(grad).sum() > grad.size / 2 and (grad[0, 0, :2, :2] == 0).all()

@@ -35,20 +35,38 @@ def test_two_by_two_windows_and_twin(dtype, nan):
         out, indices = pool.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)
         slow, places = np.empty_like(out).reshape(-1), np.empty_like(indices).reshape(-1)
         numbers = np.array((1, shape[0], *shape[1:], *out.shape[1:], 2, 2, 2, 2, 0, 0, 1, 1))
-        pool.max_pool2d_twin(0, (x.reshape(-1), slow, places), numbers)
+        pool.max_pool2d_twin(0, (x.reshape(-1), slow, slow, places), numbers)
         np.testing.assert_array_equal(out.reshape(-1), slow)
         np.testing.assert_array_equal(indices.reshape(-1), places)
 
 
-def test_gradient_and_its_twin():
+def against_twin(g, indices, shape, windows, gate):
+    slow = np.zeros(shape, g.dtype)
+    numbers = np.array((1, gate is not None, g.shape[0], g[0].size, slow[0].size))
+    some = slow if gate is None else gate
+    pool.scatter_planes_twin(0, (g.reshape(-1), some.reshape(-1), slow.reshape(-1), indices.reshape(-1)), numbers)
+    np.testing.assert_array_equal(pool.max_pool2d_gradient(g, indices, shape, windows, gate), slow)
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_gradient_and_its_twin(gated):
     rng = np.random.default_rng(0)
     for planes, out_size, in_size in ((3, 4, 9), (40, 25, 1000), (1, 1, 1)):
         g, indices = rng.standard_normal((planes, 1, out_size)), rng.integers(0, in_size, (planes, 1, out_size))
-        slow = np.zeros(planes * in_size)
-        numbers = np.array((1, planes, out_size, in_size))
-        pool.scatter_planes_twin(0, (g.reshape(-1), slow, indices.reshape(-1)), numbers)
-        dx = pool.max_pool2d_gradient(g, indices, (planes, 1, in_size))
-        np.testing.assert_array_equal(dx.reshape(-1), slow)
+        shape = (planes, 1, in_size)
+        against_twin(g, indices, shape, None, rng.standard_normal(shape) if gated else None)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("gated", [False, True])
+def test_gradient_of_two_by_two_windows_and_its_twin(dtype, gated):
+    rng = np.random.default_rng(0)
+    for shape in ((400, 28, 28), (7, 10, 10), (3, 4, 80), (5, 6, 72), (2, 2, 32), (1, 2, 2), (3, 5, 7)):
+        x = image(shape, dtype, nan=True)
+        out, indices = pool.max_pool2d(x, *pool.HALVES)
+        g = rng.standard_normal(out.shape).astype(dtype)
+        g[0, 0, 0] = np.nan
+        against_twin(g, indices, shape, pool.HALVES, x if gated else None)
 
 
 @pytest.mark.parametrize("nan", [False, True])

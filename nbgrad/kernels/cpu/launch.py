@@ -57,7 +57,7 @@ def address_of(dispatcher: Any, *kinds: Any) -> int:
 @kernel(
     "void(int64, int64, UniTuple(float32[::1], 4), int64[::1])",
     "void(int64, int64, UniTuple(float32[::1], 5), int64[::1])",
-    "void(int64, int64, Tuple((float32[::1], float32[::1], int64[::1])), int64[::1])",
+    "void(int64, int64, Tuple((float32[::1], float32[::1], float32[::1], int64[::1])), int64[::1])",
     parallel=True,
 )
 def run_shares(address, shares, arrays, numbers):

@@ -12,18 +12,19 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.launch import launch
-from nbgrad.kernels.cpu.simd import clear_run, lanes, store_largest_of_four
+from nbgrad.kernels.cpu.simd import clear_run, lanes, store_at_one_of_four, store_largest_of_four
 from nbgrad.kernels.registry import kernel
 
 Pair = tuple[int, int]
 
+ARRAYS = "Tuple((float32[::1], float32[::1], float32[::1], int64[::1]))"
 SERIAL_WORK = 1 << 16  # numbers below which a launch costs more than a second thread brings
 
 
 @kernel()
 def max_pool2d_twin(share, arrays, numbers):
     """out[p, y, x] = the largest value of the window; indices: where in its plane. NaN is larger than any number."""
-    x, out, indices = arrays
+    x, out, _, indices = arrays
     shares, planes, height, width, high, wide, kh, kw, sh, sw, ph, pw, dh, dw = to_fixed_tuple(numbers, 14)
     for plane in range(planes * share // shares, planes * (share + 1) // shares):
         for y in range(high):
@@ -39,10 +40,10 @@ def max_pool2d_twin(share, arrays, numbers):
                 indices[(plane * high + y) * wide + x_out] = where
 
 
-@kernel("void(int64, Tuple((float32[::1], float32[::1], int64[::1])), int64[::1])", twin=max_pool2d_twin)
+@kernel(f"void(int64, {ARRAYS}, int64[::1])", twin=max_pool2d_twin)
 def max_pool2d_halves(share, arrays, numbers):
     """`max_pool2d_twin` of 2 x 2 windows that touch, a register of them at a time."""
-    x, out, indices = arrays
+    x, out, _, indices = arrays
     shares, planes, height, width, high, wide = to_fixed_tuple(numbers, 6)
     step, first, last = lanes(x), planes * share // shares, planes * (share + 1) // shares
     for row in range(first * high, last * high):
@@ -65,24 +66,54 @@ def max_pool2d_halves(share, arrays, numbers):
 
 @kernel()
 def scatter_planes_twin(share, arrays, numbers):
-    """dx[p, indices[p, i]] += g[p, i], for some planes of zeros"""
-    g, dx, indices = arrays
-    shares, planes, out_size, in_size = to_fixed_tuple(numbers, 4)
+    """dx[p, indices[p, i]] += g[p, i], for some planes of zeros; gated: only where gate > 0 there, or NaN"""
+    g, gate, dx, indices = arrays
+    shares, gated, planes, out_size, in_size = to_fixed_tuple(numbers, 5)
     for plane in range(planes * share // shares, planes * (share + 1) // shares):
         for i in range(plane * out_size, (plane + 1) * out_size):
-            dx[plane * in_size + indices[i]] += g[i]
+            place = plane * in_size + indices[i]
+            if not gated or not gate[place] <= 0:
+                dx[place] += g[i]
 
 
-@kernel("void(int64, Tuple((float32[::1], float32[::1], int64[::1])), int64[::1])", twin=scatter_planes_twin)
+@kernel(twin=scatter_planes_twin)
 def scatter_planes(share, arrays, numbers):
     """`scatter_planes_twin`, zeros first: a plane is cleared while it is near, just before it is written."""
-    g, dx, indices = arrays
-    shares, planes, out_size, in_size = to_fixed_tuple(numbers, 4)
+    g, gate, dx, indices = arrays
+    shares, gated, planes, out_size, in_size = to_fixed_tuple(numbers, 5)
     for plane in range(planes * share // shares, planes * (share + 1) // shares):
-        to, target = plane * in_size, dx[plane * in_size : (plane + 1) * in_size]
+        to = plane * in_size
         clear_run(dx, to, in_size)
         for i in range(plane * out_size, (plane + 1) * out_size):
-            target[np.uint64(indices[i])] += g[i]
+            place = np.uint64(to + indices[i])
+            if not gated or not gate[place] <= 0:
+                dx[place] += g[i]
+
+
+@kernel(f"void(int64, {ARRAYS}, int64[::1])", twin=scatter_planes_twin)
+def scatter_halves(share, arrays, numbers):
+    """`scatter_planes_twin` of 2 x 2 windows that cover their planes, a register of them at a time."""
+    g, gate, dx, indices = arrays
+    shares, gated, planes, _, _, high, wide = to_fixed_tuple(numbers, 7)
+    step, first, last = lanes(g), planes * share // shares * high, planes * (share + 1) // shares * high
+    for row in range(first, last):
+        place = row % high * 4 * wide
+        above = row * 4 * wide
+        for i in range(0, wide, step):
+            # the only register of a row may write into the next one, which comes later, but not behind the share's last
+            inside = i + step <= wide or i == 0
+            if inside and row * wide + i + step <= last * wide and above + 2 * (wide + i + step) <= last * 4 * wide:
+                here = above + 2 * i
+                store_at_one_of_four(
+                    dx, g, gate, indices, row * wide + i, here, here + 2 * wide, place + 2 * i, 2 * wide, gated
+                )
+                continue
+            for j in range(i, min(wide, i + step)):
+                from_start = above - place
+                for other in (2 * j, 2 * j + 1, 2 * wide + 2 * j, 2 * wide + 2 * j + 1):
+                    here = above + other
+                    wins = indices[row * wide + j] == here - from_start and not (gated and gate[here] <= 0)
+                    dx[here] = g[row * wide + j] if wins else g.dtype.type(0)
 
 
 @kernel("void(float32[::1], int64[::1], float32[::1], int64, int64, int64)")
@@ -135,9 +166,10 @@ def output_size(size: int, kernel_size: int, stride: int, padding: int, dilation
 
 
 INT64 = np.dtype(np.int64)
+HALVES = (2, 2), (2, 2), (0, 0), (1, 1), False  # the settings of windows that a register takes
 
 _plans: dict[Any, Any] = {}
-_gradient_plans: dict[Any, np.ndarray] = {}
+_gradient_plans: dict[Any, Any] = {}
 
 
 def _plan(
@@ -146,7 +178,7 @@ def _plan(
     """(kernel, shares, shape of the output, what the kernel must know)"""
     height, width = x[-2:]
     high, wide = (output_size(x[i - 2], kernel_size[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1))
-    halves = kernel_size == stride == (2, 2) and padding == (0, 0) and dilation == (1, 1) and not ceil_mode
+    halves = (kernel_size, stride, padding, dilation, ceil_mode) == HALVES
     shares = threads if math.prod(x) > SERIAL_WORK else 1
     planes = math.prod(x[:-2]) if high * wide else 0
     numbers = (shares, planes, height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
@@ -167,23 +199,39 @@ def max_pool2d(
         plan = _plans[key] = _plan(*key)
     loop, shares, shape, numbers = plan
     out, indices = empty(shape, x.dtype), empty(shape, INT64)
-    launch(loop, shares, (_flat(x), out.ravel(), indices.ravel()), numbers)
+    flat = out.ravel()
+    launch(loop, shares, (_flat(x), flat, flat, indices.ravel()), numbers)
     return out, indices
 
 
-def max_pool2d_gradient(g: np.ndarray, indices: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarray:
-    """dx: each window's gradient at the place its value came from."""
+def max_pool2d_gradient(
+    g: np.ndarray,
+    indices: np.ndarray,
+    input_shape: tuple[int, ...],
+    windows: Any = None,
+    gate: np.ndarray | None = None,
+) -> np.ndarray:
+    """dx: each window's gradient at the place its value came from.
+
+    windows: the settings of the pooling, where they are known. gate: what `relu` gave the pooling; its gradient,
+    `threshold_gradient(dx, gate)`, is then made in the same pass.
+    """
     dx = empty(input_shape, g.dtype)
     shares = get_num_threads() if dx.size > SERIAL_WORK else 1
-    key = g.shape, input_shape, shares
-    numbers = _gradient_plans.get(key)
-    if numbers is None:
+    key = g.shape, input_shape, windows, gate is None, shares
+    plan = _gradient_plans.get(key)
+    if plan is None:
         out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
         planes = g.size // out_size if g.size else 0
+        covered = all(2 * g.shape[axis] == input_shape[axis] for axis in (-2, -1))
+        loop = scatter_halves if windows == HALVES and covered else scatter_planes
+        numbers = np.array((shares, gate is not None, planes, out_size, in_size, *g.shape[-2:]))
         if len(_gradient_plans) >= 1024:
             _gradient_plans.clear()
-        numbers = _gradient_plans[key] = np.array((shares, planes, out_size, in_size))
-    launch(scatter_planes, shares, (_flat(g), dx.ravel(), _flat(indices)), numbers)
+        plan = _gradient_plans[key] = loop, numbers
+    loop, numbers = plan
+    flat = dx.ravel()
+    launch(loop, shares, (_flat(g), flat if gate is None else _flat(gate), flat, _flat(indices)), numbers)
     return dx
 
 
