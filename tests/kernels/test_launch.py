@@ -27,7 +27,7 @@ for batch in (1, 64):
         conv.conv2d_weight_gradient(x, out, w.shape, *how)
         conv.conv2d_input_gradient(out, w, x.shape, *how)
         y, indices = pool.max_pool2d(out, *halves)
-        pool.max_pool2d_gather(pool.max_pool2d_gradient(y, indices, out.shape), indices)
+        pool.max_pool2d_gather(pool.max_pool2d_gradient(y, indices, out.shape, halves), indices)
     for outputs, inputs in ((120, 400), (84, 120), (10, 84)):
         x, w = np.ones((batch, inputs), np.float32), np.ones((outputs, inputs), np.float32)
         g = gemm.addmm(np.ones(outputs, np.float32), x, w.T)
