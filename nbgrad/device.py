@@ -83,31 +83,41 @@ def usable(wanted: Any) -> None:
 CPU = device("cpu")
 
 # Fresh pages from the operating system cost a fault each 4 KiB, more than most kernels: large blocks are used again.
-SMALLEST_POOLED = 1 << 15
+# Smaller ones the C library keeps by itself, and hands out faster.
+SMALLEST_POOLED = 1 << 16
 POOL_LIMIT = 1 << 30
+ALWAYS_KEPT = 1 << 22  # bytes of blocks of one size that may wait, whatever the limit
 
-_free_blocks: dict[int, list[Any]] = {}
-# Re-entrant: while it is held, the collector of garbage may bring blocks back in the same thread.
-_pool_lock = threading.RLock()
+_free_blocks: dict[int, list[Any]] = {}  # lists take and give in one step, whichever thread asks: no lock
 
 
-class _PoolSize:
-    held = 0  # bytes in `_free_blocks`
+class _Memory(np.ndarray):
+    """Bytes the pool owns. A type of its own: numpy shortens chains of views only where the types agree."""
+
+    __slots__ = ()
 
 
 class _Block(np.ndarray):
-    """Memory on loan from the pool: numpy keeps it as the `base` of every view, so it dies with the last of them."""
+    """Memory on loan from the pool: numpy keeps it as the `base` of every view, so it dies with the last of them.
 
-    __slots__ = ()  # without a dict it is no business of the garbage collector, and `__del__` runs at every death
+    Each loan is a new one: Python calls `__del__` once in an object's life, so a block cannot be lent again itself.
+    home: where its memory goes back to; a slice of a block has none.
+    """
+
+    __slots__ = ("home",)
+    home: list[Any]
 
     def __del__(self) -> None:
-        """The block itself goes back, alive again; a slice of a block is no block."""
-        if self.base is None:
-            size = self.size
-            with _pool_lock:
-                if _PoolSize.held + size <= POOL_LIMIT:
-                    _PoolSize.held += size
-                    _free_blocks.setdefault(size, []).append(self)
+        home = getattr(self, "home", None)
+        if home is not None:
+            memory: Any = self.base
+            if memory.size * (len(home) + 1) <= ALWAYS_KEPT or bytes_waiting() + memory.size <= POOL_LIMIT:
+                home.append(memory)
+
+
+def bytes_waiting() -> int:
+    """Bytes of the blocks that wait in the pool."""
+    return sum(size * len(free) for size, free in list(_free_blocks.items()))
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -120,14 +130,14 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     # sizes come in steps of an eighth of a power of two, so that similar shapes share blocks
     step = 1 << (nbytes.bit_length() - 4)
     size = -(-nbytes // step) * step
-    block = None
-    with _pool_lock:
-        free = _free_blocks.get(size)
-        if free:
-            block = free.pop()
-            _PoolSize.held -= size
-    if block is None:
-        block = _Block(size, np.uint8)
+    try:
+        home = _free_blocks[size]
+        memory = home.pop()
+    except LookupError:
+        home = _free_blocks.setdefault(size, [])
+        memory = np.empty(size, np.uint8).view(_Memory)
+    block = memory.view(_Block)
+    block.home = home
     return np.ndarray(shape, dtype, block)
 
 

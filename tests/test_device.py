@@ -12,11 +12,7 @@ import pytest
 device = importlib.import_module("nbgrad.device")  # nbgrad.device itself is the class
 
 
-def held():
-    return sum(size * len(blocks) for size, blocks in device._free_blocks.items())
-
-
-def test_blocks_come_back_and_are_counted_whoever_borrows_them():
+def test_blocks_come_back_whoever_borrows_them():
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
 
@@ -39,14 +35,16 @@ def test_blocks_come_back_and_are_counted_whoever_borrows_them():
             thread.join()
     finally:
         sys.setswitchinterval(interval)
-    assert device._PoolSize.held == held() > 0
+    waiting = [block for blocks in device._free_blocks.values() for block in blocks]
+    assert sum(block.nbytes for block in waiting) == device.bytes_waiting() > 0
+    assert len({id(block) for block in waiting}) == len(waiting)  # none came back twice
 
 
 def test_a_full_pool_lets_blocks_go(monkeypatch):
-    monkeypatch.setattr(device, "POOL_LIMIT", device._PoolSize.held)
-    before = held()
+    monkeypatch.setattr(device, "POOL_LIMIT", device.bytes_waiting())
+    before = device.bytes_waiting()
     device.empty((1 << 21,), np.dtype(np.float32))
-    assert held() <= before
+    assert device.bytes_waiting() <= before
 
 
 TRAIN = """
@@ -84,20 +82,23 @@ def residents(library, start, batch, steps, looks):
 
 
 def test_a_block_comes_back_every_time():
-    lent = device.empty((1 << 14,), np.dtype(np.float32))
-    home = id(lent.base)
-    for _ in range(3):
+    kind = np.dtype(np.float32)
+    lent = [device.empty((1 << 15,), kind) for _ in range(3)]
+    homes = {each.ctypes.data for each in lent}
+    for _ in range(4):
+        before = device.bytes_waiting()
         del lent
-        lent = device.empty((1 << 7, 1 << 7), np.dtype(np.float32))
-        assert id(lent.base) == home
+        assert device.bytes_waiting() == before + 3 * (1 << 17)
+        lent = [device.empty((1 << 8, 1 << 7), kind) for _ in range(3)]
+        assert {each.ctypes.data for each in lent} == homes
 
 
 def test_a_slice_of_a_block_is_not_taken_for_one():
-    lent = device.empty((1 << 14,), np.dtype(np.float32))
-    blocks = held()
-    part = lent.base[:128]
-    del part
-    assert held() == blocks
+    lent = device.empty((1 << 15,), np.dtype(np.float32))
+    blocks = device.bytes_waiting()
+    part, whole = lent.base[:128], lent.base[:]
+    del part, whole
+    assert device.bytes_waiting() == blocks
 
 
 def test_each_thread_has_its_own_scratch():
