@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
             self.toggle_graph()
         snapshot = self.store.snapshot
         if self.store.drawing.empty and (snapshot is None or snapshot.graph is None):
-            self._walk_once_drawn = goal
+            self._await_sample(goal)
             self.store.give_sample()
             return
         walking = self.store.walking
@@ -315,8 +315,14 @@ class MainWindow(QMainWindow):
     def _on_probe(self, probe: ProbeView | None) -> None:
         goal = self._walk_once_drawn
         if goal and probe is not None and probe.layers[0].gradient is not None:
-            self._walk_once_drawn = ""
+            self._await_sample("")
             self._walk_to(goal)
+
+    def _await_sample(self, goal: str) -> None:
+        """Walk there once something is drawn; "": no longer."""
+        self._walk_once_drawn = goal
+        for panel in (self.graph, self.large_graph):
+            panel.await_sample(bool(goal))
 
     @Slot()
     def search_graph(self) -> None:

@@ -40,10 +40,10 @@ class GraphPanel(QWidget):
         self.canvas.setAccessibleName(self.tr("Backward graph"))
         self.canvas.setAccessibleDescription(self.tr("Arrows walk from node to node; plus and minus zoom, Home fits"))
         start = WALK["walk_start"]
-        self.empty = EmptyState(
-            self.tr("No gradient yet. Watch one being made, from the loss back to every weight, node by node."),
-            start.title,
+        self.nothing = self.tr(
+            "No gradient yet. Watch one being made, from the loss back to every weight, node by node."
         )
+        self.empty = EmptyState(self.nothing, start.title)
         self.start = Button(start.title, "run", "", start.hint)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
@@ -73,6 +73,13 @@ class GraphPanel(QWidget):
         self._on_snapshot(store.snapshot)
         self._on_selection(store.selection)
         self._on_walk()
+
+    def await_sample(self, coming: bool) -> None:
+        """Say that a walk waits for something to walk on."""
+        fetching = self.tr("A sample digit is fetched first; the walk begins at its loss.")
+        self.empty.text.setText(fetching if coming else self.nothing)
+        self.empty.button.setVisible(not coming)
+        self.start.setEnabled(not coming)
 
     @Slot()
     def _on_theme(self) -> None:

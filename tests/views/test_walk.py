@@ -438,9 +438,11 @@ def test_where_nothing_is_drawn_a_sample_is_fetched_first(open_window, empty, as
     answer_walks(empty)
     qtbot.mouseClick(window.graph.empty.button, LEFT)
     assert asked[-1] == requests.GiveSample(None) and empty.walking.view is None
+    assert "sample digit is fetched" in window.large_graph.empty.text.text()
+    assert not window.large_graph.empty.button.isVisible() and not window.large_graph.start.isEnabled()
     empty.draw(Drawing(0, (Stroke(((0.3, 0.2), (0.7, 0.8)), 0.1),)))
     empty.take_probe(preview.probe())
-    assert empty.walking.view.phase == "loss"
+    assert empty.walking.view.phase == "loss" and window.graph.start.isEnabled()
 
 
 def test_a_node_ahead_offers_to_run_there(window, walk, qtbot, store):
