@@ -330,6 +330,10 @@
         <translation>아직 기울기가 없습니다. 손실에서 모든 가중치까지 노드 하나씩, 기울기가 만들어지는 과정을 지켜보세요.</translation>
     </message>
     <message>
+        <source>A sample digit is fetched first; the walk begins at its loss.</source>
+        <translation>먼저 예시 숫자를 가져옵니다. 걷기는 그 손실에서 시작합니다.</translation>
+    </message>
+    <message>
         <source>{0} nodes</source>
         <translation>노드 {0}개</translation>
     </message>
@@ -2075,6 +2079,9 @@ limits −{2} … +{2}</source>
         <source>Write the backward graph as SVG, PNG or DOT</source>
         <translation>역전파 그래프를 SVG, PNG, DOT로 저장합니다</translation>
     </message>
+</context>
+<context>
+    <name>console</name>
 </context>
 <context>
     <name>diagnosis</name>
