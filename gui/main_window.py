@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from gui.bridge.commands import COMMANDS, MENUS, call
-from gui.bridge.requests import SaveDot
+from gui.bridge.console_commands import CONSOLE_COMMANDS
 from gui.bridge.store import Store
 from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.lab.snapshot import ProbeView
@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(top)
         self.you, self.network = YouPanel(store), NetworkPanel(store)
         self.inspector, self.learning = InspectorPanel(store), LearningPanel(store)
+        self.learning.room_changed.connect(self._share_room)
         self.graph, self.large_graph = GraphPanel(store), GraphPanel(store, large=True)
         for panel in (self.graph, self.large_graph):
             panel.enlarge.clicked.connect(self.toggle_graph)
@@ -122,8 +123,9 @@ class MainWindow(QMainWindow):
         menus = {title: rounded(QMenu(self)) for title in MENUS}
         owners = {"store": self.store, "canvas": self.you.canvas, "window": self}
         owners |= {"network": self.network, "inspector": self.inspector, "walk": self.store.walking}
+        owners |= {"console": self.learning.panels["console"]}
         groups: dict[str, QActionGroup] = {}
-        for command in (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS):
+        for command in (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS, *CONSOLE_COMMANDS):
             action = QAction(command.title, self)
             action.setShortcut(QKeySequence(command.shortcut))
             action.setToolTip(command.hint)
@@ -355,7 +357,7 @@ class MainWindow(QMainWindow):
 
     def export_graph(self, path: Path) -> None:
         if path.suffix == ".dot":
-            self.store.requested.emit(SaveDot(path))
+            self.store.walking.save_dot(path)
             return
         try:
             save_picture(self.graph.canvas, path)

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.bridge import requests
+from gui.bridge.console import Console
 from gui.bridge.spoken import spoken
 from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing
@@ -82,6 +83,7 @@ class Store(QObject):
         self.spot: Spot | None = None
         self.terms: TermsView | None = None
         self.walking = Walking(self.requested.emit, self)
+        self.console = Console(self.walking, self.take_failure, self.take_news, self)
 
     # ---- what views ask for
 

@@ -1,6 +1,7 @@
 """The walk through a training step as the window knows it: where it stands, at what speed it goes, where it stops."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -11,7 +12,10 @@ SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)  # steps per second
 
 
 class Walking(QObject):
-    """Belongs to the store; the worker owns the walk itself. A move begins a walk where there is none in force."""
+    """Belongs to the store; the worker, or the console, owns the walk itself.
+
+    A move begins a walk where there is none in force.
+    """
 
     changed = Signal(object)  # WalkView | None
     arrived = Signal(object)  # id of the node that has just worked, or whose work was last before it; None: the loss
@@ -22,7 +26,8 @@ class Walking(QObject):
 
     def __init__(self, ask: Callable[[requests.Request], None], parent: QObject) -> None:
         super().__init__(parent)
-        self._ask = ask
+        self._ask_worker = ask
+        self._ask_other: Callable[[requests.Request], None] | None = None  # the console, while its walk is shown
         self.view: WalkView | None = None
         self.breakpoints: frozenset[int] = frozenset()
         self.selected: int | None = None  # id of the node selected in the window
@@ -186,14 +191,35 @@ class Walking(QObject):
         if self.in_force:
             self._ask(requests.ChooseWeight(update, place))
 
-    # ---- what the worker answers
+    # ---- whose walk it is
+
+    def turn_to(self, other: Callable[[requests.Request], None] | None) -> None:
+        """From now on moves are asked of someone else, who answers by `show`; None: of the worker again."""
+        self._stop()
+        if other is not None and self._ask_other is None and self.view is not None:
+            self._ask_worker(requests.LeaveWalk())
+        self._ask_other = other
+
+    def asks(self, other: Callable[[requests.Request], None]) -> bool:
+        return self._ask_other == other
+
+    def save_dot(self, path: Path) -> None:
+        self._ask(requests.SaveDot(path))
+
+    def _ask(self, request: requests.Request) -> None:
+        (self._ask_other or self._ask_worker)(request)
 
     @Slot(object)
     def take(self, view: WalkView | None) -> None:
-        """Where nothing has been walked yet, a walk on another digit's loss simply begins anew."""
+        """The worker's walk. Where nothing has been walked yet, a walk on another digit's loss simply begins anew."""
+        if self._ask_other is not None:
+            return
         if view is not None and view.over == "target" and view.phase == "loss":
             self.go_to("loss")
             return
+        self.show(view)
+
+    def show(self, view: WalkView | None) -> None:
         before = self.view.current if self.view is not None else None
         self._waiting = False
         self.view = view

@@ -114,6 +114,21 @@ QTextEdit, QPlainTextEdit {
   background: $card; border: 1px solid $line_color; border-radius: ${radius}px; padding: ${pad8}px;
   font-family: $mono; font-size: ${small}px; selection-background-color: $accent; selection-color: $on_accent;
 }
+QPlainTextEdit[role="editor"] { padding: 0; }
+QPlainTextEdit:focus { border-color: $accent; }
+QTableWidget {
+  background: $card; border: 1px solid $line_color; border-radius: ${radius}px; outline: none;
+  selection-background-color: $control; selection-color: $text;
+}
+QTableWidget:focus { border-color: $accent; }
+QTableWidget::item { padding: 0 ${pad8}px; }
+QHeaderView { background: transparent; }
+QHeaderView::section {
+  background: transparent; color: $secondary; border: none; padding: ${pad4}px ${pad8}px;
+  font-size: ${label}px; font-weight: 600;
+}
+QSplitter::handle { background: transparent; }
+QSplitter::handle:hover { background: $line_color; }
 QListWidget { background: transparent; border: none; outline: none; }
 QListWidget::item { padding: ${pad6}px ${pad8}px; border-radius: ${radius_small}px; }
 QListWidget::item:selected { background: $control; color: $accent; }

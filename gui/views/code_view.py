@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QPlainTextEdit
 from gui.theme import theme
 
 WORD = re.compile(r"\b[A-Za-z_]\w*\b")
-STRING = re.compile(r'"""|"[^"]*"')
-COMMENT = re.compile(r"#.*$")
+NUMBER = re.compile(
+    r"(?<![\w.])(?:0[xob][\da-fA-F_]+|\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)j?\b|(?<=\d)\."
+)
+QUOTE = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|#.*$")
+CODE, IN_DOUBLE, IN_SINGLE = 0, 1, 2  # what a line ends in
 
 
-class _Painter(QSyntaxHighlighter):
-    """Keywords in the accent, strings and comments quieter."""
+class PythonColors(QSyntaxHighlighter):
+    """Keywords in the accent, numbers in the other colour, strings and comments quieter."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -23,29 +26,31 @@ class _Painter(QSyntaxHighlighter):
     def highlightBlock(self, text: str) -> None:
         for match in WORD.finditer(text):
             if keyword.iskeyword(match.group()):
-                self._color(match, "accent")
-        inside, start = self.previousBlockState() == 1, 0
-        for match in STRING.finditer(text):
-            if match.group() != '"""':
-                self._color(match, "secondary")
-                continue
-            if inside:
-                self.setFormat(start, match.end() - start, self._format("secondary"))
-            inside, start = not inside, match.start()
-        if inside:
-            self.setFormat(start, len(text) - start, self._format("secondary"))
-        self.setCurrentBlockState(1 if inside else 0)
-        comment = COMMENT.search(text)
-        if comment and not inside:
-            self._color(comment, "secondary")
+                self._color(match.span(), "accent")
+        for match in NUMBER.finditer(text):
+            self._color(match.span(), "negative")
+        place, state = 0, max(self.previousBlockState(), CODE)
+        while place <= len(text):
+            if state != CODE:  # inside a string of several lines
+                quotes = '"""' if state == IN_DOUBLE else "'''"
+                end = text.find(quotes, place)
+                stop = len(text) if end < 0 else end + 3
+                self._color((place, stop), "secondary")
+                if end < 0:
+                    break
+                place, state = stop, CODE
+            match = QUOTE.search(text, place)
+            if match is None:
+                break
+            self._color(match.span(), "secondary")
+            state = {'"""': IN_DOUBLE, "'''": IN_SINGLE}.get(match.group(), CODE)
+            place = max(match.end(), place + 1)
+        self.setCurrentBlockState(state)
 
-    def _color(self, match: re.Match, role: str) -> None:
-        self.setFormat(match.start(), match.end() - match.start(), self._format(role))
-
-    def _format(self, role: str) -> QTextCharFormat:
-        result = QTextCharFormat()
-        result.setForeground(theme.color(role))
-        return result
+    def _color(self, span: tuple[int, int], role: str) -> None:
+        look = QTextCharFormat()
+        look.setForeground(theme.color(role))
+        self.setFormat(span[0], span[1] - span[0], look)
 
 
 class CodeView(QPlainTextEdit):
@@ -57,7 +62,7 @@ class CodeView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTabChangesFocus(True)
         self.setAccessibleName(name)
-        self._painter = _Painter(self.document())
+        self._colors = PythonColors(self.document())
 
     def show_code(self, code: str) -> None:
         if code != self.toPlainText():

@@ -139,6 +139,9 @@ class GraphPanel(QWidget):
         if node.members:
             self.store.select(Selection(node.name, None, None, None))
             return
+        if self.walking.view is not None and self.walking.view.of == "snippet":  # its names are not the network's
+            self.store.select(Selection(None, None, node.id, None))
+            return
         module = node.module or (node.parameter.split(".")[0] if node.parameter else None)
         parameter = node.parameter
         if parameter is None and module is not None and self.store.snapshot:

@@ -1,23 +1,28 @@
-"""The bottom left panel: curves, test and layer health, as tabs where room is short, else side by side."""
+"""The bottom left panel: curves, test, layer health and console, as tabs where room is short, else side by side."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge.store import Store
 from gui.theme import theme
 from gui.views.confusion import TestPanel
+from gui.views.console import ConsolePanel
 from gui.views.curves import CurvesPanel
 from gui.views.health import HealthPanel
 from gui.views.widgets import Segments, add, column, hairline, row
 
 ROOM_FOR_TWO = 760  # px at 100 %
+CONSOLE_ROOM = (500, 380)
 
 
 class LearningPanel(QWidget):
     """Tabs above; with room for two, the curves stay and the tabs choose their neighbour."""
 
+    room_changed = Signal()  # it wants more, or less
+
     def __init__(self, store: Store) -> None:
         super().__init__()
+        self._had_console = False
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Learning"))
@@ -25,12 +30,14 @@ class LearningPanel(QWidget):
             ("curves", self.tr("Curves"), self.tr("Loss and accuracy by step")),
             ("test", self.tr("Test"), self.tr("Confusion matrix and surest mistakes")),
             ("health", self.tr("Health"), self.tr("Size of gradients and updates")),
+            ("console", self.tr("Console"), self.tr("Python with the engine as torch (Ctrl+4)")),
         ]
         self.tabs = Segments(choices, self.tr("Learning"), role="tab")
         self.panels: dict[str, QWidget] = {
             "curves": CurvesPanel(store),
             "test": TestPanel(store),
             "health": HealthPanel(store),
+            "console": ConsolePanel(store),
         }
         head = row(None, (16, 8, 16, 0))
         add(head, self.tabs, None)
@@ -40,6 +47,7 @@ class LearningPanel(QWidget):
         body.addWidget(self.line)
         body.addWidget(self.panels["test"], 1)
         body.addWidget(self.panels["health"], 1)
+        body.addWidget(self.panels["console"], 1)
         layout = column(self, spacing=2)
         add(layout, head)
         layout.addLayout(body, 1)
@@ -56,13 +64,21 @@ class LearningPanel(QWidget):
 
     @Slot()
     def _share_room(self) -> None:
-        wide = self.width() >= theme.px(ROOM_FOR_TWO)
-        shown = {self.chosen}
-        if wide:
+        shown, console = {self.chosen}, self.chosen == "console"
+        if self.width() >= theme.px(ROOM_FOR_TWO) and not console:
             shown |= {"curves"} if self.chosen != "curves" else {"test"}
         for key, panel in self.panels.items():
             panel.setVisible(key in shown)
         self.line.setVisible(len(shown) > 1)
+        width, height = CONSOLE_ROOM if console else (0, 0)
+        self.setMinimumSize(min(theme.px(width), self.window().width() // 2), self._at_most(theme.px(height)))
+        if console != self._had_console:
+            self._had_console = console
+            self.room_changed.emit()
+
+    def _at_most(self, height: int) -> int:
+        """The console gives way to the network in a low window."""
+        return min(height, round(0.45 * self.window().height()))
 
     def resizeEvent(self, event) -> None:
         self._share_room()

@@ -109,9 +109,9 @@ class StepCard(QWidget):
 
     def _say_head(self, view: WalkView, node: GraphNode | None, made: Moment | None) -> None:
         self.number.setText(step_text.place_in_walk(view, made))
-        self.name.setText(short_name(node) if node is not None else self.tr("The loss"))
+        self.name.setText(short_name(node) if node is not None else view.title or self.tr("The loss"))
         detail = made.optimizer if isinstance(made, UpdateView) else node.name if node is not None else ""
-        self.detail.setText(detail or step_text.loss_text(view))
+        self.detail.setText(detail or step_text.begin_text(view))
         role, sentence = step_text.state(self.walking)
         if made is None:
             waiting = step_text.waiting(view, node is not None)

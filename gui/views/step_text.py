@@ -11,6 +11,7 @@ translate = QCoreApplication.translate
 
 MOST_TERMS = 6
 SURE = 1e-3  # a loss below it leaves nothing to learn
+LONGEST_TITLE = 14  # characters of what a snippet calls its tensor
 
 
 def short(name: str) -> str:
@@ -20,9 +21,21 @@ def short(name: str) -> str:
 
 def loss_text(view: WalkView) -> str:
     loss = "…" if view.loss is None or view.phase == "forward" else number(view.loss)
+    if view.of == "snippet":
+        title = view.title if len(view.title) <= LONGEST_TITLE else view.title[: LONGEST_TITLE - 1] + "…"
+        return title if view.loss is None else f"{title} = {number(view.loss)}"
     if view.of == "batch":
         return translate("step", "loss of the last batch: {0}").format(loss)
     return translate("step", "loss of your drawing as {0}: {1}").format(view.digit, loss)
+
+
+def begin_text(view: WalkView) -> str:
+    """Whose pass it is, and what it begins with where that is not the 1 of a scalar."""
+    if view.begins == "ones":
+        return translate("step", "{0} is no scalar: the pass begins with a gradient of ones.").format(view.title)
+    if view.begins == "given":
+        return translate("step", "The pass begins with the gradient that {0}.backward() was given.").format(view.title)
+    return loss_text(view)
 
 
 def state(walking: Walking) -> tuple[str, str]:
@@ -34,11 +47,15 @@ def state(walking: Walking) -> tuple[str, str]:
         return "caption", translate("step", "Another loss is asked for: this walk is over. Next node begins a new one.")
     if view.over == "drawing":
         return "caption", translate("step", "The drawing has changed: this walk is over. Next node begins a new one.")
+    if view.over == "snippet":
+        return "caption", translate("step", "The session has ended: this walk is over. Run the snippet again.")
     if view.over:
         return "caption", translate("step", "The network has changed: this walk is over. Next node begins a new one.")
     if view.ended and view.parameters:
         return "healthy", translate("step", "The step is complete: every weight has moved.")
     if view.finished and not view.updates:
+        if view.of == "snippet":
+            return "healthy", translate("step", "The pass is complete: every leaf has its gradient.")
         done = translate("step", "The pass is complete: every parameter has its gradient.")
         return "healthy", f"{done} {translate('step', 'Next node goes on to the update.')}" if view.parameters else done
     return "caption", ""

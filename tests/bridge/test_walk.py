@@ -5,6 +5,7 @@ import pytest
 
 from gui.bridge import requests
 from gui.bridge.commands import COMMANDS
+from gui.bridge.console_commands import CONSOLE_COMMANDS
 from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing, Stroke
@@ -154,7 +155,7 @@ def test_the_graph_is_saved_as_dot(lab, walk, qtbot, tmp_path):
 
 
 def test_shortcuts_do_not_clash():
-    commands = (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS)
+    commands = (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS, *CONSOLE_COMMANDS)
     for attribute in ("id", "shortcut"):
         values = [getattr(command, attribute) for command in commands]
         assert len(values) == len(set(values))

@@ -42,8 +42,9 @@ class Process:
             stream.flush()
 
     def kill(self) -> None:
+        """At once; whoever waits for Ended gets it."""
         self._killed.set()
-        self._end()
+        self._popen.kill()
 
 
 def _end(popen: "subprocess.Popen[bytes]") -> None:
