@@ -78,8 +78,10 @@ class Walking(QObject):
         self._ask(requests.GoTo(phase, self.zeroed))
 
     def run_to_parameter(self, name: str) -> None:
-        """From the loss to where the gradient of this parameter is there."""
+        """From the loss to where the gradient of this parameter of the network is there."""
         self._stop()
+        if self._ask_other is not None:
+            self._ask(requests.LeaveWalk())
         self._waiting = True
         self._ask(requests.WalkToParameter(name, self.zeroed))
 

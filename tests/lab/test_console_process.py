@@ -89,6 +89,15 @@ def test_an_endless_snippet_stops_and_the_session_lives(shared, endless):
     assert shared.run("kept")[1] == "1\n"
 
 
+def test_a_stop_that_comes_before_the_snippet_has_begun_counts(shared):
+    shared.run("kept = 1")
+    for _ in range(20):
+        shared.process.ask(RunSnippet("while True: pass"))
+        shared.process.ask(Interrupt())
+        outcome, _ = shared.result()
+        assert outcome.stopped and [v.name for v in outcome.variables].count("kept") == 1
+
+
 @pytest.mark.parametrize(
     "deaf", ["import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", "2 ** 2 ** 34"]
 )

@@ -20,18 +20,22 @@ LEAST_MEMORY = 512 * 2**20  # bytes a session may take at least
 
 
 class Interrupts:
-    """KeyboardInterrupt in the main thread, while a snippet runs and no answer is half-way out."""
+    """KeyboardInterrupt in the main thread, while a snippet runs and no answer is half-way out.
+
+    unanswered: how many requests wait or are being worked on; an interrupt that comes before its snippet has begun is
+    remembered.
+    """
 
     def __init__(self) -> None:
         self._busy, self._held, self._pending = False, 0, False
+        self.unanswered = 0
         self._main = threading.main_thread()
         signal.signal(signal.SIGINT, self._handle)
 
     def _handle(self, *_: Any) -> None:
-        if self._busy and self._held:
-            self._pending = True
-        elif self._busy:
+        if self._busy and not self._held:
             raise KeyboardInterrupt
+        self._pending = self.unanswered > 0
 
     def send(self) -> None:
         """From any thread; a call that waits in the main thread wakes up."""
@@ -43,14 +47,17 @@ class Interrupts:
     def guard(self, work: Callable[[], Any], interrupted: Callable[[], Any]) -> Any:
         """The result of `work`, which may be interrupted."""
         try:
-            self._pending, self._busy = False, True
+            self._busy = True
             try:
-                return work()
+                return interrupted() if self._pending else work()
             finally:
                 self._busy = False
         except KeyboardInterrupt:
             self._busy = False
             return interrupted()
+        finally:
+            self.unanswered -= 1
+            self._pending = False
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -63,7 +70,7 @@ class Interrupts:
             yield
         finally:
             self._held -= 1
-        if self._pending and not self._held:
+        if self._pending and self._busy and not self._held:
             self._pending = False
             raise KeyboardInterrupt
 
@@ -122,8 +129,10 @@ class Child:
             while True:
                 request = frames.read(self._in, trusted=True)
                 if isinstance(request, records.Interrupt):
-                    self.interrupts.send()
+                    if self.interrupts.unanswered:
+                        self.interrupts.send()
                 else:
+                    self.interrupts.unanswered += 1
                     self._requests.put(request)
         except Exception:  # the parent has gone
             os._exit(0)

@@ -134,8 +134,8 @@ class Session:
     # ---- what there is
 
     def interrupted(self) -> Outcome:
-        """The outcome of a snippet that was stopped while it was looked at."""
-        return Outcome(self.number, 0.0, None, True, (), (), "")
+        """The outcome of a snippet that was stopped before it began, or while its variables were looked at."""
+        return Outcome(self.number, 0.0, None, True, variables.look(self._names, self._hidden), self.roots(), "")
 
     def roots(self) -> tuple[Root, ...]:
         """Tensors with a backward pass, by name, the newest last; and what `backward()` was called on without one."""
