@@ -37,7 +37,7 @@ class Twin:
     def leaves(self) -> list[Any]:
         return [leaf for leaf, _ in self._pairs]
 
-    def step(self, named: Mapping[int, tuple[int, str]]) -> tuple[UpdateView, ...]:
+    def step(self, named: Mapping[int, tuple[int, str]]) -> "Updates":
         """Step with the gradients that the leaves have now, and say what became of each of them.
 
         named: node and name of a leaf, by its id; the others are left out.
@@ -47,29 +47,44 @@ class Twin:
             if id(leaf) in named and leaf.grad is not None:
                 copied.grad = leaf.grad.detach().clone()
                 changed.append((named[id(leaf)], copied, _memory(optimizer, copied)))
-        groups = {parameter: group for group in optimizer.param_groups for parameter in group["params"]}
         optimizer.step()
-        views = []
-        for (node, name), parameter, (old, held) in changed:
-            new, holds = _memory(optimizer, parameter)
-            buffers = tuple(
-                Buffer(key, numbers(held[key]) if key in held else None, numbers(value)) for key, value in holds.items()
-            )
-            views.append(
-                UpdateView(
-                    number=len(views),
-                    node=node,
-                    name=name,
-                    optimizer=type(optimizer).__name__,
-                    settings=_settings(groups[parameter]),
-                    before=numbers(old),
-                    gradient=numbers(parameter.grad.detach().numpy()),
-                    buffers=buffers,
-                    after=numbers(new),
-                    step=numbers(new - old),
-                )
-            )
-        return tuple(views)
+        return Updates(optimizer, changed)
+
+
+class Updates:
+    """What a step did to each parameter; a record is made when it is first looked at, big networks having many."""
+
+    def __init__(self, optimizer: Any, changed: list[tuple[tuple[int, str], Any, tuple[np.ndarray, dict]]]) -> None:
+        self._optimizer, self._changed = optimizer, changed
+        self._groups = {parameter: group for group in optimizer.param_groups for parameter in group["params"]}
+        self._made: dict[int, UpdateView] = {}
+
+    def first(self, count: int) -> tuple[UpdateView, ...]:
+        return tuple(self[number] for number in range(count))
+
+    def __getitem__(self, number: int) -> UpdateView:
+        if number not in self._made:
+            self._made[number] = self._make(number)
+        return self._made[number]
+
+    def _make(self, number: int) -> UpdateView:
+        (node, name), parameter, (old, held) = self._changed[number]
+        new, holds = _memory(self._optimizer, parameter)
+        buffers = tuple(
+            Buffer(key, numbers(held[key]) if key in held else None, numbers(value)) for key, value in holds.items()
+        )
+        return UpdateView(
+            number=number,
+            node=node,
+            name=name,
+            optimizer=type(self._optimizer).__name__,
+            settings=_settings(self._groups[parameter]),
+            before=numbers(old),
+            gradient=numbers(parameter.grad.detach().numpy()),
+            buffers=buffers,
+            after=numbers(new),
+            step=numbers(new - old),
+        )
 
 
 def _memory(optimizer: Any, parameter: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -8,8 +8,8 @@ import nbgrad
 from gui.lab import chain
 from gui.lab.graph_view import draw, pools_of
 from gui.lab.step_records import Recorder, chain_of
-from gui.lab.steps import ChainView, ForwardView, StepView, UpdateView, WalkView, WeightView
-from gui.lab.updates import Twin, weight_of
+from gui.lab.steps import ChainView, ForwardView, StepView, WalkView, WeightView
+from gui.lab.updates import Twin, Updates, weight_of
 from nbgrad.autograd.graph import Recording, Stepper, to_dot, trace
 from nbgrad.nn import functional as F
 
@@ -44,7 +44,7 @@ class TensorWalk:
         self._stepper = Stepper(tensor, gradient)
         self._operations = () if recording is None else recording.operations(tensor)
         self._forward: list[ForwardView] = []  # made when they are first looked at
-        self._updates: tuple[UpdateView, ...] | None = None
+        self._updates: Updates | None = None
         self._chain: ChainView | None = None
         self._weight: WeightView | None = None
         stepping = set() if optimizer is None else {id(leaf) for leaf in optimizer.leaves}
@@ -134,7 +134,7 @@ class TensorWalk:
             return self._ids[self._operations[count - 1].node] if count else None
         if self.phase == "backward":
             return self._recorder.steps[count - 1].node
-        return self._updates[count - 1].node if self.phase == "update" and self._updates else None
+        return self._updates[count - 1].node if self.phase == "update" and self._updates is not None else None
 
     # ---- the arithmetic of one element
 
@@ -153,8 +153,8 @@ class TensorWalk:
 
     def choose_weight(self, update: int, place: tuple[int, ...] | None = None) -> None:
         """Write an update out for a weight; None: for the one that moves most."""
-        made = update < self._made("update") and self._updates
-        self._weight = weight_of(self._updates[update], place) if made and self._updates else None
+        made = self._updates is not None and update < self._made("update")
+        self._weight = weight_of(self._updates[update], place) if made and self._updates is not None else None
 
     def _look_at_newest(self) -> None:
         self._chain = self._weight = None
@@ -182,7 +182,7 @@ class TensorWalk:
             phase=self.phase,
             forward=tuple(self._forward[:operations]),
             steps=tuple(self._recorder.steps[: self._made("backward")]),
-            updates=(self._updates or ())[: self._made("update")],
+            updates=() if self._updates is None else self._updates.first(self._made("update")),
             operations=self._lengths["forward"],
             parameters=self._lengths["update"],
             chain=self._chain,
