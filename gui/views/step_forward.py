@@ -15,6 +15,9 @@ def show_operation(parts: Parts, walking: Walking, made: ForwardView) -> None:
     parts.line(step_text.shapes(made))
     if text := step_text.operation(made):
         parts.line(text, "caption")
+    if made.number == 0:
+        text = translate("step", "The forward pass runs through the graph from its far end up to the loss.")
+        parts.line(text, "caption")
     for operand in made.operands:
         _show_operand(parts, walking, operand)
     for output in made.outputs:
