@@ -2875,6 +2875,10 @@ limits −{2} … +{2}</source>
         <translation>이전 + 새것 = 합</translation>
     </message>
     <message>
+        <source>The forward pass runs through the graph from its far end up to the loss.</source>
+        <translation>순전파는 그래프의 먼 끝에서 손실 쪽으로 나아갑니다.</translation>
+    </message>
+    <message>
         <source>Result</source>
         <translation>결과</translation>
     </message>
