@@ -362,7 +362,7 @@ def test_the_update_card_writes_the_step_out(window, walk, qtbot):
     picture = window.graph.card.pictures[0]
     picture.chosen_element.emit((2, 0, 1, 3))
     assert walk.view.weight.place == (2, 0, 1, 3) and "[2, 0, 1, 3]" in words(window)
-    assert texts_cut_off(window) == []
+    qtbot.waitUntil(lambda: texts_cut_off(window) == [])  # once the card is laid out
 
 
 def test_selecting_another_parameter_in_the_update_shows_its_step(window, walk, qtbot):
