@@ -69,6 +69,24 @@ def test_state_and_text_are_pytorchs(name, settings, torch):
             assert str(ours["state"][number][key].dtype) == str(value.dtype)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_a_shared_step_equals_an_unshared_one(monkeypatch, dtype, first, nesterov):
+    from nbgrad.kernels.cpu import optim
+
+    rng = np.random.default_rng(0)
+    monkeypatch.setattr(optim, "awake", lambda: True)
+    for size in (optim.SPLIT_AWAKE, 48_007):
+        p, g, buffer = rng.standard_normal((3, size)).astype(dtype)
+        p[5], g[-1] = np.nan, np.inf
+        alone, other = p.copy(), buffer.copy()
+        optim._sgd(alone, g, other, first, 0.1, 0.9, 0.3, 0.01, nesterov)
+        assert optim.sgd(p, g, buffer, first, 0.1, 0.9, 0.3, 0.01, nesterov) is None
+        np.testing.assert_array_equal(p, alone)
+        np.testing.assert_array_equal(buffer, other)
+
+
 def test_fused_steps_equal_their_twins():
     from nbgrad.kernels.cpu import optim
 

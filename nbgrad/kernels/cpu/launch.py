@@ -4,15 +4,17 @@ Numba optimises a kernel once more inside every kernel that calls it, and inside
 seconds. A call through an address costs a nanosecond and compiles nothing.
 """
 
+from time import perf_counter
 from typing import Any
 
 import numba
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
+from numba import extending, types
 
 from nbgrad.kernels.registry import kernel
 from nbgrad.runtime import launch_lock
+
+intrinsic: Any = extending.intrinsic  # what it makes is called inside kernels, with one argument fewer
 
 # Compiled as part of the kernels that call them: numba would optimise a called kernel again in every caller.
 inlined = numba.njit(inline="always")
@@ -69,6 +71,18 @@ def run_shares(address, shares, arrays, numbers):
 _addresses: dict[tuple[Any, Any], int] = {}
 
 
+class _Launches:
+    last = 0.0  # when threads last worked side by side
+
+
+AWAKE = 150e-6  # seconds for which they surely stay awake afterwards (`GOMP_SPINCOUNT`)
+
+
+def awake() -> bool:
+    """Whether the threads wait for work rather than sleep; only for work whose results no share of it changes."""
+    return perf_counter() - _Launches.last < AWAKE
+
+
 def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers: np.ndarray) -> None:
     """Run `shares` shares of a kernel; the dtype of the first array settles the types of the others."""
     if shares == 1:
@@ -79,6 +93,7 @@ def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers
         _addresses[key] = address_of(dispatcher, types.int64, numba.typeof(arrays), numba.typeof(numbers))
     with launch_lock:
         run_shares(_addresses[key], shares, arrays, numbers)
+    _Launches.last = perf_counter()
 
 
 SPLIT = 1 << 16  # numbers from which a second thread is worth waking

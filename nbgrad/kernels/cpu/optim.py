@@ -1,10 +1,17 @@
 """Optimizer steps, fused: one pass over a parameter, its gradient and its state, in place."""
 
 import math
+from functools import cache
 
+import numba
 import numpy as np
+from numba import types
 
+from nbgrad.kernels.cpu.launch import address_of, awake, call_address, launch, part
 from nbgrad.kernels.registry import kernel
+
+SPLIT = 1 << 18  # numbers from which a second thread is worth waking
+SPLIT_AWAKE = 1 << 14  # ... and from which those that are awake share a step: they are still awake in the next one
 
 
 @kernel("void(float32[::1], float32[::1], float32[::1], boolean, float64, float64, float64, float64, boolean)")
@@ -19,6 +26,17 @@ def _sgd(p, g, buffer, first, lr, momentum, dampening, weight_decay, nesterov):
         b = (buffer[i] if not first else scalar(0)) * keep + add * d
         buffer[i] = b
         p[i] -= rate * (d + scalar(momentum) * b if nesterov else b)
+
+
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=_sgd)
+def _sgd_share(share, arrays, numbers):
+    """A share of `_sgd`; numbers: its address, the number of shares, its options, and the bits of its settings."""
+    p, g, buffer, _ = arrays
+    start, stop = part(share, numbers[1], p.size, 1024)
+    settings = numbers[4:].view(np.float64)
+    lr, momentum, dampening, weight_decay = settings[0], settings[1], settings[2], settings[3]
+    own = p[start:stop], g[start:stop], buffer[start:stop]
+    call_address(numbers[0], (*own, numbers[2] != 0, lr, momentum, dampening, weight_decay, numbers[3] != 0))
 
 
 @kernel("void(float32[::1], float32[::1], float64, float64)")
@@ -150,6 +168,13 @@ def _like(g: np.ndarray, p: np.ndarray) -> np.ndarray:
     return (g if g.dtype is p.dtype else g.astype(p.dtype)).ravel()
 
 
+@cache
+def _sgd_address(dtype: np.dtype) -> int:
+    numbers = numba.from_dtype(dtype)[::1]
+    settings = types.boolean, *[types.float64] * 4, types.boolean
+    return address_of(_sgd, numbers, numbers, numbers, *settings)
+
+
 def sgd(
     p: np.ndarray, g: np.ndarray, buffer: np.ndarray | None, first: bool, lr: float, momentum: float,
     dampening: float, weight_decay: float, nesterov: bool,
@@ -159,10 +184,14 @@ def sgd(
     if buffer is None:
         _sgd_plain(_flat(p), gradient, float(lr), float(weight_decay))
         return
-    _sgd(
-        _flat(p), gradient, _flat(buffer), first, float(lr), float(momentum), float(dampening), float(weight_decay),
-        nesterov,
-    )  # fmt: skip
+    settings = float(lr), float(momentum), float(dampening), float(weight_decay)
+    together = p.size >= SPLIT_AWAKE and (p.size >= SPLIT or awake())
+    shares = numba.get_num_threads() if together else 1
+    if shares == 1:
+        _sgd(_flat(p), gradient, _flat(buffer), first, *settings, nesterov)
+        return
+    numbers = np.array((_sgd_address(p.dtype), shares, first, nesterov, *np.array(settings).view(np.int64)))
+    launch(_sgd_share, shares, (_flat(p), gradient, _flat(buffer), gradient), numbers)
 
 
 def adam(
