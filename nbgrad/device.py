@@ -3,7 +3,6 @@
 import math
 import re
 import sys
-import threading
 from typing import Any
 
 import numpy as np
@@ -139,28 +138,6 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     block = memory.view(_Block)
     block.home = home
     return np.ndarray(shape, dtype, block)
-
-
-MOST_SCRATCH = 1 << 20  # bytes of a thread's scratch; more comes from the pool
-
-
-class _Scratch(threading.local):
-    def __init__(self) -> None:
-        self.arrays: dict[str, np.ndarray] = {}
-
-
-_scratch = _Scratch()
-
-
-def scratch(count: int, dtype: np.dtype) -> np.ndarray:
-    """At least `count` numbers that one kernel may write while it runs: the same, still in the caches, every time."""
-    held = _scratch.arrays.get(dtype.char)
-    if held is not None and held.size >= count:
-        return held
-    if count * dtype.itemsize > MOST_SCRATCH:
-        return empty((count,), dtype)
-    held = _scratch.arrays[dtype.char] = np.empty(count, dtype)
-    return held
 
 
 def zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -101,18 +101,6 @@ def test_a_slice_of_a_block_is_not_taken_for_one():
     assert device.bytes_waiting() == blocks
 
 
-def test_each_thread_has_its_own_scratch():
-    found = []
-    kind = np.dtype(np.float32)
-    for _ in range(2):
-        worker = threading.Thread(target=lambda: found.append(device.scratch(100, kind)))
-        worker.start()
-        worker.join()
-    mine = device.scratch(100, kind)
-    assert mine is device.scratch(50, kind) and mine.size >= 100
-    assert not any(np.shares_memory(a, b) for a, b in ((mine, found[0]), (mine, found[1]), found))
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process its peak the way POSIX does")
 def test_the_peak_of_a_training_run_is_no_higher_than_pytorchs(torch):

@@ -11,7 +11,7 @@ import numpy as np
 from numba import get_num_threads
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from nbgrad.device import empty, scratch, zeros
+from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.conv import channels, columns, pixels
 from nbgrad.kernels.cpu.conv.geometry import (
     SERIAL_WORK,
@@ -72,7 +72,7 @@ def _convolve(plan: Any, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) 
     kernel, shares, room, numbers, shape = plan
     out = empty(shape, x.dtype)
     w = _flat(w)
-    arrays = (_flat(x), w, w if bias is None else _flat(bias), out.ravel(), scratch(room, x.dtype))
+    arrays = (_flat(x), w, w if bias is None else _flat(bias), out.ravel(), empty((room,), x.dtype))
     launch(kernel, shares, arrays, numbers)
     return out
 
@@ -207,7 +207,7 @@ def conv2d_weight_gradient(
     kernel, shares, parts, room, numbers = plan
     dw = empty((parts, *weight_shape), x.dtype)
     flat = dw.ravel()
-    launch(kernel, shares, (_flat(x), _flat(g), flat, scratch(room, x.dtype)), numbers)
+    launch(kernel, shares, (_flat(x), _flat(g), flat, empty((room,), x.dtype)), numbers)
     if parts > 1:
         add_parts(flat, flat.size // parts)
     return dw[0]
