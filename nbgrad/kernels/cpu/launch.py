@@ -4,6 +4,7 @@ Numba optimises a kernel once more inside every kernel that calls it, and inside
 seconds. A call through an address costs a nanosecond and compiles nothing.
 """
 
+from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -49,6 +50,7 @@ def as_integers(typing_context, values):
     return result(values), lambda context, builder, signature, args: context.cast(builder, args[0], values, result)
 
 
+@cache
 def address_of(dispatcher: Any, *kinds: Any) -> int:
     """Where the kernel compiled for these types begins."""
     dispatcher.compile(kinds)

@@ -7,16 +7,21 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
+from numba import types
 from numba.extending import register_jitable
 
 from nbgrad.device import empty, zeros
 from nbgrad.kernels import formulas
+from nbgrad.kernels.cpu.launch import address_of, call_address, launch, part
 from nbgrad.kernels.cpu.math import larger, smaller
 from nbgrad.kernels.cpu.simd import full_width
 from nbgrad.kernels.registry import kernel
 
 _BLOCK = 4096
+_SPLIT = 1 << 18  # numbers from which a second thread is worth waking: they are only read
+_FLOAT32 = np.dtype(np.float32)
 
 
 @kernel()
@@ -53,6 +58,28 @@ def _sum(x, out, count, inner, divisor):
                 for i in range(inner):
                     row[i] += line[i]
             row /= x.dtype.type(divisor)
+
+
+@kernel()
+def _sum_share(share, arrays, numbers):
+    """A share of parts[b] = Σ of x's block b; numbers: how many shares."""
+    full_width()
+    x, parts, _, _ = arrays
+    start, stop = part(share, numbers[0], parts.size, 1)
+    for b in range(start, stop):
+        block, total = x[b * _BLOCK : (b + 1) * _BLOCK], x.dtype.type(0)
+        for c in range(block.size):
+            total += block[c]
+        parts[b] = total
+
+
+@kernel()
+def _total(parts):
+    """Σ parts[b] in double, one after the other; (n,)."""
+    total = 0.0
+    for b in range(parts.size):
+        total += parts[b]
+    return total
 
 
 @kernel()
@@ -130,6 +157,22 @@ _largest = _extreme_kernels(larger, formulas.gt)
 _smallest = _extreme_kernels(smaller, formulas.lt)
 
 
+@kernel()
+def _extreme_share(share, arrays, numbers):
+    """bests[share], places[share] = the extreme of a part of x; numbers: the kernel's address, how many shares."""
+    x, bests, _, places = arrays
+    start, stop = part(share, numbers[1], x.size, _BLOCK)
+    call_address(
+        numbers[0], (x[start:stop], bests[share : share + 1], places[share : share + 1], stop - start, np.int64(1))
+    )
+    places[share] += start
+
+
+def _shares(x: np.ndarray) -> int:
+    """On how many threads all of x becomes one number."""
+    return numba.get_num_threads() if x.size >= _SPLIT and x.dtype is _FLOAT32 else 1
+
+
 def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:
     """The array flat, with the reduced axes side by side: (flat, remaining shape, count, inner)."""
     kept = [axis for axis in range(x.ndim) if axis not in axes]
@@ -162,7 +205,12 @@ def mean(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
 def _summed(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, divisor: float) -> np.ndarray:
     if len(axes) == x.ndim and x.size and not keepdim:
         out = np.empty((), x.dtype)
-        _sum(x.ravel(), out.ravel(), x.size, 1, divisor)
+        if (shares := _shares(x)) > 1:  # the same blocks, and so the same bits, as on one thread
+            parts = np.empty(-(-x.size // _BLOCK), x.dtype)
+            launch(_sum_share, shares, (x.ravel(), parts, parts, parts), np.array((shares,), np.int64))
+            out[()] = _total(parts) / divisor
+        else:
+            _sum(x.ravel(), out.ravel(), x.size, 1, divisor)
         return out
     flat, shape, count, inner = as_outer_count_inner(x, axes)
     out = empty(shape, x.dtype)
@@ -211,7 +259,15 @@ def truth(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, every: bool) -> n
 def _extreme(loop, x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
     if len(axes) == x.ndim and x.size and not keepdim:
         out, position = np.empty((), x.dtype), np.empty((), np.int64)
-        loop(x.ravel(), out.ravel(), position.ravel(), x.size, 1)
+        if (shares := _shares(x)) > 1:
+            bests, places = np.empty(shares, x.dtype), np.empty(shares, np.int64)
+            flat, size = types.float32[::1], types.int64
+            numbers = np.array((address_of(loop, flat, flat, size[::1], size, size), shares), np.int64)
+            launch(_extreme_share, shares, (x.ravel(), bests, bests, places), numbers)
+            loop(bests, out.ravel(), position.ravel(), shares, 1)
+            position[()] = places[position]
+        else:
+            loop(x.ravel(), out.ravel(), position.ravel(), x.size, 1)
         return out, position
     result_shape = reduced_shape(x.shape, axes, keepdim)
     flat, shape, count, inner = as_outer_count_inner(x, axes)

@@ -7,10 +7,13 @@ through each step together, so that the exponentials of a chunk are one long loo
 import math
 from typing import Any
 
+import numba
 import numpy as np
+from numba import types
 from numba.extending import register_jitable
 
 from nbgrad.device import empty
+from nbgrad.kernels.cpu.launch import SPLIT, address_of, call_address, launch, part
 from nbgrad.kernels.cpu.math import exp, larger, log
 from nbgrad.kernels.cpu.simd import full_width
 from nbgrad.kernels.registry import kernel
@@ -116,7 +119,20 @@ def _softmax(x, out, count, inner):
                 out[base + c * inner] /= total
 
 
-@kernel(_BACKWARD)
+@kernel()
+def _log_softmax_gradient_slow(g, out, dx, count, inner):
+    """dx[o, c, i] = g[o, c, i] - e^out[o, c, i] Σ_d g[o, d, i], straight from the formula."""
+    for o in range(out.size // (count * inner)):
+        for i in range(inner):
+            total = 0.0
+            for c in range(count):
+                total += g[(o * count + c) * inner + i]
+            for c in range(count):
+                at = (o * count + c) * inner + i
+                dx[at] = g[at] - math.exp(out[at]) * total
+
+
+@kernel(_BACKWARD, twin=_log_softmax_gradient_slow)
 def _log_softmax_gradient(g, out, dx, count, inner):
     """dx[o, c, i] = g[o, c, i] - e^out[o, c, i] Σ_d g[o, d, i]."""
     full_width()
@@ -132,6 +148,19 @@ def _log_softmax_gradient(g, out, dx, count, inner):
 
 
 @kernel()
+def _softmax_gradient_slow(g, out, dx, count, inner):
+    """dx[o, c, i] = out[o, c, i] (g[o, c, i] - Σ_d g[o, d, i] out[o, d, i]), straight from the formula."""
+    for o in range(out.size // (count * inner)):
+        for i in range(inner):
+            total = 0.0
+            for c in range(count):
+                total += g[(o * count + c) * inner + i] * out[(o * count + c) * inner + i]
+            for c in range(count):
+                at = (o * count + c) * inner + i
+                dx[at] = out[at] * (g[at] - total)
+
+
+@kernel(twin=_softmax_gradient_slow)
 def _softmax_gradient(g, out, dx, count, inner):
     """dx[o, c, i] = out[o, c, i] (g[o, c, i] - Σ_d g[o, d, i] out[o, d, i])."""
     full_width()
@@ -144,11 +173,29 @@ def _softmax_gradient(g, out, dx, count, inner):
                 dx[base + c * inner] = out[base + c * inner] * (g[base + c * inner] - total)
 
 
+@kernel()
+def _share_of_rows(share, arrays, numbers):
+    """A share of kernel(x, out, count, inner): numbers are the kernel's address, the shares, count and inner."""
+    x, out, _, _ = arrays
+    size = numbers[2] * numbers[3]
+    start, stop = part(share, numbers[1], out.size // size, 1)
+    rows = x[start * size : stop * size], out[start * size : stop * size]
+    call_address(numbers[0], (rows[0], rows[1], numbers[2], numbers[3]))
+
+
 def _along(loop: Any, axis: int, *arrays: np.ndarray) -> np.ndarray:
     shape = arrays[0].shape
     out = empty(shape, arrays[0].dtype)
-    if out.size:
-        loop(*[x.ravel() for x in arrays], out.ravel(), shape[axis] if shape else 1, math.prod(shape[axis + 1 :]))
+    if not out.size:
+        return out
+    count, inner = shape[axis] if shape else 1, math.prod(shape[axis + 1 :])
+    shares = min(numba.get_num_threads(), out.size // (count * inner)) if out.size >= SPLIT else 1
+    if shares > 1 and len(arrays) == 1:
+        flat = types.Array(numba.from_dtype(out.dtype), 1, "C")
+        numbers = np.array((address_of(loop, flat, flat, types.int64, types.int64), shares, count, inner), np.int64)
+        launch(_share_of_rows, shares, (arrays[0].ravel(), out.ravel(), out.ravel(), out.ravel()), numbers)
+    else:
+        loop(*[x.ravel() for x in arrays], out.ravel(), count, inner)
     return out
 
 
