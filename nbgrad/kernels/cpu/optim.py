@@ -15,10 +15,13 @@ SPLIT_AWAKE = 1 << 14  # ... and from which those that are awake share a step: t
 
 
 @kernel("void(float32[::1], float32[::1], float32[::1], boolean, float64, float64, float64, float64, boolean)")
-def _sgd(p, g, buffer, first, lr, momentum, dampening, weight_decay, nesterov):
-    """d = g + λp;  b = μb + (1 - τ)d (b = d at first);  d = d + μb (Nesterov) or b;  p -= lr d. All (n,)."""
+def _sgd(p, g, buffer, first, lr, momentum, undamped, weight_decay, nesterov):
+    """d = g + λp;  b = μb + (1 - τ)d (b = d at first);  d = d + μb (Nesterov) or b;  p -= lr d. All (n,).
+
+    undamped: 1 - τ.
+    """
     scalar = p.dtype.type
-    rate, keep, add, decay = scalar(lr), scalar(momentum), scalar(1 - dampening), scalar(weight_decay)
+    rate, keep, add, decay = scalar(lr), scalar(momentum), scalar(undamped), scalar(weight_decay)
     if first:
         keep, add = scalar(0), scalar(1)
     for i in range(p.size):
@@ -30,13 +33,13 @@ def _sgd(p, g, buffer, first, lr, momentum, dampening, weight_decay, nesterov):
 
 @kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=_sgd)
 def _sgd_share(share, arrays, numbers):
-    """A share of `_sgd`; numbers: its address, the number of shares, its options, and the bits of its settings."""
-    p, g, buffer, _ = arrays
+    """A share of `_sgd`; numbers: its address, the number of shares, its options; settings: lr, μ, 1 - τ, λ."""
+    p, g, buffer, settings = arrays
     start, stop = part(share, numbers[1], p.size, 1024)
-    settings = numbers[4:].view(np.float64)
-    lr, momentum, dampening, weight_decay = settings[0], settings[1], settings[2], settings[3]
     own = p[start:stop], g[start:stop], buffer[start:stop]
-    call_address(numbers[0], (*own, numbers[2] != 0, lr, momentum, dampening, weight_decay, numbers[3] != 0))
+    lr, momentum = np.float64(settings[0]), np.float64(settings[1])
+    undamped, weight_decay = np.float64(settings[2]), np.float64(settings[3])
+    call_address(numbers[0], (*own, numbers[2] != 0, lr, momentum, undamped, weight_decay, numbers[3] != 0))
 
 
 @kernel("void(float32[::1], float32[::1], float64, float64)")
@@ -184,14 +187,14 @@ def sgd(
     if buffer is None:
         _sgd_plain(_flat(p), gradient, float(lr), float(weight_decay))
         return
-    settings = float(lr), float(momentum), float(dampening), float(weight_decay)
+    settings = float(lr), float(momentum), float(1 - dampening), float(weight_decay)
     together = p.size >= SPLIT_AWAKE and (p.size >= SPLIT or awake())
     shares = numba.get_num_threads() if together else 1
     if shares == 1:
         _sgd(_flat(p), gradient, _flat(buffer), first, *settings, nesterov)
         return
-    numbers = np.array((_sgd_address(p.dtype), shares, first, nesterov, *np.array(settings).view(np.int64)))
-    launch(_sgd_share, shares, (_flat(p), gradient, _flat(buffer), gradient), numbers)
+    numbers = np.array((_sgd_address(p.dtype), shares, first, nesterov))
+    launch(_sgd_share, shares, (_flat(p), gradient, _flat(buffer), np.array(settings, p.dtype)), numbers)
 
 
 def adam(

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numba import get_num_threads
-from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.conv import channels, columns, pixels
@@ -21,7 +20,7 @@ from nbgrad.kernels.cpu.conv.geometry import (
     conv2d_weight_gradient_twin,
     output_size,
 )
-from nbgrad.kernels.cpu.launch import SPLIT, launch, part
+from nbgrad.kernels.cpu.launch import SPLIT, launch
 from nbgrad.kernels.cpu.simd import lanes_of
 from nbgrad.kernels.registry import kernel
 
@@ -224,15 +223,15 @@ def sum_channels_twin(g, sums):
 def sum_channels(share, arrays, numbers):
     """sums[share, o] = the sum of g[n, o, position] over positions and a share of the images"""
     g, sums, _, _ = arrays
-    shares, images, channels, positions = to_fixed_tuple(numbers, 4)
-    first, last = part(share, shares, images, 1)
-    own = sums[share * channels : (share + 1) * channels]
-    own[:] = 0
-    for plane in range(first * channels, last * channels):
-        row, total = g[plane * positions : (plane + 1) * positions], g.dtype.type(0)
+    shares, images, channels, positions = numbers[0], numbers[1], numbers[2], numbers[3]
+    own, zero = share * channels, g.dtype.type(0)
+    for o in range(channels):
+        sums[own + o] = zero
+    for plane in range(images * share // shares * channels, images * (share + 1) // shares * channels):
+        row, total = g[plane * positions : (plane + 1) * positions], zero
         for i in range(positions):
             total += row[i]
-        own[plane % channels] += total
+        sums[own + plane % channels] += total
 
 
 _bias_plans = Plans()
