@@ -18,7 +18,10 @@ _f = np.float32
 _HALF, _ONE, _TWO = _f(0.5), _f(1), _f(2)
 _LOG2_E, _LN2_HIGH, _LN2_LOW = _f(1.44269504), _f(0.693359375), _f(-2.12194440e-4)
 _TO_INTEGER = _f(12582912 + 254)  # 1.5 * 2**23: adding it rounds, and leaves the integer + 254 in the lowest bits
+_TO_INTEGER_BITS = np.int32(_TO_INTEGER.view(np.int32))
 _SMALLEST, _LARGEST = _f(-104), _f(89)  # beyond them e^x is 0 and inf
+_SMALLEST_POWER, _LARGEST_POWER, _LN2 = _f(-151), _f(129), _f(0.693147181)
+_ALL_BUT_ONE, _NOTHING = _f(-30), _f(1e-8)  # below the first e^x - 1 is -1, near 0 it is x
 _ROOT_HALF_BITS, _MANTISSA = np.int32(0x3F3504F3), np.int32(0x7FFFFF)
 _TINY, _TWO_23 = _f(1.1754944e-38), _f(8388608)
 _FUSED = FLOAT_LANES > 4 or MANY_REGISTERS  # AVX2, AVX-512 and NEON round a product and a sum once
@@ -37,22 +40,63 @@ _C3, _C2, _C1, _C0 = map(_f, (-3.9654998e-2, 2.0371080e-1, -3.6974240e-1, 2.7697
 
 
 @register_jitable
-def _exp32(x):
-    """e^x = 2^n e^r, |r| <= ln 2 / 2; 2^n in two factors, so that it may be subnormal."""
-    y = _SMALLEST if x < _SMALLEST else x  # NaN stays
-    y = _LARGEST if y > _LARGEST else y
-    shifted = multiply_add(y, _LOG2_E, _TO_INTEGER)
-    n = shifted - _TO_INTEGER
-    r = multiply_add(n, -_LN2_LOW, multiply_add(n, -_LN2_HIGH, y))
+def _power_less_one(r):
+    """e^r - 1, |r| <= ln 2 / 2."""
     p = multiply_add(_E4, r, _E3)
     p = multiply_add(p, r, _E2)
     p = multiply_add(p, r, _E1)
     p = multiply_add(p, r, _E0)
-    p = multiply_add(p * r, r, r)
+    return multiply_add(p * r, r, r)
+
+
+@register_jitable
+def _scaled(p, shifted):
+    """2^n (1 + p), n + _TO_INTEGER = shifted; 2^n in two factors, so that it may be subnormal."""
     bits = as_bits(shifted)  # the lowest are n + 254, and those above them fall off the left end
     half = bits >> 1
     power = from_bits(half << 23)
     return multiply_add(p, power, power) * from_bits((bits - half) << 23)
+
+
+@register_jitable
+def _whole(shifted):
+    """n, n + _TO_INTEGER = shifted; a difference that is not fused with what it is taken of would be reordered away."""
+    return shifted - _TO_INTEGER if _FUSED else _f(as_bits(shifted) - _TO_INTEGER_BITS)
+
+
+@register_jitable
+def _exp32(x):
+    """e^x = 2^n e^r, |r| <= ln 2 / 2."""
+    y = _SMALLEST if x < _SMALLEST else x  # NaN stays
+    y = _LARGEST if y > _LARGEST else y
+    shifted = multiply_add(y, _LOG2_E, _TO_INTEGER)
+    n = _whole(shifted)
+    r = multiply_add(n, -_LN2_LOW, multiply_add(n, -_LN2_HIGH, y))
+    return _scaled(_power_less_one(r), shifted)
+
+
+@register_jitable
+def _exp2_32(x):
+    """2^x = 2^n e^(r ln 2), |r| <= 1/2."""
+    y = _SMALLEST_POWER if x < _SMALLEST_POWER else x
+    y = _LARGEST_POWER if y > _LARGEST_POWER else y
+    shifted = y + _TO_INTEGER
+    return _scaled(_power_less_one((y - _whole(shifted)) * _LN2), shifted)
+
+
+@register_jitable
+def _expm1_32(x):
+    """e^x - 1 = 2^n (e^r - 1) + (2^n - 1), as a product of two factors where 2^n itself is too large."""
+    y = _ALL_BUT_ONE if x < _ALL_BUT_ONE else x
+    y = _LARGEST if y > _LARGEST else y
+    shifted = multiply_add(y, _LOG2_E, _TO_INTEGER)
+    n = _whole(shifted)
+    p = _power_less_one(multiply_add(n, -_LN2_LOW, multiply_add(n, -_LN2_HIGH, y)))
+    bits = as_bits(shifted)
+    half = bits >> 1
+    power, factor, share = from_bits(half << 23), bits - half, from_bits((254 - (bits - half)) << 23)
+    result = multiply_add(p, power, power - share) * from_bits(factor << 23)
+    return x if abs(x) < _NOTHING else result  # -0 stays
 
 
 @register_jitable
@@ -76,6 +120,15 @@ def _log32(x):
     result = result if x < _INFINITY else x  # inf and NaN
     result = result if x > _f(0) or x != x else -_INFINITY
     return result if x >= _f(0) or x != x else _f(np.nan)
+
+
+@register_jitable
+def _log1p_32(x):
+    """ln (1 + x) = ln u + (x - (u - 1)) / u, u = 1 + x rounded."""
+    u = _ONE + x
+    logarithm = _log32(u)
+    result = logarithm + (x - (u - _ONE)) / u if abs(logarithm) < _INFINITY else logarithm  # inf and NaN stay
+    return x if abs(x) < _NOTHING else result  # -0 stays
 
 
 @register_jitable
@@ -165,7 +218,9 @@ def _gelu32(x):
     size = size if size < _f(15) or x != x else _f(15)
     shrunk = _HALF * _scaled_erfc(size * _ROOT_HALF)
     power = _gauss(size, _HALF)
-    return x * multiply_add(-shrunk, power, _ONE) if x >= _f(0) else -(size * shrunk) * power
+    return (
+        x * multiply_add(-shrunk, power, _ONE) if x >= _f(0) else (x * shrunk) * power
+    )  # -inf gives NaN, as in PyTorch
 
 
 def exp(x):
@@ -176,6 +231,21 @@ def exp(x):
 def log(x):
     """ln x."""
     return formulas.log(x)
+
+
+def exp2(x):
+    """2^x."""
+    return formulas.exp2(x)
+
+
+def expm1(x):
+    """e^x - 1."""
+    return formulas.expm1(x)
+
+
+def log1p(x):
+    """ln (1 + x)."""
+    return formulas.log1p(x)
 
 
 def sigmoid(x):
@@ -230,7 +300,7 @@ def _in_vectors(function, float32):
 
 
 for _function, _float32 in (
-    (exp, _exp32), (log, _log32), (sigmoid, _sigmoid32), (tanh, _tanh32), (erf, _erf32), (erfc, _erfc32),
-    (gelu, _gelu32),
+    (exp, _exp32), (exp2, _exp2_32), (expm1, _expm1_32), (log, _log32), (log1p, _log1p_32),
+    (sigmoid, _sigmoid32), (tanh, _tanh32), (erf, _erf32), (erfc, _erfc32), (gelu, _gelu32),
 ):  # fmt: skip
     _in_vectors(_function, _float32)
