@@ -391,7 +391,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def choose_save(self) -> None:
         files = f"{self.tr('Checkpoints')} (*.safetensors)"
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save a checkpoint"), "lenet.safetensors", files)
+        name = f"{self.store.experiment.model.lower()}.safetensors"
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save a checkpoint"), name, files)
         if path:
             self.store.save(Path(path))
 

@@ -131,6 +131,24 @@ COMMANDS = (
         "load_trained",
     ),
     Command(
+        "lenet", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "LeNet"), "Ctrl+Alt+1",
+        QT_TRANSLATE_NOOP("commands", "A fresh LeNet: two convolutions, three linear layers"),
+        "choose_network", arguments=("LeNet",),
+    ),
+    Command(
+        "mlp", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "MLP"), "Ctrl+Alt+2",
+        QT_TRANSLATE_NOOP("commands", "A fresh network of two linear layers, 784 → 128 → 10"),
+        "choose_network", arguments=("MLP",),
+    ),
+    Command(
+        "resnet", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "ResNet-18"), "Ctrl+Alt+3",
+        QT_TRANSLATE_NOOP("commands", "A fresh ResNet-18 with ten classes: 11 million weights, so it trains slowly"),
+        "choose_network", arguments=("ResNet-18",),
+    ),
+    Command(
         "test", _TRAIN,
         QT_TRANSLATE_NOOP("commands", "Test"), "T",
         QT_TRANSLATE_NOOP("commands", "Classify the test set: accuracy, confusion matrix, worst mistakes"),

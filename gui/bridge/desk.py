@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from gui.bridge.mailbox import Mailbox
 from gui.bridge.own_drawings import SHARE, OwnDrawings
 from gui.bridge.store import Progress
 from gui.bridge.walks import Walks
-from gui.lab import checkpoint, errors, warmup
+from gui.lab import checkpoint, errors, networks, warmup
 from gui.lab.attribution import attribute
 from gui.lab.digits import load_digits
 from gui.lab.drawing import Drawing
@@ -29,10 +30,10 @@ from gui.lab.faults import NotFinite
 from gui.lab.photo import from_photo
 from gui.lab.preprocess import Prepared, preprocess
 from gui.lab.probe import batch_layers, probe
-from gui.lab.snapshot import LayerView
+from gui.lab.snapshot import LayerView, Stage
 from gui.lab.threads import leave_one_core_free
 from gui.lab.trainer import Trainer
-from gui.lab.wording import translate
+from gui.lab.wording import Wording, translate
 
 URGENT = requests.ShowDrawing.priority
 COURTESY = 0.03  # seconds between two steps that are given to the window at most, to paint what it was sent
@@ -249,7 +250,7 @@ class Desk:
         view = probe(
             self._trainer.model,
             prepared.network_input,
-            prepared.stages,
+            self._stages(prepared),
             drawing=self._drawing.number,
             step=self._trainer.steps,
             target=self._target,
@@ -262,9 +263,16 @@ class Desk:
         view = replace(view, batch=self._batch())
         self._mailbox.say_window_busy(True)
         self._answers.probe_made.emit(view)
+        if self._backward_ready and self._trainer.take_graph(prepared.network_input, view.target):
+            self._publish()
         self._bench.look()
         if self._method:
             self._mailbox.put(requests.Attribute(self._method))  # after newer strokes, if there are any
+
+    def _stages(self, prepared: Prepared) -> tuple[Stage, ...]:
+        """Preprocessing, and what the network at hand makes of it."""
+        last = networks.last_stage(self._run_now.model, prepared.stages[-1].picture)
+        return prepared.stages if last is None else (*prepared.stages, last)
 
     def _prepared(self) -> Prepared | None:
         """What preprocessing makes of the drawing, worked out once."""
@@ -357,7 +365,8 @@ class Desk:
 
     def _reset(self, request: requests.Reset) -> None:
         self._running, self._notice = False, ""
-        self._run_now.reset(self._run_now.experiment.changed(weights=request.weights))
+        other = {"model": request.model, "widths": (), "names": ()} if request.model else {}
+        self._run_now.reset(self._run_now.experiment.changed(weights=request.weights, **other))
         self._publish()
         self._refresh_probe()
 
@@ -400,6 +409,24 @@ class Desk:
         checkpoint.save(self._run_now, request.path)
         self._answers.told.emit(translate("lab", "Saved to {0}.").format(request.path))
 
+    def _tell_opened(self, path: Path) -> Wording:
+        """What was opened, and what of it is taken on trust: a file of weights names no classes."""
+        run = self._run_now
+        said, model = translate("lab", "Opened {0}: step {1}.").format(path, run.steps), run.experiment.model
+        if run.experiment.weights != "opened" or model == "LeNet":
+            return said
+        classes = networks.classes_of(run.model)
+        if classes != networks.DIGITS:
+            about = translate("lab", "{0} {1} with {2} classes the file does not name: answers are class numbers.")
+            return about.format(said, model, classes)
+        about = translate("lab", "{0} {1}: its ten classes are taken for the digits 0 to 9, in order.")
+        if model == "MLP":
+            about = translate(
+                "lab",
+                "{0} {1}: a ReLU between its layers and classes 0 to 9 are taken for granted; the file names none.",
+            )
+        return about.format(said, model)
+
     def _open(self, request: requests.Open) -> None:
         """Go on with a saved run, or from given weights; endless, at its own learning rate: its plan is over."""
         opened = checkpoint.open_run(request.path, self._run_now.experiment)
@@ -410,5 +437,5 @@ class Desk:
         self._answers.experiment_loaded.emit(opened.experiment)
         self._publish()
         self._refresh_probe()
-        self._answers.told.emit(translate("lab", "Opened {0}: step {1}.").format(request.path, opened.steps))
+        self._answers.told.emit(self._tell_opened(request.path))
         self._job = self._get_data()

@@ -230,9 +230,10 @@ class StepBatch(Request):
 
 @dataclass(frozen=True)
 class Reset(Request):
-    """Start again with the same seed: weights "trained" or "fresh"."""
+    """Start again with the same seed. weights: where from; model: another network, of its usual size."""
 
     weights: str
+    model: str = ""
 
 
 @dataclass(frozen=True)

@@ -110,15 +110,21 @@ class Store(QObject):
 
     @Slot()
     def load_trained(self) -> None:
-        self._start_from("trained")
+        """LeNet with the weights that ship."""
+        self._start_from("trained", "" if self.experiment.model == "LeNet" else "LeNet")
 
     @Slot()
     def start_fresh(self) -> None:
         self._start_from("fresh")
 
-    def _start_from(self, weights: str) -> None:
-        self._take_experiment(self.experiment.changed(weights=weights))
-        self.requested.emit(requests.Reset(weights))
+    def choose_network(self, model: str) -> None:
+        """A fresh network of the usual size."""
+        self._start_from("fresh", model)
+
+    def _start_from(self, weights: str, model: str = "") -> None:
+        other = {"model": model, "widths": (), "names": ()} if model else {}
+        self._take_experiment(self.experiment.changed(weights=weights, **other))
+        self.requested.emit(requests.Reset(weights, model))
 
     @Slot()
     def test(self) -> None:
@@ -142,7 +148,10 @@ class Store(QObject):
         self.requested.emit(requests.Configure(experiment))
 
     def _take_experiment(self, experiment: Experiment) -> None:
+        other = (experiment.model, experiment.widths) != (self.experiment.model, self.experiment.widths)
         self.experiment = experiment
+        if other and self.target is not None:  # another network may not have that class
+            self.set_target(None)
         self.experiment_changed.emit(experiment)
 
     def draw(self, drawing: Drawing) -> None:

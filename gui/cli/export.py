@@ -1,6 +1,7 @@
 """Hand a trained network to other tools: a PyTorch script with its weights, or an ONNX file.
 
-FILE is a checkpoint of the lab, or weights in PyTorch's form or safetensors, of LeNet or ResNet-18, -34 or -50.
+FILE is a checkpoint of the lab, or weights in PyTorch's form or safetensors, of LeNet, ResNet-18, -34 or -50, or linear
+layers one behind the other.
 """
 
 import argparse

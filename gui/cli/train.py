@@ -1,4 +1,4 @@
-"""Train LeNet without a window: a progress bar, the test accuracy of every epoch, a checkpoint at the end.
+"""Train a network without a window: a progress bar, the test accuracy of every epoch, a checkpoint at the end.
 
 Ctrl-C finishes the step at hand, saves the checkpoint and exits with code 130; `--resume` goes on from it, bitwise the
 same as if nothing had happened.
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gui.lab.experiment import OPTIMIZERS, Experiment, ExperimentError
+from gui.lab.experiment import MODELS, OPTIMIZERS, Experiment, ExperimentError
 from gui.lab.schedule import SCHEDULES
 
 LEARNING_RATES = {"SGD": 0.05, "Adam": 0.003}
@@ -23,6 +23,12 @@ LEARNING_RATES = {"SGD": 0.05, "Adam": 0.003}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
+    add(
+        "--model",
+        choices=MODELS,
+        default="LeNet",
+        help="default: LeNet; a ResNet reads drawings as 3 x 64 x 64, slowly",
+    )
     add(
         "--data",
         default="procedural",
@@ -39,7 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--doodles", type=number(float, "The share of doodles"), default=0.0, metavar="SHARE",
         help="add drawings of no digit, as a share of each batch, so that it learns to doubt")  # fmt: skip
     add("--seed", type=number(int, "The seed"), default=0, help="the same seed gives the same run (default: 0)")
-    add("--out", type=Path, metavar="FILE", help="the checkpoint to write (default: lenet.safetensors)")
+    add(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the checkpoint to write (default: the model's name, lenet.safetensors)",
+    )
     add("--resume", type=Path, metavar="FILE", help="go on with this checkpoint; its settings are used")
     add("--json", action="store_true", help="print the results as JSON")
 
@@ -88,7 +99,7 @@ class Interrupt:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    out = arguments.out or arguments.resume or Path("lenet.safetensors")
+    out = arguments.out or arguments.resume or Path(f"{arguments.model.lower()}.safetensors")
     experiment = _experiment(arguments)
     require_writable(out)
     from gui.cli.warmup import compile_missing
@@ -126,6 +137,7 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
     if arguments.epochs == 0:
         raise ExperimentError("The number of epochs is a whole number from 1.")
     return Experiment(
+        model=arguments.model,
         weights="fresh",
         data=arguments.data,
         optimizer=arguments.optimizer,

@@ -1,6 +1,7 @@
 """Which pixels made the network say this digit: four answers, each with its formula and what it cost.
 
-All of them explain the logit z_c of one digit c for one input x (1, 1, 32, 32). x0 is blank paper.
+All of them explain the logit z_c of one class c for one input x (1, 1, 32, 32), whatever the network then makes of
+it. x0 is blank paper.
 """
 
 import time
@@ -12,8 +13,10 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain
+from gui.lab.networks import forward
 from gui.lab.probe import constant_parameters
 from gui.lab.snapshot import AttributionView
+from gui.lab.wording import translate
 from nbgrad.vision.transforms import normalize
 
 METHODS = ("gradient", "gradient x input", "occlusion", "grad-cam")
@@ -24,10 +27,13 @@ FORMULAS = {
     "grad-cam": "relu(Σₖ αₖ Aₖ), αₖ = mean(∂z/∂Aₖ)",
 }
 PATCH, STRIDE = 4, 2  # pixels of the square that occlusion blanks, and from one square to the next
-CAM_LAYER = "conv2"
-# A cell of conv2's maps sees 14 x 14 pixels; their middle is 2 i + 7 pixels from the edge, cells are 2 pixels apart.
-CAM_FIRST, CAM_STEP = 7.0, 2.0
+# LeNet's last convolution: a cell of its maps sees 14 x 14 pixels; their middle is 2 i + 7 pixels from the edge.
+CAM_LAYER, CAM_FIRST, CAM_STEP = "conv2", 7.0, 2.0
 BLANK = float(normalize(np.zeros(1))[0])
+
+
+class AttributionError(ValueError):
+    """One sentence that says why a method cannot answer."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ def attribute(
 def input_gradient(model: Any, network_input: np.ndarray, digit: int) -> Attribution:
     """∂z_c/∂x: how fast the logit would rise if a pixel got brighter. One pass forwards, one backwards."""
     x = nbgrad.from_numpy(network_input.copy()).requires_grad_(True)
-    model(x)[0, digit].backward()
+    forward(model, x)[0, digit].backward()
     return Attribution(x.grad.numpy()[0, 0].copy(), 1, 1)
 
 
@@ -97,7 +103,7 @@ def occlusion(model: Any, network_input: np.ndarray, digit: int) -> Attribution:
     for covered, (i, j) in zip(batch[1:, 0], corners, strict=True):
         covered[i : i + PATCH, j : j + PATCH] = BLANK
     with nbgrad.no_grad():
-        logits = model(nbgrad.from_numpy(batch)).numpy()[:, digit]
+        logits = forward(model, nbgrad.from_numpy(batch)).numpy()[:, digit]
     total, count = np.zeros_like(picture), np.zeros_like(picture)
     for (i, j), logit in zip(corners, logits[1:], strict=True):
         total[i : i + PATCH, j : j + PATCH] += logits[0] - logit
@@ -113,21 +119,36 @@ def squares(side: int) -> range:
 def grad_cam(model: Any, network_input: np.ndarray, digit: int) -> Attribution:
     """relu(sum_k a_k A_k) over the maps A_k of the last convolution, a_k the mean of ∂z_c/∂A_k over map k.
 
-    The 10 x 10 answer is laid where its cells look: 2 pixels apart. Source: R. Selvaraju et al., «Grad-CAM», 2017.
+    The answer is laid where its cells look. Source: R. Selvaraju et al., «Grad-CAM», 2017. Raises AttributionError for
+    a network without maps.
     """
     x = nbgrad.from_numpy(network_input.copy()).requires_grad_(True)
     passage = chain.run(model, x)
-    maps = passage.after[[layer.module for layer in passage.layers].index(CAM_LAYER)]
+    place = _last_maps(passage)
+    maps = passage.after[place]
     maps.retain_grad()
     passage.logits[0, digit].backward()
     values, gradients = maps.detach().numpy()[0], maps.grad.numpy()[0]
     coarse = np.maximum(np.einsum("k,kij->ij", gradients.mean((1, 2)), values), 0)
-    return Attribution(on_input(coarse, network_input.shape[2]), 1, 1)
+    side = network_input.shape[2]
+    if passage.layers[place].module == CAM_LAYER:
+        return Attribution(on_input(coarse, side), 1, 1)
+    step = side / len(coarse)  # padded convolutions: the cells lie evenly over the picture
+    return Attribution(on_input(coarse, side, step / 2, step), 1, 1)
 
 
-def on_input(coarse: np.ndarray, side: int) -> np.ndarray:
+def _last_maps(passage: chain.Passage) -> int:
+    """The last convolution, or block of them, whose maps have more than one cell a side."""
+    for place in reversed(range(1, len(passage.layers))):
+        shape = passage.after[place].shape
+        if passage.layers[place].window.kind in ("conv", "block") and len(shape) == 4 and min(shape[2:]) > 1:
+            return place
+    raise AttributionError(translate("lab", "Grad-CAM weighs the maps of a convolution: this network has none."))
+
+
+def on_input(coarse: np.ndarray, side: int, first: float = CAM_FIRST, step: float = CAM_STEP) -> np.ndarray:
     """A map of the last convolution between the pixels its cells look at; 0 beyond the outermost cell's own area."""
-    at = (np.arange(side) + 0.5 - CAM_FIRST) / CAM_STEP
+    at = (np.arange(side) + 0.5 - first) / step
     inside = (at >= -0.5) & (at <= len(coarse) - 0.5)
     place = np.clip(at, 0, len(coarse) - 1)
     low = np.minimum(place.astype(int), len(coarse) - 2)

@@ -1,4 +1,5 @@
-"""A network as a chain of layers, run with every number kept: LeNet, or any nn.Sequential of ours."""
+"""A network as a chain of layers, run with every number kept: LeNet, an MLP, any nn.Sequential of ours; a ResNet as
+the chain of its blocks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,20 +9,26 @@ import numpy as np
 
 import nbgrad
 from gui.lab.fields import Window
+from gui.lab.networks import see
 from nbgrad import nn
 from nbgrad.nn import functional as F
-from nbgrad.vision.models import LeNet
+from nbgrad.vision.models import MLP, LeNet
+from nbgrad.vision.models.resnet import ResNet
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One column of the canvas: a module with the relu after it. apply: what it computes, without that relu."""
+    """One column of the canvas: a module with the relu after it. apply: what it computes, without that relu.
+
+    skip: of a residual block the way around its convolutions, "x" or "conv 1×1"; else "".
+    """
 
     name: str  # "conv1 + relu"
     module: str  # "conv1"; "" for the input
     window: Window
     apply: Callable[[Any], Any]
     relu: bool = False
+    skip: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,10 @@ def layers_of(model: Any) -> tuple[Layer, ...]:
     result = [Layer("input", "", Window("input"), lambda x: x)]
     if isinstance(model, LeNet):
         return (*result, *_lenet(model))
+    if isinstance(model, MLP):
+        return (*result, *_mlp(model))
+    if isinstance(model, ResNet):
+        return (*result, *_resnet(model))
     if not isinstance(model, nn.Sequential):
         raise TypeError(f"The canvas shows networks that are a chain of layers; {type(model).__name__} is none.")
     leaves = [(path, module) for path, module in model.named_modules() if not list(module.children())]
@@ -84,6 +95,37 @@ def _lenet(model: Any) -> list[Layer]:
     ]
 
 
+def _mlp(model: Any) -> list[Layer]:
+    last = model.paths[-1]
+    return [
+        Layer(
+            path if path == last else f"{path} + relu",
+            path,
+            Window("linear"),
+            _flat(model.get_submodule(path)),
+            path != last,
+        )
+        for path in model.paths
+    ]
+
+
+def _resnet(model: Any) -> list[Layer]:
+    """The stem layer by layer, then one column for each residual block."""
+    blocks = [
+        Layer(path, path, Window("block"), block, skip="x" if block.downsample is None else "conv 1×1")
+        for path, block in model.named_modules()
+        if hasattr(block, "downsample")
+    ]
+    return [
+        Layer("conv1", "conv1", window_of(model.conv1), model.conv1),
+        Layer("bn1 + relu", "bn1", Window("other"), model.bn1, True),
+        Layer("maxpool", "maxpool", window_of(model.maxpool), model.maxpool),
+        *blocks,
+        Layer("avgpool", "avgpool", Window("other"), model.avgpool),
+        Layer("fc", "fc", Window("linear"), _flat(model.fc)),
+    ]
+
+
 def window_of(module: Any) -> Window:
     """How a module looks at its input; "other" where the lab cannot write its arithmetic out.
 
@@ -105,9 +147,9 @@ def _pair(size: Any) -> tuple[int, int]:
 
 
 def run(model: Any, x: Any) -> Passage:
-    """The model's forward, layer by layer. x: (N, channels, height, width)."""
-    layers = layers_of(model)
-    before, after = [x], [x]
+    """The model's forward, layer by layer, the first being what the model sees of x (N, channels, height, width)."""
+    layers, seen = layers_of(model), see(model, x)
+    before, after = [seen], [seen]
     for layer in layers[1:]:
         before.append(layer.apply(after[-1]))
         after.append(F.relu(before[-1]) if layer.relu else before[-1])

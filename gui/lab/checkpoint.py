@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab import networks
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.snapshot import Curves
 from gui.lab.timeline import Timeline
@@ -15,7 +16,7 @@ from gui.lab.trainer import Trainer
 from gui.lab.wording import translate
 from nbgrad.nn import Module
 from nbgrad.serialization import load_safetensors, save_safetensors
-from nbgrad.vision.models.known import KNOWN, Known, recognise
+from nbgrad.vision.models.known import NAMES, Known, recognise
 from nbgrad.vision.models.weights import fill
 
 OPTIMIZER, CURVE = "optimizer/", "curve/"
@@ -53,11 +54,11 @@ def load(path: Path) -> Trainer:
     """The run that `save` wrote, ready for its next step; raises SerializationError or CheckpointError."""
     arrays, metadata = load_safetensors(path)
     experiment, counters, numbers = _read_settings(path, metadata)
-    trainer = Trainer(experiment.changed(weights="fresh"))
-    trainer.experiment = experiment
+    model = networks.make(experiment)
     try:
         weights = {name: nbgrad.from_numpy(array) for name, array in arrays.items() if "/" not in name}
-        trainer.model.load_state_dict(weights)
+        model.load_state_dict(weights)
+        trainer = Trainer(experiment, model=model)
         trainer.timeline = Timeline(Curves(**_under(CURVE, arrays)))
         _fill_optimizer(trainer, _under(OPTIMIZER, arrays), _under(OPTIMIZER, numbers))
     except (RuntimeError, TypeError, ValueError) as error:
@@ -70,20 +71,21 @@ def load(path: Path) -> Trainer:
 
 
 def open_run(path: Path, experiment: Experiment) -> Trainer:
-    """A run that `save` wrote, or a new one of this experiment with the weights of LeNet that a file holds.
+    """A run that `save` wrote, or a new one of this experiment with the network whose weights a file holds.
 
     Raises SerializationError or CheckpointError, one sentence, where the file is neither.
     """
     if path.suffix == ".safetensors" and "experiment" in load_safetensors(path)[1]:
         return load(path)
     known, model = open_weights(path)
-    trainer = Trainer(experiment.changed(weights="fresh"))
-    trainer.experiment = experiment
-    if type(model) is not type(trainer.model):
-        other = translate("lab", "{0} holds the weights of {1}; the lab shows {2} alone.")
-        raise CheckpointError(other.format(path, known.name, experiment.model))
-    trainer.model.load_state_dict(model.state_dict())
-    return trainer
+    try:
+        settings = networks.settings_of(known, model)
+    except ExperimentError as error:
+        unfit = translate("lab", "{0} holds an {1} that cannot read drawings: {2}.").format(
+            path, known.name, error.args[0]
+        )
+        raise CheckpointError(unfit) from None
+    return Trainer(experiment.changed(weights="opened", **settings), model=model)
 
 
 def open_weights(path: Path) -> tuple[Known, Module]:
@@ -97,7 +99,7 @@ def open_weights(path: Path) -> tuple[Known, Module]:
     state = {name: tensor for name, tensor in found.items() if "/" not in str(name)}
     recognised = recognise(state)
     if recognised is None:
-        names = ", ".join(known.name for known in KNOWN)
+        names = ", ".join(NAMES)
         none = translate("lab", "{0} holds the weights of none of the networks here ({1}).").format(path, names)
         raise CheckpointError(none)
     fill(recognised[1], state, path)

@@ -1,5 +1,6 @@
 """Which errors are the learner's business, and in what words."""
 
+from gui.lab.attribution import AttributionError
 from gui.lab.checkpoint import CheckpointError
 from gui.lab.experiment import ExperimentError
 from gui.lab.faults import NotFinite
@@ -11,7 +12,7 @@ from nbgrad.serialization import SerializationError
 from nbgrad.vision.datasets import DatasetError
 
 OURS = (
-    CheckpointError, DatasetError, DrawingsError, EditError, ExperimentError, NotFinite, PictureError,
+    AttributionError, CheckpointError, DatasetError, DrawingsError, EditError, ExperimentError, NotFinite, PictureError,
     SerializationError,
 )  # fmt: skip
 

@@ -9,9 +9,11 @@ from typing import Any, NoReturn
 from gui.lab.schedule import SCHEDULES
 from gui.lab.wording import Wording, translate
 
-MODELS = ("LeNet",)
+MODELS = ("LeNet", "MLP", "ResNet-18", "ResNet-34", "ResNet-50")
 OPTIMIZERS = ("SGD", "Adam")
-WEIGHTS = ("trained", "fresh")
+WEIGHTS = ("trained", "fresh", "opened")
+SIDES = (28, 32)  # an MLP may read a drawing without its border, or with it
+MOST_UNITS = 1 << 20
 
 
 class ExperimentError(ValueError):
@@ -22,9 +24,14 @@ class ExperimentError(ValueError):
 class Experiment:
     """The settings of a run.
 
-    weights: "trained" (the weights that ship) or "fresh" (drawn from `seed`). data: "procedural" or a folder that
-    holds the four MNIST files. `momentum` and `nesterov` serve SGD alone. `schedule` bends the learning rate over a run
-    of `epochs`; in an endless run (epochs 0) it stays as it is. augment: shift, turn and scale the training pictures.
+    model: one of MODELS. widths: of an MLP the numbers from the picture's 784 or 1024 to the classes', () for 784, 128,
+    10; of a ResNet its classes, () for 10. names: what the layers of an MLP are called, () for fc1, fc2 ...
+
+    weights: "trained" (LeNet's, that ship), "fresh" (drawn from `seed`) or "opened" (what a file held). data:
+    "procedural" or a folder that holds the four MNIST files. `momentum` and `nesterov` serve SGD alone.
+
+    schedule: bends the learning rate over a run of `epochs`; in an endless run (epochs 0) it stays as it is. augment:
+    shift, turn and scale the training pictures.
     doodles: to each batch, so many drawings of no digit as a share of it; of them the network shall say 1/10 for each.
     mine: to each batch, so many of the learner's own drawings, likewise a share.
     """
@@ -44,9 +51,12 @@ class Experiment:
     augment: bool = False
     doodles: float = 0.0
     mine: float = 0.0
+    widths: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require_one(translate("lab", "The model"), self.model, MODELS)
+        self._require_layers()
         _require_one(translate("lab", "The start"), self.weights, WEIGHTS)
         _require_one(translate("lab", "The optimizer"), self.optimizer, OPTIMIZERS)
         _require_number(translate("lab", "The learning rate"), self.lr, above=0.0)
@@ -60,6 +70,29 @@ class Experiment:
         _require_one(translate("lab", "The schedule"), self.schedule, SCHEDULES)
         if self.nesterov and self.momentum == 0:
             raise ExperimentError(translate("lab", "Nesterov needs a momentum above 0."))
+
+    def _require_layers(self) -> None:
+        for field in ("widths", "names"):  # JSON has lists
+            if isinstance(getattr(self, field), list):
+                object.__setattr__(self, field, tuple(getattr(self, field)))
+        if self.weights == "trained" and self.model != "LeNet":
+            raise ExperimentError(
+                translate("lab", "Trained weights ship for LeNet alone, not for {0}.").format(self.model)
+            )
+        widths, names, mlp = self.widths, self.names, self.model == "MLP"
+        good = isinstance(widths, tuple) and all(type(width) is int and 0 < width <= MOST_UNITS for width in widths)
+        if good and widths:
+            sides = [side * side for side in SIDES]
+            good = len(widths) > 1 and widths[0] in sides if mlp else len(widths) == 1 and self.model != "LeNet"
+        if not good:
+            _refuse(
+                translate("lab", "The list of sizes"),
+                translate("lab", "what {0} can have").format(self.model),
+                widths,
+            )
+        good = isinstance(names, tuple) and all(type(name) is str and name for name in names)
+        if not good or (names and not (mlp and len(names) == len(widths) - 1)):
+            _refuse(translate("lab", "The list of names"), translate("lab", "one for each layer"), names)
 
     def changed(self, **settings: Any) -> "Experiment":
         """The same experiment with some settings replaced; raises ExperimentError where one is wrong."""

@@ -7,7 +7,10 @@ LOCAL = ("conv", "max_pool")  # kinds of layer whose cells look through a window
 
 @dataclass(frozen=True)
 class Window:
-    """How a layer looks at the one below it. kind: "conv", "max_pool", "linear", "other", or "input" for the first."""
+    """How a layer looks at the one below it.
+
+    kind: "conv", "max_pool", "linear", "block" for several layers in one, "other", or "input" for the first.
+    """
 
     kind: str
     kernel: tuple[int, int] = (1, 1)

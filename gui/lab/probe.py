@@ -8,8 +8,9 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain
+from gui.lab.networks import DIGITS
 from gui.lab.snapshot import LayerView, ProbeView, Stage
-from gui.lab.verdict import Rule, verdict
+from gui.lab.verdict import CLASS, Rule, verdict
 from nbgrad.nn import functional as F
 
 
@@ -35,7 +36,7 @@ def probe(
         x = nbgrad.from_numpy(network_input).requires_grad_(gradients)
         passage = chain.run(model, x)
         logits = passage.logits
-        digit = int(logits.detach().numpy().argmax()) if target is None else target
+        digit = target if target is not None and target < logits.shape[1] else int(logits.detach().numpy().argmax())
         if gradients:
             for tensor in passage.after:
                 tensor.retain_grad()
@@ -51,14 +52,14 @@ def probe(
         loss=_cross_entropy(scores, digit),
         stages=stages,
         layers=tuple(_layer(layer, tensor) for layer, tensor in zip(passage.layers, passage.after, strict=True)),
-        verdict=verdict(probabilities, rule),
+        verdict=verdict(probabilities, rule) if len(probabilities) == DIGITS else CLASS,
         window=window,
     )
 
 
 def batch_layers(model: Any, pictures: Any, labels: Any) -> tuple[LayerView, ...]:
     """The columns for a batch (N, 1, 32, 32): values are means over its pictures, gradients sums of its mean loss's."""
-    with constant_parameters(model), nbgrad.enable_grad():
+    with constant_parameters(model), as_in_training(model), nbgrad.enable_grad():
         passage = chain.run(model, pictures.detach().requires_grad_(True))
         gradients = nbgrad.autograd.grad(F.cross_entropy(passage.logits, labels), passage.after)
     views = []
@@ -66,7 +67,7 @@ def batch_layers(model: Any, pictures: Any, labels: Any) -> tuple[LayerView, ...
         value, total = tensor.detach().numpy().mean(axis=0), gradient.numpy().sum(axis=0)
         for array in (value, total):
             array.flags.writeable = False
-        views.append(LayerView(layer.name, layer.module, value.shape, value, total, layer.window, layer.relu))
+        views.append(_view(layer, value, total))
     return tuple(views)
 
 
@@ -83,6 +84,19 @@ def constant_parameters(model: Any) -> Iterator[None]:
             parameter.requires_grad_(True)
 
 
+@contextmanager
+def as_in_training(model: Any) -> Iterator[None]:
+    """Batch normalisation goes by the batch in here; its running statistics come out as they went in."""
+    kept = [(buffer, buffer.detach().numpy().copy()) for buffer in model.buffers()]
+    model.train()
+    try:
+        yield
+    finally:
+        model.eval()
+        for buffer, numbers in kept:
+            buffer.numpy()[...] = numbers
+
+
 def _cross_entropy(scores: np.ndarray, digit: int) -> float:
     """-log softmax(scores)[digit]: the number alone, so that a quick look waits for fewer kernels."""
     shifted = scores.astype(np.float64) - scores.max()
@@ -92,7 +106,11 @@ def _cross_entropy(scores: np.ndarray, digit: int) -> float:
 def _layer(layer: chain.Layer, tensor: Any) -> LayerView:
     value = _numbers(tensor)
     gradient = None if tensor.grad is None else _numbers(tensor.grad)
-    return LayerView(layer.name, layer.module, value.shape, value, gradient, layer.window, layer.relu)
+    return _view(layer, value, gradient)
+
+
+def _view(layer: chain.Layer, value: np.ndarray, gradient: np.ndarray | None) -> LayerView:
+    return LayerView(layer.name, layer.module, value.shape, value, gradient, layer.window, layer.relu, layer.skip)
 
 
 def _numbers(tensor: Any) -> np.ndarray:

@@ -49,6 +49,17 @@ class ParameterView:
     gradient_summary: Summary | None
     update_ratio: float | None  # norm(update) / norm(value)
     history: History | None = None
+    update_by_filter: np.ndarray | None = None  # of many kernels (O, I, k, k): mean |update| over I, (O, k, k)
+
+
+def block_of(parameter: str) -> str:
+    """The column of the canvas that a parameter belongs to: its module, of a numbered module inside a row the latter.
+
+    >>> [block_of(name) for name in ("conv1.weight", "net.0.bias", "layer1.0.downsample.1.weight", "2.weight")]
+    ['conv1', 'net.0', 'layer1.0', '2']
+    """
+    first, *rest = parameter.split(".")[:-1] or [parameter]
+    return f"{first}.{rest[0]}" if rest and rest[0].isdigit() else first
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class LayerView:
 
     shape: (channels, height, width) or (features,). gradient: of the loss, or of a logit, with respect to `value`, None
     where not computed yet. module: the module that made it ("conv1"), "" for the input. window: how it looks at the
-    layer before it; relu: whether what it computed went through one.
+    layer before it; relu: whether what it computed went through one; skip: see `gui.lab.chain.Layer`.
     """
 
     name: str  # "conv1 + relu"
@@ -67,6 +78,7 @@ class LayerView:
     gradient: np.ndarray | None
     window: Window
     relu: bool
+    skip: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ class Stage:
 class ProbeView:
     """What the network makes of the current drawing.
 
-    probabilities, logits: (10,). target: the digit the gradients belong to, of: its "loss" or its "logit". stages:
+    probabilities, logits: (classes,). target: the digit the gradients belong to, of: its "loss" or its "logit". stages:
     preprocessing, in order. batch: the layers for the last training batch, values averaged over its pictures and the
     gradients of its loss added up; empty unless asked for.
     """
@@ -102,7 +114,7 @@ class ProbeView:
     layers: tuple[LayerView, ...]
     of: str = "loss"
     batch: tuple[LayerView, ...] = ()
-    verdict: str = "digit"  # or "unsure" or "no digit": see gui.lab.verdict
+    verdict: str = "digit"  # or "unsure", "no digit" or "class": see gui.lab.verdict
     window: tuple[float, float, float] = (0.0, 0.0, 1.0)  # left, top, side of the part of the sheet the network sees
 
 

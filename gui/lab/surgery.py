@@ -9,6 +9,7 @@ import numpy as np
 import nbgrad
 from gui.lab import chain
 from gui.lab.findings import Edit, EditView, Effect
+from gui.lab.networks import DIGITS, classes_of, portion
 from gui.lab.trainer import Trainer
 from gui.lab.wording import translate
 from nbgrad.nn import functional as F
@@ -76,9 +77,10 @@ def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray 
     batches = []
     if picture is not None and digit is not None:
         batches.append((picture, np.array([digit])))
-    if trainer.has_data:
+    testing = trainer.has_data and classes_of(trainer.model) == DIGITS
+    if testing:
         digits = trainer.digits
-        chosen = np.arange(min(TEST_DIGITS, len(digits.test_labels)))
+        chosen = np.arange(min(portion(trainer.model, TEST_DIGITS), len(digits.test_labels)))
         batches.append((network_input(digits.test_pictures, chosen), digits.test_labels[chosen]))
     before = [_look(trainer, edit.parameter, *batch) for batch in batches]
     delta = new.astype(np.float64) - _numbers(trainer, edit.parameter)[edit.index]
@@ -91,12 +93,12 @@ def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray 
     drawn = picture is not None and digit is not None
     logits = np.stack((before[0][1][0], after[0][1][0])) if drawn else None
     accuracies, count = None, 0
-    if trainer.has_data:
+    if testing:
         labels, count = batches[-1][1], len(batches[-1][1])
         shares = [float((side[-1][1].argmax(1) == labels).mean()) for side in (before, after)]
         accuracies = (shares[0], shares[1])
     return EditView(
-        edit=edit, picture=effects[0] if drawn else None, test=effects[-1] if trainer.has_data else None,
+        edit=edit, picture=effects[0] if drawn else None, test=effects[-1] if testing else None,
         accuracies=accuracies, count=count, logits=logits, digit=digit, left=0,
     )  # fmt: skip
 

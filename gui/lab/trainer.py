@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 import nbgrad
-from gui.lab import faults, mixing, schedule
+from gui.lab import faults, mixing, networks, schedule
 from gui.lab.digits import Digits, load_digits
 from gui.lab.evaluate import evaluate
-from gui.lab.experiment import Experiment
+from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.graph_view import GraphViews
 from gui.lab.history import Histories
 from gui.lab.mine import NONE
@@ -25,11 +25,11 @@ from gui.lab.observe import parameter_view
 from gui.lab.snapshot import GraphView, Snapshot, TestView
 from gui.lab.timeline import Timeline
 from gui.lab.verdict import Rule, rule_of
+from gui.lab.wording import translate
 from nbgrad import optim
 from nbgrad.autograd.graph import trace
 from nbgrad.nn import functional as F
 from nbgrad.serialization import load_safetensors
-from nbgrad.vision.models import LeNet
 from nbgrad.vision.transforms import Augment, NetworkInput
 
 TRAINED_WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "weights" / "lenet.safetensors"
@@ -37,20 +37,38 @@ SPEED_MEMORY = 0.95  # images per second are a mean over about the last 20 steps
 
 
 class Trainer:
-    """Trains one batch per `step()`; everything else happens between steps. Used by one thread."""
+    """Trains one batch per `step()`; everything else happens between steps. Used by one thread.
 
-    def __init__(self, experiment: Experiment, digits: Digits | None = None) -> None:
+    model: a network of the experiment, filled from a file; without it the experiment decides how the weights begin.
+    """
+
+    def __init__(self, experiment: Experiment, digits: Digits | None = None, model: Any = None) -> None:
         self._digits = digits
         self.mine = NONE  # the learner's own drawings, for an experiment that trains on them
-        self.reset(experiment)
+        self._opened = None if model is None else {name: each.clone() for name, each in model.state_dict().items()}
+        self._begin(experiment, self._make_model(experiment) if model is None else model.eval())
 
     # ---- what decides the run
 
     def reset(self, experiment: Experiment) -> None:
         """Step 0: weights, optimizer and order of pictures anew; the data stay loaded where they are the same."""
-        model = _make_model(experiment)
-        if getattr(self, "experiment", experiment).data != experiment.data:
+        model = self._make_model(experiment)
+        if self.experiment.data != experiment.data:
             self._digits = None
+        self._begin(experiment, model)
+
+    def _make_model(self, experiment: Experiment) -> Any:
+        if experiment.weights == "opened" and self._opened is None:
+            raise ExperimentError(translate("lab", "No file was opened whose weights the run could begin with."))
+        model = networks.make(experiment)
+        if experiment.weights == "opened":
+            model.load_state_dict(self._opened)
+        elif experiment.weights == "trained":
+            found, _metadata = load_safetensors(TRAINED_WEIGHTS)
+            model.load_state_dict({name: nbgrad.from_numpy(array) for name, array in found.items() if "/" not in name})
+        return model
+
+    def _begin(self, experiment: Experiment, model: Any) -> None:
         self.experiment = experiment
         self.model = model
         self.optimizer = _make_optimizer(experiment, model)
@@ -101,6 +119,7 @@ class Trainer:
         self._arrays = [parameter.detach().numpy() for parameter in self.model.parameters()]
         self.batch: tuple[Any, Any] | None = None  # pictures and labels of the last step
         self._graphs = GraphViews()
+        self._drawn: GraphView | None = None
         self._histories = Histories()
         self._images, self._seconds = 0.0, 0.0
         self.optimizer.zero_grad()
@@ -110,23 +129,38 @@ class Trainer:
     def step(self) -> float:
         """Train on one batch and give its loss; raises NotFinite before a bad number reaches the weights."""
         start = time.perf_counter()
+        networks.require_digits(self.model)
         self.batch = pictures, labels = self._next_batch()
+        buffers = [(buffer, buffer.numpy().copy()) for buffer in self.model.buffers()]
+        self.model.train()
+        try:
+            loss = self._learn(pictures, labels)
+        except faults.NotFinite:
+            for buffer, numbers in buffers:  # running statistics have seen what is not finite
+                buffer.numpy()[...] = numbers
+            raise
+        finally:
+            self.model.eval()
+        self._advance()
+        self.timeline.add_loss(self.steps, loss)
+        self._images = SPEED_MEMORY * self._images + len(labels)
+        self._seconds = SPEED_MEMORY * self._seconds + time.perf_counter() - start
+        return loss
+
+    def _learn(self, pictures: Any, labels: Any) -> float:
+        """Forward, loss, backward, update."""
         self.optimizer.zero_grad()
-        tensor = F.cross_entropy(self.model(pictures), labels)
-        loss = tensor.item()
+        seen = networks.see(self.model, pictures)
+        tensor = F.cross_entropy(self.model(seen), labels)
+        loss, number = tensor.item(), self.steps + 1
         self._loss_tensor, self.loss, self.phase = tensor, loss, "loss"
-        number = self.steps + 1
         if not math.isfinite(loss):
-            raise faults.explain_loss(self.model, pictures, loss, number)
+            raise faults.explain_loss(self.model, seen, loss, number)
         tensor.backward()
         self.phase = "backward"
         if name := faults.first_bad_gradient(self.model):
             raise faults.explain_gradient(name, number)
         self._update(number)
-        self._advance()
-        self.timeline.add_loss(self.steps, loss)
-        self._images = SPEED_MEMORY * self._images + len(labels)
-        self._seconds = SPEED_MEMORY * self._seconds + time.perf_counter() - start
         return loss
 
     def _update(self, number: int) -> None:
@@ -212,6 +246,7 @@ class Trainer:
 
     def testing(self) -> Generator[tuple[int, int], None, TestView]:
         """Classify the test set slice by slice; yields (done, total)."""
+        networks.require_digits(self.model)
         digits = self.digits
         self.tested = yield from evaluate(self.model, digits.test_pictures, digits.test_labels, self.steps)
         self.timeline.add_test(self.steps, self.tested.accuracy)
@@ -251,19 +286,20 @@ class Trainer:
             notice=notice,
         )
 
+    def take_graph(self, network_input: np.ndarray, digit: int) -> bool:
+        """While no step was taken, show the graph of a picture's loss; False where there is one to show already."""
+        if self._loss_tensor is not None or self._drawn is not None:
+            return False
+        with nbgrad.enable_grad():
+            logits = networks.forward(self.model, nbgrad.from_numpy(network_input))
+            loss = F.cross_entropy(logits, nbgrad.from_numpy(np.full(1, digit)))
+        self._drawn = self._graphs.view(trace(loss), self.model)
+        return True
+
     def _graph(self) -> GraphView | None:
         if self._loss_tensor is None:
-            return None
+            return self._drawn
         return self._graphs.view(trace(self._loss_tensor), self.model)
-
-
-def _make_model(experiment: Experiment) -> Any:
-    nbgrad.manual_seed(experiment.seed)
-    model = LeNet()
-    if experiment.weights == "trained":
-        weights, _metadata = load_safetensors(TRAINED_WEIGHTS)
-        model.load_state_dict({name: nbgrad.from_numpy(array) for name, array in weights.items() if "/" not in name})
-    return model
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from nbgrad.serialization import SerializationError, load_safetensors
 
 DIGIT, UNSURE, NO_DIGIT = "digit", "unsure", "no digit"
+CLASS = "class"  # of a network whose classes are no digits: it names a number, and nobody here knows of what
 SURE = 0.8  # below this the winner is not called a winner
 METADATA = "verdict"
 

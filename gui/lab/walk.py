@@ -7,6 +7,7 @@ from typing import Any
 import nbgrad
 from gui.lab import chain
 from gui.lab.graph_view import draw, pools_of
+from gui.lab.networks import see
 from gui.lab.step_records import Recorder, chain_of
 from gui.lab.steps import ChainView, ForwardView, StepView, WalkView, WeightView
 from gui.lab.updates import Twin, Updates, weight_of
@@ -213,8 +214,10 @@ class Walk(TensorWalk):
         for copied, original in zip(mine, theirs, strict=True):
             copied.grad = None if zeroed or original.grad is None else original.grad.detach().clone()
         drawing = isinstance(target, int)
+        self.model.train(not drawing)  # batch normalisation goes by the batch, or by what it has seen
+        seen = see(self.model, pictures)
         with nbgrad.enable_grad(), Recording() as recording:
-            logits = self.model(pictures)
+            logits = self.model(seen)
             loss = chain.objective(logits, target, objective) if drawing else F.cross_entropy(logits, target)
         twin = None if optimizer is None else Twin(optimizer, dict(zip(theirs, mine, strict=True)), rate)
         super().__init__(

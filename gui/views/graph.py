@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.bridge.store import Selection, Store
 from gui.bridge.walk_commands import WALK_COMMANDS
-from gui.lab.snapshot import GraphNode, Snapshot
+from gui.lab.snapshot import GraphNode, Snapshot, block_of
 from gui.theme import theme
 from gui.views.graph_canvas import GraphCanvas
 from gui.views.graph_search import NodeSearch
@@ -137,16 +137,16 @@ class GraphPanel(QWidget):
     @Slot(object)
     def _pick(self, node: GraphNode) -> None:
         if node.members:
-            self.store.select(Selection(node.name, None, None, None))
+            self.store.select(Selection(block_of(f"{node.name}."), None, None, None))
             return
         if self.walking.view is not None and self.walking.view.of == "snippet":  # its names are not the network's
             self.store.select(Selection(None, None, node.id, None))
             return
-        module = node.module or (node.parameter.split(".")[0] if node.parameter else None)
+        module = block_of(node.parameter or f"{node.module or ''}.") or None
         parameter = node.parameter
-        if parameter is None and module is not None and self.store.snapshot:
+        if parameter is None and node.module is not None and self.store.snapshot:
             names = [view.name for view in self.store.snapshot.parameters]
-            parameter = f"{module}.weight" if f"{module}.weight" in names else None
+            parameter = f"{node.module}.weight" if f"{node.module}.weight" in names else None
         self.store.select(Selection(module, parameter, node.id, None))
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from gui.bridge.store import Selection
 from gui.lab.folding import OPEN, Folded, fold, groups_of, prefixes
-from gui.lab.snapshot import GraphNode, GraphView
+from gui.lab.snapshot import GraphNode, GraphView, block_of
 from gui.theme import theme
 from gui.views.graph_map import GraphMap
 from gui.views.graph_paint import paint_graph, tags_of
@@ -119,7 +119,7 @@ class GraphBoard(Canvas):
     def is_near(self, node: GraphNode) -> bool:
         """Belongs to what is selected elsewhere."""
         module = self.selection.module
-        return module is not None and (node.module == module or (node.parameter or "").split(".")[0] == module)
+        return module is not None and module in (node.module, block_of(node.parameter or f"{node.module or ''}."))
 
     # ---- folding
 

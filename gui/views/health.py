@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolTip, QWidget
 
 from gui.bridge.store import Selection, Store
-from gui.lab.snapshot import ParameterView
+from gui.lab.snapshot import ParameterView, block_of
 from gui.theme import theme
 from gui.views.calm import Calm
 from gui.views.diagnosis import diagnose
@@ -66,7 +66,7 @@ class HealthBars(Canvas):
 
     def _select(self, index: int) -> None:
         name = self.views[index].name
-        self.store.select(Selection(name.split(".")[0], name, None, None))
+        self.store.select(Selection(block_of(name), name, None, None))
         self.update()
 
     def paintEvent(self, event) -> None:

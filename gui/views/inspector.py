@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QGridLayout, QLabel, QW
 from gui.bridge.store import Selection, Store
 from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.lab.findings import Spot
+from gui.lab.snapshot import block_of
 from gui.theme import theme
 from gui.views.calm import Calm
 from gui.views.check_box import CheckBox
@@ -19,7 +20,7 @@ from gui.views.kernel_page import KernelPage
 from gui.views.menus import MenuButton
 from gui.views.number_grid import NumberGrid
 from gui.views.numbers_out import as_csv, as_python
-from gui.views.parameter_list import ParameterList
+from gui.views.parameter_list import ParameterTree
 from gui.views.ridge import RidgeView
 from gui.views.subject import Subject, subject_of
 from gui.views.widgets import Button, Segments, add, column, label, number, row, scroll, section, set_role
@@ -55,7 +56,8 @@ class InspectorPanel(QWidget):
         self.copy = MenuButton(self.tr("Copy"), "copy", tip=self.tr("Take these numbers elsewhere"))
         self.copy.popup.aboutToShow.connect(self._offer_copies)
         self.watch = Button(WATCH.title, "target", tip=WATCH.hint)
-        self.parameters = ParameterList(store)
+        self.tree = ParameterTree(store)
+        self.parameters = self.tree.list
         self.kernel, self.edit = KernelPage(store), EditPage(store)
         choices = [
             ("numbers", self.tr("Numbers"), self.tr("Values, gradients, histograms, diagnosis (I)")),
@@ -96,7 +98,7 @@ class InspectorPanel(QWidget):
         for page in self.pages.values():
             layout.addWidget(page)
         layout.addSpacing(8)
-        add(layout, section(self.tr("All parameters")), self.parameters, None)
+        add(layout, section(self.tr("All parameters")), self.tree, None)
         outer = column(self)
         self.area = scroll(content, self.tr("Inspector"))
         outer.addWidget(self.area)
@@ -256,7 +258,7 @@ class InspectorPanel(QWidget):
             return
         if subject.tiles_are_filters:
             parameter = subject.parameter.name if subject.parameter else None
-            module = parameter.split(".")[0] if parameter else now.module
+            module = block_of(parameter) if parameter else now.module
             self.store.select(Selection(module, parameter, None, hit[0]))
             return
         index = subject.locate(hit)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from gui.bridge.commands import BY_ID
 from gui.bridge.store import Selection, Store
 from gui.lab.findings import Spot
-from gui.lab.snapshot import LayerView, ProbeView
+from gui.lab.snapshot import LayerView, ProbeView, block_of
 from gui.theme import theme
 from gui.views.legend import Legend
 from gui.views.menus import MenuButton
@@ -156,7 +156,7 @@ class NetworkPanel(QWidget):
 
     @Slot(object)
     def _on_selection(self, selection: Selection) -> None:
-        module = selection.module or (selection.parameter or "").split(".")[0] or None
+        module = selection.module or block_of(selection.parameter or "") or None
         self.canvas.highlight(module, selection.channel)
 
     # ---- the microscope

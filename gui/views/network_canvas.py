@@ -14,12 +14,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QRegion, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.lab.snapshot import LayerView, ParameterView
+from gui.lab.snapshot import LayerView, ParameterView, block_of
 from gui.theme import theme
 from gui.views.network_blocks import block_rects, paint_blocks
 from gui.views.network_hover import Cell, cell_of, index_of, paint_frame, paint_readout, paint_trace
 from gui.views.network_keys import press
-from gui.views.network_layout import Placed, arrange
+from gui.views.network_layout import Placed, arrange, is_wide
 from gui.views.network_paint import paint_captions, paint_layer
 from gui.views.network_tiles import Tiles, tiles
 from gui.views.widgets import Canvas, shape_text
@@ -45,7 +45,9 @@ class NetworkCanvas(Canvas):
         self.placed: list[Placed] = []
         self.zoom = 1.0
         self.blocks = False  # seen from afar: one block for each layer
+        self.wide = False  # too wide to be seen at once but as blocks
         self.weights: dict[str, int] = {}  # numbers each module learns
+        self.changes: dict[str, float] = {}  # typical size of what the last step changed about each module
         self.offset = QPointF(0, 0)
         self.hovered: Cell | None = None
         self.module: str | None = None
@@ -66,14 +68,23 @@ class NetworkCanvas(Canvas):
     ) -> None:
         same = [layer.shape for layer in layers] == [layer.shape for layer in self.layers]
         self.layers, self.mode, self.of = layers, mode, of
-        self.weights = {}
-        for name, view in parameters.items():
-            module = name.rpartition(".")[0]
-            self.weights[module] = self.weights.get(module, 0) + view.value.size
+        self._count(parameters)
         self.tiles = [tiles(layer, mode, parameters, theme.colors) for layer in layers]
         if not same:
+            self.wide = self.blocks = is_wide([layer.shape for layer in layers])
+            self.hovered = None
             self.fit()
         self.update()
+
+    def _count(self, parameters: dict[str, ParameterView]) -> None:
+        squares: dict[str, float] = {}
+        self.weights = {}
+        for name, view in parameters.items():
+            module = block_of(name)
+            self.weights[module] = self.weights.get(module, 0) + view.value.size
+            if view.update_ratio is not None:
+                squares[module] = squares.get(module, 0.0) + (view.update_ratio * view.value_summary.norm) ** 2
+        self.changes = {module: (square / self.weights[module]) ** 0.5 for module, square in squares.items()}
 
     def highlight(self, module: str | None, channel: int | None) -> None:
         if (module, channel) != (self.module, self.channel):
@@ -105,9 +116,19 @@ class NetworkCanvas(Canvas):
         return cell_of(self, *self.pinned)
 
     def show_blocks(self, blocks: bool) -> None:
-        """From afar, or with every cell."""
+        """From afar, or with every cell; of a wide network those of the chosen layer."""
+        if self.wide and not blocks:
+            return self.open_layer(self.current_layer() or 0)
         self.blocks, self.hovered = blocks, None
-        self.fit()
+        return self.fit()
+
+    def open_layer(self, layer: int) -> None:
+        """Go from the blocks to the maps of one of them."""
+        self.blocks, self.hovered, self.zoom = False, None, 1.0
+        self._arrange()
+        room, place = self._room(), self.placed[layer].rect
+        self.offset = QPointF(room.width() / 2 - place.center().x(), 0.0) if self.wide else QPointF(0, 0)
+        self.update()
 
     def block_rects(self) -> list[QRectF]:
         side = theme.px(20)
@@ -115,6 +136,7 @@ class NetworkCanvas(Canvas):
 
     def fit(self) -> None:
         self.zoom, self.offset = 1.0, QPointF(0, 0)
+        self.blocks = self.blocks or self.wide
         self._arrange()
         self.update()
 
@@ -124,7 +146,7 @@ class NetworkCanvas(Canvas):
         captions: list[float] = []
         for self._brevity in range(3):
             captions = [self.caption_width(layer) for layer in self.layers]
-            if sum(captions) + theme.px(12) * (len(captions) - 1) <= room.width():
+            if self.wide or sum(captions) + theme.px(12) * (len(captions) - 1) <= room.width():
                 break
         self.placed = arrange(shapes, captions, room.width(), room.height(), theme.zoom, self.zoom) if shapes else []
 
@@ -157,6 +179,9 @@ class NetworkCanvas(Canvas):
                 return index, *hit
         return None
 
+    def block_at(self, point: QPointF) -> int | None:
+        return next((i for i, rect in enumerate(self.block_rects()) if rect.contains(point)), None)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._grabbed, self._moved = event.position().toPoint(), False
 
@@ -181,10 +206,8 @@ class NetworkCanvas(Canvas):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         cell = self.cell_at(event.position()) if not self._moved else None
         self._grabbed = None
-        if self.blocks:
-            block = next((i for i, rect in enumerate(self.block_rects()) if rect.contains(event.position())), None)
-            if block is not None:
-                self.picked.emit(block, -1)
+        if self.blocks and (block := self.block_at(event.position())) is not None:
+            self.picked.emit(block, -1)
         if cell is not None:
             layer, channel, row, column = cell
             grid = self.placed[layer].grid
@@ -192,7 +215,10 @@ class NetworkCanvas(Canvas):
             self.looked.emit(layer, index_of(self, cell))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.ease_zoom(event.position(), 3.0)
+        if self.blocks:
+            self.zoom_at(event.position(), 2.0)
+        else:
+            self.ease_zoom(event.position(), 3.0)
 
     def leaveEvent(self, event) -> None:
         self.hovered = None
@@ -227,7 +253,10 @@ class NetworkCanvas(Canvas):
         if not self.placed:
             return None
         if self.blocks or (self.zoom == 1.0 and factor < 1):  # the last step out, and the first back in
-            if self.blocks == (factor > 1):
+            block = self.block_at(point) if self.blocks else None
+            if self.wide and factor > 1 and block is not None:
+                self.open_layer(block)
+            elif self.blocks == (factor > 1):
                 self.show_blocks(not self.blocks)
             return None
         local = point - self.origin()
@@ -236,7 +265,7 @@ class NetworkCanvas(Canvas):
         share_x = (local.x() - before.x()) / max(before.width(), 1)
         share_y = (local.y() - before.y()) / max(before.height(), 1)
         self.zoom = min(max(self.zoom * factor, 1.0), MOST_ZOOM)
-        if self.zoom == 1.0:
+        if self.zoom == 1.0 and not self.wide:
             return self.fit()
         self._arrange()
         after = self.placed[index].rect

@@ -23,10 +23,14 @@ def press(canvas: Any, event: QKeyEvent) -> bool:
             _walk_cells(canvas, across, down)
         else:
             _walk_layers(canvas, across) if across else _walk_maps(canvas, down)
+    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and canvas.blocks and canvas.layers:
+        canvas.show_blocks(False)
     elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and canvas.hovered is not None:
         canvas.looked.emit(canvas.hovered[0], index_of(canvas, canvas.hovered))
     elif key == Qt.Key.Key_Escape and canvas.pinned is not None:
         canvas.left.emit()
+    elif key == Qt.Key.Key_Escape and canvas.wide and not canvas.blocks:
+        canvas.show_blocks(True)
     elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
         canvas.ease_zoom(middle, STEP)
     elif key == Qt.Key.Key_Minus:
@@ -43,6 +47,8 @@ def _walk_layers(canvas: Any, step: int) -> None:
     if canvas.layers:
         following = 1 if now is None else min(max(now + step, 1), len(canvas.layers) - 1)
         canvas.picked.emit(following, -1)
+        if canvas.wide and not canvas.blocks:
+            canvas.open_layer(following)
 
 
 def _walk_maps(canvas: Any, step: int) -> None:

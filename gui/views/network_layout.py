@@ -1,12 +1,15 @@
 """Where every map of every layer lies on the network canvas, in whole pixels per cell. Pure geometry, no painting."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
 MAPS_PER_COLUMN = 8
+MOST_WIDE = 1600  # px that all layers may take with a pixel for each cell; a wider network is a plane one walks over
 VECTOR_COLUMNS = 4
+LONG = 256  # from here on a vector is about twice as high as wide
 SINGLE_COLUMN = 12  # a vector this short stands as one column, its indices beside it
 
 
@@ -35,11 +38,14 @@ def grid_of(shape: tuple[int, ...]) -> Grid:
     Grid(shape=(16, 10, 10), columns=2, rows=8, height=10, width=10)
     >>> grid_of((84,))
     Grid(shape=(84,), columns=1, rows=1, height=21, width=4)
+    >>> grid_of((512, 2, 2))
+    Grid(shape=(512, 2, 2), columns=23, rows=23, height=2, width=2)
     """
     if len(shape) == 1:
         width = 1 if shape[0] <= SINGLE_COLUMN else VECTOR_COLUMNS
+        width = width if shape[0] <= LONG else math.ceil(math.sqrt(shape[0]) / 2)
         return Grid(shape, 1, 1, -(-shape[0] // width), width)
-    columns = -(-shape[0] // MAPS_PER_COLUMN)
+    columns = -(-shape[0] // max(MAPS_PER_COLUMN, math.ceil(math.sqrt(shape[0]))))
     return Grid(shape, columns, -(-shape[0] // columns), *shape[1:])
 
 
@@ -96,6 +102,15 @@ def fitting_cells(grids: Sequence[Grid], width: float, height: float, gap: float
     return cells
 
 
+def is_wide(shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Whether the layers are too many or too large to stand side by side, every cell seen.
+
+    >>> is_wide([(1, 32, 32), (6, 28, 28), (16, 10, 10), (84,), (10,)]), is_wide(12 * [(64, 16, 16)])
+    (False, True)
+    """
+    return sum(map_width(grid_of(shape), 1.0, 8.0) for shape in shapes) > MOST_WIDE
+
+
 def whole(size: float) -> float:
     """The next smaller good size of a cell: whole pixels, halves where a whole one would shrink the picture much.
 
@@ -112,10 +127,15 @@ def map_width(grid: Grid, cell: float, gap: float) -> float:
 def arrange(
     shapes: Sequence[tuple[int, ...]], captions: Sequence[float], width: float, height: float, scale: float, zoom: float
 ) -> list[Placed]:
-    """All layers from left to right, from (0, 0). captions: widths of the texts above; zoom 1 fits width x height."""
+    """All layers from left to right, from (0, 0). captions: widths of the texts above; zoom 1 fits width x height.
+
+    A wide network fits the height alone.
+    """
     grids = [grid_of(shape) for shape in shapes]
     gap = 8 * scale
     least_between = 12 * scale
+    if is_wide(shapes):
+        width, least_between = math.inf, 48 * scale
     free = width - least_between * (len(grids) - 1)
     cells = fitting_cells(grids, free, height, gap)
     while True:
@@ -126,7 +146,7 @@ def arrange(
         cells[widest] = whole(cells[widest] - 0.1)
     between = max(least_between, (width - sum(slots)) / max(1, len(grids) - 1))
     between = min(between, 96 * scale)
-    x = max(0.0, (width - sum(slots) - between * (len(grids) - 1)) / 2) * zoom
+    x = 0.0 if math.isinf(width) else max(0.0, (width - sum(slots) - between * (len(grids) - 1)) / 2) * zoom
     placed = []
     for grid, cell, slot in zip(grids, cells, slots, strict=True):
         zoomed = cell if zoom == 1 else max(1.0, round(cell * zoom))

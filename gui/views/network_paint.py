@@ -72,12 +72,13 @@ def _paint_numbers(
 def paint_captions(canvas: Scene, painter: QPainter, origin: QPointF) -> None:
     """Above each column; while zoomed they stay at the upper edge as long as their column is seen."""
     top, margin = theme.px(8), float(theme.px(8))
-    if canvas.zoom > 1:
+    sticky = canvas.zoom > 1 or canvas.wide
+    if sticky:
         painter.fillRect(QRectF(0, 0, canvas.width(), top + theme.px(36)), theme.color("window"))
     for index, (layer, place) in enumerate(zip(canvas.layers, canvas.placed, strict=True)):
         rect = place.rect.translated(origin)
         width = canvas.caption_width(layer)
-        x = rect.x() if canvas.zoom == 1 else max(rect.x(), min(margin, rect.right() - width))
+        x = rect.x() if not sticky else max(rect.x(), min(margin, rect.right() - width))
         if x < canvas.width() and rect.right() > 0:
             _paint_caption(canvas, painter, QPointF(x, top), layer, canvas.tiles[index].reason)
 

@@ -15,6 +15,8 @@ class Scene(Protocol):
     layers: tuple[LayerView, ...]
     tiles: list[Tiles]
     weights: dict[str, int]
+    changes: dict[str, float]
+    wide: bool
     placed: list[Placed]
     zoom: float
     module: str | None

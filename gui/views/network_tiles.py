@@ -1,5 +1,6 @@
 """What the network canvas paints for one layer in one mode: an image of all its maps, and the numbers behind it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,16 +43,24 @@ def as_maps(values: np.ndarray) -> np.ndarray:
 
 
 def _update(layer: LayerView, parameters: dict[str, ParameterView], colors: Colors) -> Tiles:
-    view = parameters.get(changed_parameter(layer))
+    view = parameters.get(changed_parameter(layer, parameters))
     if view is None:
         return Tiles(None, None, 0.0, QCoreApplication.translate("network", "no weights"))
     if view.update is None:
         return _paint(None, colors)
+    if view.update_by_filter is not None:
+        return _paint(view.update_by_filter, colors)
     return _paint(filter_maps(view.update) if view.update.ndim == 4 else as_maps(view.update), colors)
 
 
-def changed_parameter(layer: LayerView) -> str:
-    """The parameter whose change a layer's tiles show: the filters of maps, the one bias of each unit of a vector."""
+def changed_parameter(layer: LayerView, parameters: Iterable[str] = ()) -> str:
+    """The parameter whose change a layer's tiles show: the filters of maps, the one bias of each unit of a vector.
+
+    Of a block, among all parameters, the filters of its last convolution: they make its maps.
+    """
+    if layer.window.kind == "block":
+        inside = [name for name in parameters if name.startswith(f"{layer.module}.conv") and name.endswith(".weight")]
+        return inside[-1] if inside else ""
     return f"{layer.module}.bias" if len(layer.shape) == 1 else f"{layer.module}.weight"
 
 

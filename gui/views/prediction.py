@@ -1,5 +1,9 @@
-"""The ten probabilities as bars. A click on a digit makes it the target whose loss the gradients belong to."""
+"""The probabilities as bars. A click on one makes it the target whose loss the gradients belong to.
 
+Ten classes are the digits; of a network with others the likeliest are shown, by their numbers.
+"""
+
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -8,6 +12,15 @@ from gui.bridge.store import Store
 from gui.lab.snapshot import ProbeView
 from gui.theme import theme
 from gui.views.widgets import Canvas, add, column, label, row, section
+
+TOP = 5  # classes shown of a network whose classes are no digits
+
+
+def classes_shown(probe: ProbeView | None) -> list[int]:
+    """The ten digits, or the likeliest classes, the likeliest first."""
+    if probe is None or len(probe.probabilities) == 10:
+        return list(range(10))
+    return [int(place) for place in np.argsort(-probe.probabilities, kind="stable")[:TOP]]
 
 
 class ProbabilityBars(Canvas):
@@ -37,20 +50,22 @@ class ProbabilityBars(Canvas):
     def _on_probe(self, probe: ProbeView | None) -> None:
         words = self.tr("Nothing drawn yet")
         if probe is not None:
-            words = ", ".join(f"{digit}: {100 * p:.1f} %" for digit, p in enumerate(probe.probabilities))
+            chances = probe.probabilities
+            words = ", ".join(f"{digit}: {100 * chances[digit]:.1f} %" for digit in classes_shown(probe))
         self.setAccessibleDescription(words)
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        digit = int(event.position().y() // self._pitch())
-        if 0 <= digit <= 9:
-            self.set_target(None if digit == self.store.target else digit)
+        line, shown = int(event.position().y() // self._pitch()), classes_shown(self.store.probe)
+        if 0 <= line < len(shown):
+            self.set_target(None if shown[line] == self.store.target else shown[line])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if step is not None:
-            now = self.store.target
-            self.set_target(((now if now is not None else -(step > 0)) + step) % 10)
+            now, shown = self.store.target, classes_shown(self.store.probe)
+            line = shown.index(now) if now in shown else -(step > 0)
+            self.set_target(shown[(line + step) % len(shown)])
         elif event.key() == Qt.Key.Key_Escape:
             self.set_target(None)
         else:
@@ -68,14 +83,15 @@ class ProbabilityBars(Canvas):
         if self.ringed:
             painter.setPen(theme.color("accent"))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
-        for digit in range(10):
-            self._paint_row(painter, digit, None if chances is None else float(chances[digit]), digit == winner)
+        for place, digit in enumerate(classes_shown(probe)):
+            chance = None if chances is None else float(chances[digit])
+            self._paint_row(painter, place, digit, chance, digit == winner)
 
-    def _paint_row(self, painter: QPainter, digit: int, chance: float | None, winner: bool) -> None:
+    def _paint_row(self, painter: QPainter, place: int, digit: int, chance: float | None, winner: bool) -> None:
         pitch = self._pitch()
-        line = QRectF(0, digit * pitch, self.width(), pitch)
+        line = QRectF(0, place * pitch, self.width(), pitch)
         target = digit == self.store.target
-        left, right = theme.px(24), theme.px(56)
+        left, right = theme.px(24 if digit < 10 else 44), theme.px(56)
         height = min(pitch * 0.55, theme.px(12))
         groove = QRectF(left, line.center().y() - height / 2, self.width() - left - right, height)
         painter.setFont(theme.font(13, 600 if winner or target or chance is None else 500))
@@ -128,10 +144,12 @@ class Prediction(QWidget):
         if probe is None:
             self.verdict.setText(self.tr("nothing drawn yet"))
             return
-        best, second = probe.probabilities.argsort()[::-1][:2]
+        best, second = (probe.probabilities.argsort()[::-1][:2].tolist() * 2)[:2]
         chosen = self.store.target
         if chosen is not None:
             self.verdict.setText(self.tr("target {0}").format(chosen))
+        elif probe.verdict == "class":
+            self.verdict.setText(self.tr("class {0} of {1}").format(best, len(probe.probabilities)))
         elif probe.verdict == "no digit":
             self.verdict.setText(self.tr("no digit I know"))
         elif probe.verdict == "digit":
@@ -142,6 +160,11 @@ class Prediction(QWidget):
 
     def _reason(self, probe: ProbeView, share: str) -> str:
         """Why it says so, in numbers, and what may be wrong with it."""
+        if probe.verdict == "class":
+            return self.tr(
+                "The largest probability is {0}. The network's classes are no digits, and its file does not name them: "
+                "what it says of a drawing is only how it was trained to answer."
+            ).format(share)
         if probe.verdict == "unsure":
             return self.tr("The largest probability is {0}: too little to name a digit without reserve.").format(share)
         if probe.verdict == "digit":

@@ -24,6 +24,8 @@ CAPTIONS = {
     "sample": QT_TRANSLATE_NOOP("stages", "sample"),
     "photo": QT_TRANSLATE_NOOP("stages", "photo"),
     "ink": QT_TRANSLATE_NOOP("stages", "ink"),
+    "colour": QT_TRANSLATE_NOOP("stages", "colour"),
+    "no border": QT_TRANSLATE_NOOP("stages", "28 x 28"),
 }
 
 

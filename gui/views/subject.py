@@ -16,6 +16,7 @@ translate = QCoreApplication.translate
 
 WRITTEN = 6  # numbers side by side that the inspector can write out
 WIDEST = 240  # px of the picture of a matrix
+MANY = 40_000  # numbers of a convolution that still show filter by filter
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ class Subject:
         if self.parameter is None:
             return None
         shape, (tile, row, column) = self.tensor.shape, hit
+        if len(shape) >= 2 and self.note:  # each cell is the largest of a block
+            matrix = self.tensor.reshape(shape[0], -1)
+            block = -(-matrix.shape[1] // WIDEST)
+            part = np.abs(matrix[row * block : (row + 1) * block, column * block : (column + 1) * block])
+            down, across = np.unravel_index(int(part.argmax()), part.shape)
+            inner = np.unravel_index(column * block + int(across), shape[1:])
+            return (*self.index, row * block + int(down), *map(int, inner))
         if len(shape) == 4:  # a mosaic of kernels for each filter
             height, width = shape[2:]
             channel = row // height * int(np.ceil(np.sqrt(shape[1]))) + column // width
@@ -50,11 +58,6 @@ class Subject:
             return (*self.index, *inner) if channel < shape[1] else None
         if len(shape) == 3:
             return (*self.index, tile, row, column)
-        if len(shape) == 2 and self.note:  # each cell is the largest of a block
-            block = -(-shape[1] // WIDEST)
-            part = np.abs(self.tensor[row * block : (row + 1) * block, column * block : (column + 1) * block])
-            down, across = np.unravel_index(int(part.argmax()), part.shape)
-            return (*self.index, row * block + int(down), column * block + int(across))
         flat = np.unravel_index(row * self.values.shape[2] + column, shape)
         return (*self.index, *(int(place) for place in flat))
 
@@ -92,7 +95,7 @@ def _of_parameter(view: ParameterView, channel: int | None) -> Subject:
     values, note = picture(view.value, None if whole else channel)
     gradients = picture(view.gradient, None if whole else channel)[0] if view.gradient is not None else None
     limit = signs.limit_of(view.gradient) if view.gradient is not None else 0.0
-    filters = whole and len(view.shape) == 4
+    filters = whole and len(view.shape) == 4 and not note
     index = () if whole else (channel or 0,)
     tensor, gradient = view.value[index], view.gradient[index] if view.gradient is not None else None
     return Subject(
@@ -105,11 +108,11 @@ def picture(tensor: np.ndarray, channel: int | None) -> tuple[np.ndarray, str]:
     if channel is not None:
         part = tensor[channel]
         return (part, "") if part.ndim == 3 else (rectangle(part)[None], "")
-    if tensor.ndim == 4:
+    if tensor.ndim == 4 and tensor.size <= MANY:
         return filter_maps(tensor), ""
     if tensor.ndim == 1:
         return rectangle(tensor)[None], ""
-    shown, block = peaks(tensor, WIDEST)
+    shown, block = peaks(tensor.reshape(len(tensor), -1), WIDEST)
     note = translate("inspector", "each cell is the largest of {0}×{0} numbers").format(block) if block > 1 else ""
     return shown[None], note
 

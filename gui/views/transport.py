@@ -1,6 +1,7 @@
 """The top of the lab: which network, reset, step, run, the phase, the settings, device and theme."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
@@ -33,7 +34,7 @@ class Transport(QWidget):
         self.logo = QLabel()
         self.logo.setProperty("role", "logo")
         self.logo.setAccessibleName("nbgrad lab")
-        self.model = MenuButton("", "", "", self.tr("Which weights the network has"), self.tr("Network"))
+        self.model = MenuButton("", "", "", self.tr("Which network, and which weights it has"), self.tr("Network"))
         self.reset = self._button("reset", self.tr("Reset"), "reset", store.reset)
         self.step = self._button("step", self.tr("Step"), "step", store.step)
         self.run = self._button("run", self.tr("Run"), "run", store.toggle_run, "primary")
@@ -64,7 +65,15 @@ class Transport(QWidget):
     def _fill_menus(self) -> None:
         trained, fresh = BY_ID["trained"], BY_ID["fresh"]
         self.model.set_choices(
-            [(trained.title, trained.hint, self.store.load_trained), (fresh.title, fresh.hint, self.store.start_fresh)]
+            [
+                (trained.title, trained.hint, self.store.load_trained),
+                (fresh.title, fresh.hint, self.store.start_fresh),
+                ("", "", lambda: None),
+                *(
+                    (BY_ID[id].title, BY_ID[id].hint, partial(self.store.choose_network, *BY_ID[id].arguments))
+                    for id in ("lenet", "mlp", "resnet")
+                ),
+            ]
         )
         only = QAction(self.tr("CPU: every kernel compiled by Numba"), self.device.popup)
         only.setCheckable(True)

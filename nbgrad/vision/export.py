@@ -7,11 +7,12 @@ from pathlib import Path
 from nbgrad.nn.module import Module
 from nbgrad.serialization import save
 from nbgrad.serialization.files import replace
-from nbgrad.vision.models import lenet, resnet
+from nbgrad.vision.models import mlp, resnet
 from nbgrad.vision.models.known import Known
 
 HEAD = '''"""{name} in PyTorch, with the weights in {weights}."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,9 @@ def to_torch(known: Known, model: Module, path: str | os.PathLike) -> None:
     """
     path = Path(path)
     weights = path.with_suffix(".pth")
-    parts = RESNET if isinstance(model, resnet.ResNet) else (lenet.LeNet,)
-    script = HEAD.format(name=known.name, weights=weights.name, classes=getattr(model, known.last).out_features)
+    parts = RESNET if isinstance(model, resnet.ResNet) else (type(model),)
+    classes = getattr(model.get_submodule(known.last), "out_features", 0)
+    script = HEAD.format(name=known.name, weights=weights.name, classes=classes)
     script += "".join(f"\n\n{inspect.getsource(part)}" for part in parts)
     script += TAIL.format(make=_made(model), weights=weights.name, shape=(1, *known.input))
     save(model.state_dict(), weights)
@@ -58,6 +60,9 @@ def to_torch(known: Known, model: Module, path: str | os.PathLike) -> None:
 
 
 def _made(model: Module) -> str:
+    if isinstance(model, mlp.MLP):
+        layers = [model.get_submodule(path).weight.shape for path in model.paths]
+        return f"MLP({[layers[0][1], *(shape[0] for shape in layers)]}, {list(model.paths)})"
     if not isinstance(model, resnet.ResNet):
         return f"{type(model).__name__}()"
     rows = (model.layer1, model.layer2, model.layer3, model.layer4)

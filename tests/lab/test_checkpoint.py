@@ -5,7 +5,7 @@ import nbgrad
 from gui.lab import checkpoint
 from gui.lab.checkpoint import CheckpointError
 from nbgrad.serialization import SerializationError, load_safetensors, save_safetensors
-from nbgrad.vision.models import LeNet, resnet18
+from nbgrad.vision.models import MLP, LeNet
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +88,8 @@ def unfit():
     state = LeNet().state_dict()
     return {
         "another network": (
-            resnet18(num_classes=2).state_dict(),
-            r"holds the weights of ResNet-18; the lab shows LeNet",
+            MLP([100, 10]).state_dict(),
+            r"holds an MLP that cannot read drawings: its first layer reads 100 numbers",
         ),
         "a part": ({"conv1.weight": state["conv1.weight"]}, "of none of the networks here"),
         "not finite": (state | {"fc3.bias": nbgrad.full((10,), float("nan"))}, r"not finite in fc3\.bias"),

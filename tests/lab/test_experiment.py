@@ -13,8 +13,16 @@ def test_json_and_back():
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"model": "ResNet"}, "The model is LeNet, not «ResNet»"),
-        ({"weights": "old"}, "The start is trained or fresh, not «old»"),
+        ({"model": "ResNet"}, "The model is LeNet or MLP or ResNet-18 or ResNet-34 or ResNet-50, not «ResNet»"),
+        ({"model": "MLP", "weights": "trained"}, "Trained weights ship for LeNet alone, not for MLP"),
+        ({"weights": "fresh", "widths": (10,)}, "The list of sizes is what LeNet can have"),
+        ({"model": "MLP", "weights": "fresh", "widths": (100, 10)}, "The list of sizes is what MLP can have"),
+        (
+            {"model": "MLP", "weights": "fresh", "widths": (784, 10), "names": ("a", "b")},
+            "The list of names is one for each layer",
+        ),
+        ({"model": "ResNet-18", "weights": "fresh", "widths": [0]}, "The list of sizes is what ResNet-18 can have"),
+        ({"weights": "old"}, "The start is trained or fresh or opened, not «old»"),
         ({"optimizer": "sgd"}, "The optimizer is SGD or Adam, not «sgd»"),
         ({"lr": "abc"}, "learning rate is a number above 0, not «abc»"),
         ({"lr": float("nan")}, "learning rate"),

@@ -12,7 +12,7 @@ from gui.cli import main
 from nbgrad import nn
 from nbgrad.serialization import SerializationError, save_safetensors
 from nbgrad.vision.export import to_torch
-from nbgrad.vision.models import LeNet, resnet18, resnet50
+from nbgrad.vision.models import MLP, LeNet, resnet18, resnet50
 from nbgrad.vision.models.known import recognise
 from nbgrad.vision.onnx import to_onnx
 
@@ -20,6 +20,7 @@ BIG = pytest.param("ResNet-50", marks=pytest.mark.slow)
 NETWORKS = {
     "LeNet": (LeNet, (1, 32, 32)),
     "ResNet-18": (lambda: resnet18(num_classes=10), (3, 64, 64)),
+    "MLP": (lambda: MLP([32, 8, 8, 10], ["net.0", "net.2", "head"]), (1, 4, 8)),
     "ResNet-50": (resnet50, (3, 32, 32)),
 }
 
@@ -49,7 +50,16 @@ def test_other_weights_are_not():
     assert recognise(state | {"fc3.bias": nbgrad.tensor(1.0)}) is None
 
 
-@pytest.mark.parametrize("name", ["LeNet", "ResNet-18", BIG])
+def test_linear_layers_run_in_the_files_order_or_by_their_numbers():
+    state = MLP([4, 4, 4], ["hidden", "answer"]).state_dict()
+    assert recognise(state)[1].paths == ["hidden", "answer"]
+    ordered = dict(sorted(MLP([4] * 12, [f"fc{i}" for i in range(11)]).state_dict().items()))
+    assert recognise(ordered)[1].paths == [f"fc{i}" for i in range(11)]
+    assert recognise({"forward.weight": nbgrad.zeros(2, 2), "forward.bias": nbgrad.zeros(2)}) is None
+    assert recognise(state | {"answer.weight": nbgrad.zeros(5, 4)}) is None
+
+
+@pytest.mark.parametrize("name", ["LeNet", "ResNet-18", "MLP", BIG])
 def test_the_script_runs_with_pytorch_alone(torch, tmp_path, name):
     network, x = used(*NETWORKS[name])
     known, _ = recognise(network.state_dict())
