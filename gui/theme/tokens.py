@@ -39,7 +39,7 @@ DARK = Colors(
     on_accent="#17120b",
     negative="#4895ff",
     healthy="#3ddc97",
-    alert="#ff6b6b",
+    alert="#ff5f5f",
 )
 
 LIGHT = Colors(
@@ -56,8 +56,8 @@ LIGHT = Colors(
     accent_hover="#e8731c",
     on_accent="#140d06",
     negative="#1a5dbe",
-    healthy="#138a5b",
-    alert="#c62f2f",
+    healthy="#138c57",
+    alert="#ae1016",
 )
 
 SANS, HANGUL, MONO = "nbgrad Sans", "nbgrad Hangul", "nbgrad Mono"
