@@ -18,7 +18,7 @@ class Answers(QObject):
     attribution_made = Signal(object)  # AttributionView | None
     mine_changed = Signal(object)  # how many drawings of each digit, and of none
     experiment_loaded = Signal(object)  # Experiment
-    terms_found = Signal(object)  # TermsView | None
+    terms_found = Signal(object)  # TermsView | ChangeView | None
     check_made = Signal(object)  # CheckView
     source_found = Signal(object)  # SourceView | None
     edit_made = Signal(object)  # EditView

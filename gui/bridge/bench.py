@@ -13,6 +13,7 @@ from gui.bridge import requests
 from gui.bridge.answers import Answers
 from gui.bridge.jobs import Job, elsewhere
 from gui.lab import check, sources
+from gui.lab.changes import change
 from gui.lab.fields import Window
 from gui.lab.findings import Spot
 from gui.lab.surgery import Surgery
@@ -60,16 +61,22 @@ class Bench:
     def _look_at(self, request: requests.LookAt) -> None:
         self._spot = request.spot
         self.look()
+        sight = self._sight()
+        if request.spot is not None and request.spot.side == "update" and sight and sight.trainer.last is None:
+            self._answers.told.emit(translate("lab", "No weight has changed yet: press Step."))
 
     def look(self) -> None:
         """Say the terms of what is looked at, as they are now."""
         if self._spot is None:
             return
         sight = self._sight()
-        if sight is None or sight.network_input is None:
-            self._answers.terms_found.emit(None)
-            return
         try:
+            if sight is not None and self._spot.side == "update":
+                self._answers.terms_found.emit(change(sight.trainer, self._spot))
+                return
+            if sight is None or sight.network_input is None:
+                self._answers.terms_found.emit(None)
+                return
             view = examine(sight.trainer.model, sight.network_input, self._spot, sight.digit, sight.of)
         except (IndexError, KeyError):  # another network has come since
             self._spot = view = None

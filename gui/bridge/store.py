@@ -15,7 +15,7 @@ from gui.bridge.spoken import spoken
 from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment, ExperimentError
-from gui.lab.findings import CheckView, Edit, EditView, SourceView, Spot, TermsView
+from gui.lab.findings import ChangeView, CheckView, Edit, EditView, SourceView, Spot, TermsView
 from gui.lab.mine import NOTHING_DRAWN
 from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
 
@@ -55,7 +55,7 @@ class Store(QObject):
     objective_changed = Signal(str)  # "loss" or "logit"
     source_of_layers_changed = Signal(str)  # "drawing" or "batch"
     spot_changed = Signal(object)  # Spot | None: what the microscope looks at
-    terms_changed = Signal(object)  # TermsView | None
+    terms_changed = Signal(object)  # TermsView | ChangeView | None
     check_changed = Signal(object)  # CheckView
     source_changed = Signal(object)  # SourceView | None
     edit_changed = Signal(object)  # EditView
@@ -81,7 +81,7 @@ class Store(QObject):
         self.of = "loss"
         self.source_of_layers = "drawing"
         self.spot: Spot | None = None
-        self.terms: TermsView | None = None
+        self.terms: TermsView | ChangeView | None = None
         self.walking = Walking(self.requested.emit, self)
         self.console = Console(self.walking, self.take_failure, self.take_news, self)
 
@@ -227,8 +227,14 @@ class Store(QObject):
         if mode != self.mode:
             self.mode = mode
             self.mode_changed.emit(mode)
-            if self.spot is not None and self.spot.layer is not None and mode != "update":
-                self.look_at(replace(self.spot, side=mode))
+            self._turn_spot(mode)
+
+    def _turn_spot(self, mode: str) -> None:
+        """Keep under the microscope what is there, seen from the side of the mode; cells do not change by updates."""
+        if self.spot is not None and self.spot.layer is not None:
+            self.look_at(None if mode == "update" else replace(self.spot, side=mode))
+        elif self.spot is not None:
+            self.look_at(replace(self.spot, side="update" if mode == "update" else "gradients"))
 
     def set_objective(self, of: str) -> None:
         """What gradients are taken of: the target digit's "loss" or its "logit"."""
@@ -299,7 +305,7 @@ class Store(QObject):
         self.mine_changed.emit(counts)
 
     @Slot(object)
-    def take_terms(self, terms: TermsView | None) -> None:
+    def take_terms(self, terms: TermsView | ChangeView | None) -> None:
         """An answer to a question that is no longer asked is dropped."""
         if terms is None or terms.spot == self.spot:
             self.terms = terms

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gui.lab.steps import Line
+
 
 @dataclass(frozen=True)
 class Spot:
-    """What is looked at: a cell of a layer, or one number of a parameter. side: its "values" or "gradients"."""
+    """What is looked at: a cell of a layer, or one number of a parameter.
+
+    side: its "values" or "gradients"; of a parameter also its "update".
+    """
 
     side: str
     layer: int | None = None
@@ -50,6 +55,31 @@ class TermsView:
     def agrees(self) -> bool:
         """Whether the terms add up to the engine's number within float32 rounding."""
         return abs(self.total - self.engine) <= self.bound or (self.total != self.total and self.engine != self.engine)
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """How the optimizer's last step made a weight what it is. before, gradient: what it began with.
+
+    lines: the arithmetic in float64, from the gradient to the new weight; engine: the weight that the optimizer wrote;
+    bound: how far float32 rounding can put the two apart.
+    """
+
+    spot: Spot
+    optimizer: str
+    before: float
+    gradient: float
+    lines: tuple[Line, ...]
+    engine: float
+    bound: float
+
+    @property
+    def difference(self) -> float:
+        return abs(self.lines[-1].value - self.engine)
+
+    @property
+    def agrees(self) -> bool:
+        return self.difference <= self.bound
 
 
 @dataclass(frozen=True)

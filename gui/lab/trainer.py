@@ -7,7 +7,7 @@ augmentation from seed and step.
 import math
 import time
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,15 @@ from nbgrad.vision.transforms import Augment, NetworkInput
 
 TRAINED_WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "weights" / "lenet.safetensors"
 SPEED_MEMORY = 0.95  # images per second are a mean over about the last 20 steps
+
+
+@dataclass(frozen=True)
+class LastStep:
+    """What the last update began with, in the order of the parameters; settings: the optimizer's."""
+
+    weights: list[np.ndarray]
+    memory: list[dict[str, Any]]
+    settings: dict[str, Any]
 
 
 class Trainer:
@@ -116,6 +125,7 @@ class Trainer:
         self.loss: float | None = None
         self._loss_tensor: Any = None
         self._before: list[np.ndarray] | None = None
+        self.last: LastStep | None = None
         self._arrays = [parameter.detach().numpy() for parameter in self.model.parameters()]
         self.batch: tuple[Any, Any] | None = None  # pictures and labels of the last step
         self._graphs = GraphViews()
@@ -166,6 +176,7 @@ class Trainer:
     def _update(self, number: int) -> None:
         """Move the weights; where one would overflow, all stay as they were."""
         before = [array.copy() for array in self._arrays]
+        memory = [_copied(self.optimizer.state.get(parameter, {})) for parameter in self.model.parameters()]
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
         self.optimizer.step()
@@ -174,6 +185,7 @@ class Trainer:
                 array[...] = old
             raise faults.explain_update(name, number)
         self._before, self.phase = before, "update"
+        self.last = LastStep(before, memory, dict(self.optimizer.param_groups[0]))
 
     def _next_batch(self) -> tuple[Any, Any]:
         """The batch at `position` of the epoch's order: pictures (B, 1, 32, 32), labels (B,) or chances (B, 10)."""
@@ -300,6 +312,10 @@ class Trainer:
         if self._loss_tensor is None:
             return self._drawn
         return self._graphs.view(trace(self._loss_tensor), self.model)
+
+
+def _copied(memory: dict[str, Any]) -> dict[str, Any]:
+    return {key: value.numpy().copy() if hasattr(value, "numpy") else value for key, value in memory.items()}
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Updates:
             node=node,
             name=name,
             optimizer=type(self._optimizer).__name__,
-            settings=_settings(self._groups[parameter]),
+            settings=settings_of(self._groups[parameter]),
             before=numbers(old),
             gradient=numbers(parameter.grad.detach().numpy()),
             buffers=buffers,
@@ -93,7 +93,7 @@ def _memory(optimizer: Any, parameter: Any) -> tuple[np.ndarray, dict[str, np.nd
     return parameter.detach().numpy().copy(), {key: value.numpy().copy() for key, value in state.items()}
 
 
-def _settings(group: Mapping[str, Any]) -> tuple[tuple[str, float | bool], ...]:
+def settings_of(group: Mapping[str, Any]) -> tuple[tuple[str, float | bool], ...]:
     found: list[tuple[str, float | bool]] = []
     for key in SHOWN:
         value = group.get(key)

@@ -263,7 +263,8 @@ class InspectorPanel(QWidget):
             return
         index = subject.locate(hit)
         if index is not None and subject.parameter is not None:
-            self.store.look_at(Spot("gradients", None, subject.parameter.name, index))
+            side = "update" if self.store.mode == "update" else "gradients"
+            self.store.look_at(Spot(side, None, subject.parameter.name, index))
 
 
 def gradient_power(limit: float) -> int:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.bridge.commands import BY_ID
 from gui.bridge.store import Selection, Store
-from gui.lab.findings import Spot
+from gui.lab.findings import Spot, TermsView
 from gui.lab.snapshot import LayerView, ProbeView, block_of
 from gui.theme import theme
 from gui.views.legend import Legend
@@ -13,7 +13,7 @@ from gui.views.menus import MenuButton
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_hover import cell_of, cells_rect, index_of
 from gui.views.network_keys import strongest_cell
-from gui.views.network_tiles import MODES
+from gui.views.network_tiles import MODES, changed_parameter, strongest_change
 from gui.views.terms_card import TermsCard
 from gui.views.widgets import Button, EmptyState, Segments, add, column, row
 
@@ -51,6 +51,7 @@ class NetworkPanel(QWidget):
         self.card = TermsCard(store, self)
         self.card.closed.connect(self.canvas.setFocus)
         self.canvas.looked.connect(self._look)
+        self.canvas.weight_looked.connect(self._look_at_weight)
         self.canvas.left.connect(self.card.close_card)
         self.card.list.hovered_term.connect(self._mark_term)
         store.spot_changed.connect(self._on_spot)
@@ -168,6 +169,10 @@ class NetworkPanel(QWidget):
         elif self.store.mode != "update":
             self.store.look_at(Spot(self.store.mode, layer, None, index))
 
+    @Slot(str, object)
+    def _look_at_weight(self, parameter: str, index: tuple[int, ...]) -> None:
+        self.store.look_at(Spot("update", None, parameter, index))
+
     @Slot()
     def toggle_blocks(self) -> None:
         """One block for each layer, and back to every cell."""
@@ -177,20 +182,30 @@ class NetworkPanel(QWidget):
     def look(self) -> None:
         """Put the cell under the pointer, or the strongest one of what is selected, under the microscope."""
         if self.store.probe is None or not self.canvas.layers:
-            return
+            return None
         if self.store.mode == "update":
-            self.store.set_mode("gradients")
+            return self._look_at_strongest_change()
         if self.canvas.blocks:
             self.canvas.show_blocks(False)
         cell = self.canvas.hovered or strongest_cell(self.canvas)
         self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._look(cell[0], index_of(self.canvas, cell))
+        return self._look(cell[0], index_of(self.canvas, cell))
+
+    def _look_at_strongest_change(self) -> None:
+        """The weight that the last step changed most, of the selected parameter or layer, or of the last layer."""
+        views, wanted = self.canvas.parameters, self.store.selection.parameter
+        if wanted not in views:
+            layer = self.canvas.current_layer()
+            wanted = changed_parameter(self.canvas.layers[-1 if layer is None else layer], views)
+        view = views.get(wanted)
+        if view is not None and view.update is not None:
+            self._look_at_weight(view.name, strongest_change(view))
 
     @Slot(int)
     def _mark_term(self, term: int) -> None:
         """Frame the cell that a term of the card was made with."""
         view, spot = self.store.terms, self.store.spot
-        if view is None or spot is None or spot.layer is None or not 0 <= term < len(view.right_at):
+        if not isinstance(view, TermsView) or spot is None or spot.layer is None or not 0 <= term < len(view.right_at):
             return self.canvas.mark(None)
         other = spot.layer + (1 if spot.side == "gradients" else -1)
         return self.canvas.mark(cell_of(self.canvas, other, tuple(view.right_at[term].tolist())))

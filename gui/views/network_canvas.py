@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.lab.snapshot import LayerView, ParameterView, block_of
 from gui.theme import theme
 from gui.views.network_blocks import block_rects, paint_blocks
-from gui.views.network_hover import Cell, cell_of, index_of, paint_frame, paint_readout, paint_trace
+from gui.views.network_hover import Cell, cell_of, index_of, paint_frame, paint_readout, paint_trace, weight_at
 from gui.views.network_keys import press
 from gui.views.network_layout import Placed, arrange, is_wide
 from gui.views.network_paint import paint_captions, paint_layer
@@ -33,6 +33,7 @@ class NetworkCanvas(Canvas):
 
     picked = Signal(int, int)  # layer, channel (-1: the whole layer)
     looked = Signal(int, object)  # layer, index of the cell to put under the microscope
+    weight_looked = Signal(str, object)  # parameter, index: in "update", what was clicked
     left = Signal()  # Escape: nothing under the microscope any more
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,6 +48,7 @@ class NetworkCanvas(Canvas):
         self.blocks = False  # seen from afar: one block for each layer
         self.wide = False  # too wide to be seen at once but as blocks
         self.weights: dict[str, int] = {}  # numbers each module learns
+        self.parameters: dict[str, ParameterView] = {}
         self.changes: dict[str, float] = {}  # typical size of what the last step changed about each module
         self.offset = QPointF(0, 0)
         self.hovered: Cell | None = None
@@ -77,6 +79,7 @@ class NetworkCanvas(Canvas):
         self.update()
 
     def _count(self, parameters: dict[str, ParameterView]) -> None:
+        self.parameters = parameters
         squares: dict[str, float] = {}
         self.weights = {}
         for name, view in parameters.items():
@@ -212,7 +215,13 @@ class NetworkCanvas(Canvas):
             layer, channel, row, column = cell
             grid = self.placed[layer].grid
             self.picked.emit(layer, row * grid.width + column if grid.vector else channel)
-            self.looked.emit(layer, index_of(self, cell))
+            weight = (
+                weight_at(self, layer, channel, event.position() - self.origin()) if self.mode == "update" else None
+            )
+            if weight is not None:
+                self.weight_looked.emit(*weight)
+            else:
+                self.looked.emit(layer, index_of(self, cell))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.blocks:

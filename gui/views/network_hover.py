@@ -1,13 +1,16 @@
 """What the network canvas says about the cell under the pointer: its number, and what it was computed from."""
 
-from PySide6.QtCore import QCoreApplication, QRectF, Qt
+import math
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.lab import fields
 from gui.theme import theme
 from gui.views.network_layout import Placed
+from gui.views.network_paint import inner_rect
 from gui.views.network_scene import Scene
-from gui.views.network_tiles import Tiles, changed_parameter
+from gui.views.network_tiles import Tiles, changed_parameter, strongest_change
 from gui.views.widgets import number
 
 Cell = tuple[int, int, int, int]  # layer, map, row, column
@@ -24,6 +27,29 @@ def cell_of(canvas: Scene, layer: int, index: tuple[int, ...]) -> Cell:
     """The cell that shows a number of a layer's tensor."""
     grid = canvas.placed[layer].grid
     return (layer, 0, *divmod(index[0], grid.width)) if grid.vector else (layer, index[0], index[1], index[2])
+
+
+def weight_at(canvas: Scene, layer: int, channel: int, point: QPointF) -> tuple[str, tuple[int, ...]] | None:
+    """In "update": the number of a parameter whose change lies at a point of a map; point: from the origin on."""
+    name, place = changed_parameter(canvas.layers[layer], canvas.parameters), canvas.placed[layer]
+    view, content = canvas.parameters.get(name), canvas.tiles[layer]
+    if view is None or view.update is None or content.values is None:
+        return None
+    if place.grid.vector:
+        hit = place.hit(point)
+        return None if hit is None else (name, (hit[1] * place.grid.width + hit[2],))
+    _, height, width = content.values.shape
+    target = inner_rect(place.map_rect(channel), height, width)
+    if not target.contains(point):
+        return None
+    size = target.width() / width
+    row = min(int((point.y() - target.y()) / size), height - 1)
+    column = min(int((point.x() - target.x()) / size), width - 1)
+    if view.update_by_filter is not None:
+        return name, strongest_change(view, (channel, slice(None), row, column))
+    _, ins, down, across = view.shape
+    kernel = row // down * math.ceil(math.sqrt(ins)) + column // across
+    return (name, (channel, kernel, row % down, column % across)) if kernel < ins else None
 
 
 def paint_frame(canvas: Scene, painter: QPainter, cell: Cell, color: str = "text", width: float = 1.5) -> None:
@@ -103,7 +129,7 @@ def readout(canvas: Scene, cell: Cell) -> tuple[str, str]:
         return name, content.reason
     if canvas.mode == "update" and not grid.vector:
         words = QCoreApplication.translate("network", "change of {0}[{1}]")
-        return words.format(changed_parameter(view), channel), limits_text(content)
+        return words.format(changed_parameter(view, canvas.parameters), channel), limits_text(content)
     value = number(float(content.values[channel, row, column]), 4)
     place = f"{row * grid.width + column}" if grid.vector else f"{channel}, {row}, {column}"
     name = changed_parameter(view) if canvas.mode == "update" else name

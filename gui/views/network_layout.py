@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 
 MAPS_PER_COLUMN = 8
-MOST_WIDE = 1600  # px that all layers may take with a pixel for each cell; a wider network is a plane one walks over
+MOST_WIDE = 800  # px that all layers may take with a pixel for each cell; a wider network is a plane one walks over
 VECTOR_COLUMNS = 4
 LONG = 256  # from here on a vector is about twice as high as wide
 SINGLE_COLUMN = 12  # a vector this short stands as one column, its indices beside it

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRect
 
-from gui.lab.snapshot import LayerView
+from gui.lab.snapshot import LayerView, ParameterView
 from gui.views.network_layout import Placed
 from gui.views.network_tiles import Tiles
 
@@ -16,6 +16,7 @@ class Scene(Protocol):
     tiles: list[Tiles]
     weights: dict[str, int]
     changes: dict[str, float]
+    parameters: dict[str, ParameterView]
     wide: bool
     placed: list[Placed]
     zoom: float

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -62,6 +63,14 @@ def changed_parameter(layer: LayerView, parameters: Iterable[str] = ()) -> str:
         inside = [name for name in parameters if name.startswith(f"{layer.module}.conv") and name.endswith(".weight")]
         return inside[-1] if inside else ""
     return f"{layer.module}.bias" if len(layer.shape) == 1 else f"{layer.module}.weight"
+
+
+def strongest_change(view: ParameterView, part: tuple[Any, ...] = ()) -> tuple[int, ...]:
+    """Where the last step changed a parameter most, of all its numbers or of a part (an index with slices)."""
+    assert view.update is not None
+    place = np.unravel_index(int(np.abs(view.update[part]).argmax()), view.update[part].shape)
+    found = iter(map(int, place))
+    return tuple(next(found) if isinstance(each, slice) else each for each in part) if part else tuple(found)
 
 
 def filter_maps(weight: np.ndarray) -> np.ndarray:

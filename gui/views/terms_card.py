@@ -5,13 +5,15 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from gui.bridge.store import Store
+from gui.lab.findings import ChangeView, TermsView
 from gui.theme import theme
+from gui.views import change_text
 from gui.views.calm import Calm
 from gui.views.terms_list import TermsList
 from gui.views.terms_text import equation, heading, spoken, story, summary, verdict
 from gui.views.widgets import Button, add, column, hairline, label, paint_card, row, scroll, set_role
 
-MOST_LINES = 8
+MOST_LINES = 10
 
 
 class TermsCard(QFrame):
@@ -86,24 +88,34 @@ class TermsCard(QFrame):
         if view is None:
             self.hide()
             return
-        self.heading.setText(heading(view).upper())
-        self.equation.setText(equation(view, self.store.of))
-        self.story.setText(story(view))
-        texts = summary(view)
+        texts, (role, sentence) = self._tell(view)
         for (what, value), text in zip(self.lines, texts + [("", "")] * (MOST_LINES - len(texts)), strict=True):
             what.setText(text[0])
             value.setText(text[1])
             what.setVisible(bool(text[0]))
             value.setVisible(bool(text[0]))
-        role, sentence = verdict(view)
         set_role(self.verdict, role)
         self.verdict.setText(sentence)
         self.verdict.setVisible(bool(sentence))
-        self.list.show_terms(view)
-        self.setAccessibleDescription(spoken(view, self.store.of))
         self.show()
         self.raise_()
         self.changed.emit()
+
+    def _tell(self, view: TermsView | ChangeView) -> tuple[list[tuple[str, str]], tuple[str, str]]:
+        """Head and list; gives the lines between, and the verdict with its role."""
+        changed = isinstance(view, ChangeView)
+        title, first, how = (
+            change_text.head(view) if changed else (heading(view), equation(view, self.store.of), story(view))
+        )
+        self.heading.setText(title.upper())
+        self.equation.setText(first)
+        self.story.setText(how)
+        self.list.show_terms(None if changed else view)
+        lines = change_text.lines(view) if changed else summary(view)
+        last = change_text.verdict(view) if changed else verdict(view)
+        said = [title, first, how, *(f"{what}: {value}" for what, value in lines), last[1]]
+        self.setAccessibleDescription(". ".join(said) if changed else spoken(view, self.store.of))
+        return lines, last
 
     def heightForWidth(self, width: int) -> int:
         """Tall enough for all of it."""

@@ -98,3 +98,24 @@ def test_questions_without_a_drawing_are_answered_with_a_sentence(lab, qtbot):
     store.show_source("conv1", "values", timed=True)
     qtbot.waitUntil(lambda: len(ear.failures) == 2)
     assert all("draw a digit" in sentence for sentence in ear.failures)
+
+
+def test_an_update_under_the_microscope_follows_the_steps(lab, qtbot):
+    store, ear = lab
+    told, seen = [], []
+    store.told.connect(told.append)
+    store.terms_changed.connect(seen.append)
+    store.set_mode("update")
+    store.look_at(Spot("update", None, "fc3.weight", (2, 5)))
+    qtbot.waitUntil(lambda: told == ["No weight has changed yet: press Step."])
+    assert store.terms is None
+    for number in (1, 2):
+        store.step()
+        qtbot.waitUntil(lambda number=number: store.snapshot.step == number and store.terms is not None)
+        view = next(view for view in store.snapshot.parameters if view.name == "fc3.weight")
+        qtbot.waitUntil(lambda view=view: store.terms.engine == view.value[2, 5])
+        assert store.terms.agrees and store.terms.gradient == view.gradient[2, 5]
+    store.draw(Drawing(0, (Stroke(((0.5, 0.1), (0.5, 0.9)), 0.1),)))
+    store.set_mode("gradients")
+    qtbot.waitUntil(lambda: store.terms is not None and store.terms.spot.side == "gradients")
+    assert store.terms.kind == "weight" and not ear.failures and not ear.faults
