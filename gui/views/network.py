@@ -17,7 +17,8 @@ from gui.views.network_tiles import MODES, changed_parameter, strongest_change
 from gui.views.terms_card import TermsCard
 from gui.views.widgets import Button, EmptyState, Segments, add, column, row
 
-CARD, MOST_CARD = 336, 420  # px at 100 %
+CARD, MOST_CARD = 300, 420  # px at 100 %
+LEAST_NETWORK = 360  # px at 100 % that a network needs beside the card
 SILENT = 1e-4  # a loss below this leaves hardly any gradient to see
 
 
@@ -219,18 +220,21 @@ class NetworkPanel(QWidget):
 
     @Slot()
     def _place_card(self, *_) -> None:
-        """Where neither the cell nor what it depends on lies: right of values, left of gradients, if there is room."""
+        """Right of values, left of gradients; a network shown whole moves aside, of another the cell stays seen."""
         margin, top = theme.px(12), self.canvas.mapTo(self, QPoint(0, 0)).y()
         width = min(max(theme.px(CARD), round(self.width() * 0.3)), theme.px(MOST_CARD), self.width() - 2 * margin)
         left, right = margin, self.width() - width - margin
         x = left if self.store.mode == "gradients" else right
-        cell = self.canvas.pinned_cell()
-        if cell is not None:
-            place = self.canvas.placed[cell[0]]
+        canvas, cell = self.canvas, self.canvas.pinned_cell()
+        whole = canvas.zoom == 1.0 and not (canvas.wide or canvas.blocks) and self.card.isVisible()
+        aside = float(width + margin) if whole and self.width() - width > theme.px(LEAST_NETWORK) else 0.0
+        canvas.reserve(*((aside, 0.0) if x == left else (0.0, aside)))
+        if cell is not None and not aside:
+            place = canvas.placed[cell[0]]
             spot = cells_rect(place, cell[1], QRectF(cell[3], cell[2], 1, 1))
-            if self.canvas.zoom == 1.0:
+            if canvas.zoom == 1.0:
                 spot = place.map_rect(cell[1])
-            spot.translate(self.canvas.origin())
+            spot.translate(canvas.origin())
             x = min((x, left + right - x), key=lambda side: overlap(spot, side, width))
         top += theme.px(44)
         room = self.height() - top - margin

@@ -57,6 +57,7 @@ class NetworkCanvas(Canvas):
         self.mode, self.of = "values", "loss"
         self.pinned: tuple[int, tuple[int, ...]] | None = None
         self.marked: Cell | None = None
+        self.reserved = (0.0, 0.0)  # px at the left and at the right that the network leaves free
         self.covered = QRect()  # what lies on the canvas, and need not be painted with it
         self._grabbed: QPoint | None = None
         self._moved = False
@@ -102,6 +103,13 @@ class NetworkCanvas(Canvas):
     def cover(self, covered: QRect) -> None:
         """Leave this part out when painting anew: a card lies on it, which would be painted each time too."""
         self.covered = covered
+
+    def reserve(self, left: float, right: float) -> None:
+        """Make room for a card beside the network, as long as all of it is shown."""
+        if self.reserved != (left, right):
+            self.reserved = left, right
+            self._arrange()
+            self.update()
 
     def update(self, *_) -> None:
         """Paint anew, but for what is covered."""
@@ -155,7 +163,9 @@ class NetworkCanvas(Canvas):
 
     def _room(self) -> QRectF:
         side, top, bottom = theme.px(20), theme.px(48), theme.px(16)
-        return QRectF(side, top, max(1, self.width() - 2 * side), max(1, self.height() - top - bottom))
+        left, right = self.reserved
+        width = max(1.0, self.width() - 2 * side - left - right)
+        return QRectF(side + left, top, width, max(1, self.height() - top - bottom))
 
     def caption(self, layer: LayerView) -> tuple[str, str]:
         """Name and shape; where room is short the name without what follows the module, then no shape."""
