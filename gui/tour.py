@@ -91,6 +91,7 @@ class Tour:
         self._draw_and_train()
         self._look_around()
         self._walk_through()
+        self._write_snippets()
         self._settings_and_size()
 
     def _ready(self) -> bool:
@@ -323,6 +324,38 @@ class Tour:
         wanted = self.store.selection.node
         self.key(Qt.Key.Key_F8)
         self.wait(name, lambda: walk.view is not None and bool(walk.view.current) and walk.view.current.node == wanted)
+
+    def _write_snippets(self) -> None:
+        """The console: a snippet whose graph is walked, its variables, an error at its line, a loop without end."""
+        ctrl, console, walk = Qt.KeyboardModifier.ControlModifier, self.store.console, self.store.walking
+        self.key("4", ctrl)
+        panel = self.window.learning.panels["console"]
+        self.picture("console-starts")
+        self.wait("the session", lambda: console.state == "ready", START_LIMIT)
+        panel.snippets.popup.actions()[1].trigger()
+        QTest.keyClick(panel.editor, Qt.Key.Key_Return, ctrl)
+        self.wait("the graph of Q", lambda: walk.view is not None and walk.view.title == "Q")
+        self.window.graph.canvas.setFocus()
+        for count in range(1, 4):
+            self.key(Qt.Key.Key_Right, ctrl)
+            self.wait("the next node", lambda count=count: walk.view is not None and len(walk.view.steps) == count)
+        self.picture("console-walk", everywhere=True)
+        panel.show_page("variables")
+        self.picture("console-variables")
+        panel.editor.show_text("x = torch.ones(2, 3)\nfor turn in range(3):\n    print(turn)\nx @ torch.ones(2, 3)")
+        QTest.keyClick(panel.editor, Qt.Key.Key_Return, ctrl)
+        self.wait("the error", lambda: panel.fault is not None)
+        self.picture("console-error", everywhere=True)
+        panel.editor.show_text("while True:\n    print('again')")
+        QTest.keyClick(panel.editor, Qt.Key.Key_Return, ctrl)
+        QTest.qWait(500)
+        self.picture("console-endless")
+        QTest.keyClick(panel.editor, Qt.Key.Key_Period, ctrl)
+        self.wait("the stop", lambda: console.state == "ready")
+        self.picture("console-stopped")
+        walk.leave()
+        console.close()
+        self.key("1", ctrl)
 
     def _settings_and_size(self) -> None:
         self.key("E")

@@ -212,8 +212,8 @@ class Console(QObject):
         elif end.sentence:
             sentence = translate("console", "The session was ended: {0} Its variables are gone.").format(end.sentence)
         else:
-            words = "The session ended by itself (exit code {0}): its variables are gone."
-            sentence = translate("console", words).format(end.code)
+            by_itself = translate("console", "The session ended by itself (exit code {0}): its variables are gone.")
+            sentence = by_itself.format(end.code)
         self._waiting = None
         self._forget()
         self.ended.emit(spoken(sentence))

@@ -223,6 +223,8 @@ class ConsolePanel(QWidget):
     def _on_state(self, *_: str) -> None:
         running = self.console.state in ("running", "stopping")
         self.run_button.setEnabled(not running)
+        self.run_button.set_look("" if running else "primary")  # the primary button is what one wants next
+        self.stop_button.set_look("primary" if self.console.state == "running" else "")
         self.stop_button.setEnabled(self.console.state == "running")
         self.slow.stop()
         if running and self.console.state == "running":

@@ -35,7 +35,7 @@ class SnippetEditor(QPlainTextEdit):
         self.setProperty("role", "editor")
         self._colors = PythonColors(self.document())
         self._gutter = _Gutter(self)
-        self.error_line, self.error = 0, ""
+        self.error_line, self.error, self._marked = 0, "", ""
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_gutter)
         self.textChanged.connect(self._on_edit)
@@ -48,6 +48,7 @@ class SnippetEditor(QPlainTextEdit):
     def mark(self, line: int | None, sentence: str) -> None:
         """Show what was wrong with a line (from 1); None: nothing."""
         self.error_line, self.error = (line or 0), sentence if line else ""
+        self._marked = self.toPlainText()
         self.setToolTip(self.error)
         if line and line <= self.blockCount():
             block = self.document().findBlockByNumber(line - 1)
@@ -68,7 +69,7 @@ class SnippetEditor(QPlainTextEdit):
 
     @Slot()
     def _on_edit(self) -> None:
-        if self.error_line:
+        if self.error_line and self.toPlainText() != self._marked:  # new colours are no edit
             self.mark(None, "")
 
     @Slot()

@@ -126,7 +126,7 @@ class GraphPanel(QWidget):
         node, graph = self.canvas.selected_node(), self.canvas.whole
         if self.walking.view is not None:
             self.note.setText(loss_text(self.walking.view))
-        elif graph is None:
+        elif graph is None or self.pages.currentWidget() is self.empty:
             self.note.setText("")
         elif node is None or node.members:
             self.note.setText(self.tr("{0} nodes").format(len(graph.nodes)))

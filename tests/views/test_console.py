@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from gui.bridge import requests
 from gui.bridge.store import Store
 from gui.lab.experiment import Experiment
+from gui.theme import theme
 from gui.views.console_editor import SnippetEditor
 from gui.views.console_output import ConsoleOutput
 from tests.views.test_window import texts_cut_off
@@ -138,6 +139,8 @@ def test_an_error_is_marked_at_its_line_and_can_be_copied(window, panel, qtbot):
     sentence = "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 0"
     assert f"line 3 · RuntimeError: {sentence}" in written(panel)
     assert panel.editor.error_line == 3 and panel.editor.error == sentence and panel.editor.extraSelections()
+    theme.set_name("light")
+    assert panel.editor.error_line == 3 and panel.editor.extraSelections()
     qtbot.mouseClick(panel.copy, LEFT)
     assert QGuiApplication.clipboard().text().startswith(f"RuntimeError: {sentence}")
     qtbot.mouseClick(panel.trace, LEFT)

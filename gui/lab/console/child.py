@@ -93,6 +93,7 @@ class Child:
         from gui.lab.console import records
         from gui.lab.console.session import Session
         from gui.lab.console.walking import SessionWalk
+        from gui.lab.wording import translate
 
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
@@ -111,16 +112,17 @@ class Child:
                 outcome = guard(lambda source=source: session.run(source), session.interrupted)
                 self._answer(outcome)
             else:
-                sentence = records.NoWalk("The walk was stopped.")
+                sentence = records.NoWalk(translate("console", "The walk was stopped."))
                 self._answer(guard(lambda r=request: walk.answer(r), lambda s=sentence: s))
 
     def _answer(self, record: Any) -> None:
         from gui.lab.console import frames, records
+        from gui.lab.wording import translate
 
         try:
             self.send(record)
         except frames.FrameError as error:
-            self.send(records.NoWalk(f"This walk cannot be shown: {error}."))
+            self.send(records.NoWalk(translate("console", "This walk cannot be shown: {0}.").format(str(error))))
 
     def _listen(self) -> None:
         from gui.lab.console import frames, records
