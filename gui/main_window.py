@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindo
 
 from gui.bridge.commands import COMMANDS, MENUS, call
 from gui.bridge.console_commands import CONSOLE_COMMANDS
+from gui.bridge.lesson_commands import LESSON_COMMANDS
 from gui.bridge.store import Store
 from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.lab.snapshot import ProbeView
@@ -50,7 +51,7 @@ class MainWindow(QMainWindow):
         self._make_panels()
         self._make_docks()
         self._make_actions()
-        self.drops = FileDrops(self, store.open)
+        self.drops = FileDrops(self, self.open_file)
         theme.changed.connect(self._on_theme)
         self._restore()
 
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.you, self.network = YouPanel(store), NetworkPanel(store)
         self.inspector, self.learning = InspectorPanel(store), LearningPanel(store)
         self.learning.room_changed.connect(self._share_room)
+        self.learning.panels["lessons"].file_wanted.connect(self.choose_lesson)
         self.graph, self.large_graph = GraphPanel(store), GraphPanel(store, large=True)
         for panel in (self.graph, self.large_graph):
             panel.enlarge.clicked.connect(self.toggle_graph)
@@ -123,9 +125,9 @@ class MainWindow(QMainWindow):
         menus = {title: rounded(QMenu(self)) for title in MENUS}
         owners = {"store": self.store, "canvas": self.you.canvas, "window": self}
         owners |= {"network": self.network, "inspector": self.inspector, "walk": self.store.walking}
-        owners |= {"console": self.learning.panels["console"]}
+        owners |= {"console": self.learning.panels["console"], "lessons": self.learning.panels["lessons"]}
         groups: dict[str, QActionGroup] = {}
-        for command in (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS, *CONSOLE_COMMANDS):
+        for command in (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS, *CONSOLE_COMMANDS, *LESSON_COMMANDS):
             action = QAction(command.title, self)
             action.setShortcut(QKeySequence(command.shortcut))
             action.setToolTip(command.hint)
@@ -387,6 +389,20 @@ class MainWindow(QMainWindow):
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a checkpoint"), "", files)
         if path:
             self.store.open(Path(path))
+
+    @Slot()
+    def choose_lesson(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a lesson"), "", f"{self.tr('Lessons')} (*.json)")
+        if path:
+            self.open_file(Path(path))
+
+    def open_file(self, path: Path) -> None:
+        """A lesson, or else weights or a checkpoint."""
+        if path.suffix.lower() == ".json":
+            self.show_learning("lessons")
+            self.store.lessons.open_file(path)
+        else:
+            self.store.open(path)
 
     @Slot()
     def choose_save(self) -> None:

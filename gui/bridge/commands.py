@@ -25,8 +25,8 @@ CONTEXT = "commands"
 
 @dataclass(frozen=True)
 class Command:
-    """One action. owner: whose `method` does it, "store", "canvas", "network", "inspector", "walk", "console"
-    or "window".
+    """One action. owner: whose `method` does it, "store", "canvas", "network", "inspector", "walk", "console",
+    "lessons" or "window".
 
     text, tip: English source, translated by `title` and `hint`. shortcut: as QKeySequence reads it. choice: name of the
     group of which exactly one is checked ("mode"), "" for a plain action.
@@ -72,8 +72,9 @@ _DRAW = QT_TRANSLATE_NOOP("commands", "&Draw")
 _VIEW = QT_TRANSLATE_NOOP("commands", "&View")
 _WALK = QT_TRANSLATE_NOOP("commands", "&Backward")
 _CONSOLE = QT_TRANSLATE_NOOP("commands", "&Console")
+_LESSONS = QT_TRANSLATE_NOOP("commands", "&Lessons")
 _HELP = QT_TRANSLATE_NOOP("commands", "&Help")
-MENUS = (_FILE, _TRAIN, _DRAW, _VIEW, _WALK, _CONSOLE, _HELP)
+MENUS = (_FILE, _TRAIN, _DRAW, _VIEW, _WALK, _CONSOLE, _LESSONS, _HELP)
 
 COMMANDS = (
     Command(

@@ -3,14 +3,17 @@
 Views connect to the `*_changed` signals and call the methods; they never talk to each other or to the worker.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.bridge import requests
 from gui.bridge.console import Console
+from gui.bridge.lessons import Lessons
 from gui.bridge.spoken import spoken
 from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing
@@ -84,6 +87,8 @@ class Store(QObject):
         self.terms: TermsView | ChangeView | None = None
         self.walking = Walking(self.requested.emit, self)
         self.console = Console(self.walking, self.take_failure, self.take_news, self)
+        session = Console(self.walking, self.take_failure, self.take_news, self)
+        self.lessons = Lessons(session, self.take_failure, self.try_settings, self)
 
     # ---- what views ask for
 
@@ -135,6 +140,12 @@ class Store(QObject):
 
     def open(self, path: Path) -> None:
         self.requested.emit(requests.Open(path))
+
+    def try_settings(self, settings: Mapping[str, Any]) -> None:
+        """Change settings, and begin anew with them where they say from which weights."""
+        self.configure(**settings)
+        if "weights" in settings:
+            self.reset()
 
     def configure(self, **settings: object) -> None:
         """Change settings of the experiment; a wrong one is refused with a sentence and nothing changes."""

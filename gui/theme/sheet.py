@@ -65,6 +65,12 @@ QLineEdit, QComboBox {
   min-height: ${line}px;
 }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QRadioButton { spacing: ${pad6}px; }
+QRadioButton::indicator {
+  width: ${pad11}px; height: ${pad11}px; border: 1px solid $secondary; border-radius: ${pad6}px; background: transparent;
+}
+QRadioButton::indicator:checked { background: $accent; border-color: $accent; }
+QRadioButton:focus { color: $accent; }
 QLineEdit[role="number"] { font-family: $mono; }
 QComboBox::drop-down { border: none; width: ${pad16}px; }
 QComboBox QAbstractItemView { background: $card; border: 1px solid $line_color; outline: none; }

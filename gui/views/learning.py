@@ -1,4 +1,4 @@
-"""The bottom left panel: curves, test, layer health and console, as tabs where room is short, else side by side."""
+"""The bottom left panel: curves, test, layer health, console and lessons, as tabs or two side by side."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -9,10 +9,11 @@ from gui.views.confusion import TestPanel
 from gui.views.console import ConsolePanel
 from gui.views.curves import CurvesPanel
 from gui.views.health import HealthPanel
+from gui.views.lesson import LessonPanel
 from gui.views.widgets import Segments, add, column, hairline, row
 
 ROOM_FOR_TWO = 760  # px at 100 %
-CONSOLE_ROOM = (500, 380)
+ALONE, ROOM_ALONE = ("console", "lessons"), (500, 380)
 
 
 class LearningPanel(QWidget):
@@ -22,7 +23,7 @@ class LearningPanel(QWidget):
 
     def __init__(self, store: Store) -> None:
         super().__init__()
-        self._had_console = False
+        self._had_room = False
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Learning"))
@@ -31,6 +32,7 @@ class LearningPanel(QWidget):
             ("test", self.tr("Test"), self.tr("Confusion matrix and surest mistakes")),
             ("health", self.tr("Health"), self.tr("Size of gradients and updates")),
             ("console", self.tr("Console"), self.tr("Python with the engine as torch (Ctrl+4)")),
+            ("lessons", self.tr("Lessons"), self.tr("Predict, then let the engine compute (Ctrl+5)")),
         ]
         self.tabs = Segments(choices, self.tr("Learning"), role="tab")
         self.panels: dict[str, QWidget] = {
@@ -38,6 +40,7 @@ class LearningPanel(QWidget):
             "test": TestPanel(store),
             "health": HealthPanel(store),
             "console": ConsolePanel(store),
+            "lessons": LessonPanel(store),
         }
         head = row(None, (16, 8, 16, 0))
         add(head, self.tabs, None)
@@ -48,6 +51,7 @@ class LearningPanel(QWidget):
         body.addWidget(self.panels["test"], 1)
         body.addWidget(self.panels["health"], 1)
         body.addWidget(self.panels["console"], 1)
+        body.addWidget(self.panels["lessons"], 1)
         layout = column(self, spacing=2)
         add(layout, head)
         layout.addLayout(body, 1)
@@ -64,20 +68,20 @@ class LearningPanel(QWidget):
 
     @Slot()
     def _share_room(self) -> None:
-        shown, console = {self.chosen}, self.chosen == "console"
-        if self.width() >= theme.px(ROOM_FOR_TWO) and not console:
+        shown, alone = {self.chosen}, self.chosen in ALONE
+        if self.width() >= theme.px(ROOM_FOR_TWO) and not alone:
             shown |= {"curves"} if self.chosen != "curves" else {"test"}
         for key, panel in self.panels.items():
             panel.setVisible(key in shown)
         self.line.setVisible(len(shown) > 1)
-        width, height = CONSOLE_ROOM if console else (0, 0)
+        width, height = ROOM_ALONE if alone else (0, 0)
         self.setMinimumSize(min(theme.px(width), self.window().width() // 2), self._at_most(theme.px(height)))
-        if console != self._had_console:
-            self._had_console = console
+        if alone != self._had_room:
+            self._had_room = alone
             self.room_changed.emit()
 
     def _at_most(self, height: int) -> int:
-        """The console gives way to the network in a low window."""
+        """It gives way to the network in a low window."""
         return min(height, round(0.45 * self.window().height()))
 
     def resizeEvent(self, event) -> None:

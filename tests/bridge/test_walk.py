@@ -6,6 +6,7 @@ import pytest
 from gui.bridge import requests
 from gui.bridge.commands import COMMANDS
 from gui.bridge.console_commands import CONSOLE_COMMANDS
+from gui.bridge.lesson_commands import LESSON_COMMANDS
 from gui.bridge.walk_commands import WALK_COMMANDS
 from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing, Stroke
@@ -155,7 +156,7 @@ def test_the_graph_is_saved_as_dot(lab, walk, qtbot, tmp_path):
 
 
 def test_shortcuts_do_not_clash():
-    commands = (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS, *CONSOLE_COMMANDS)
+    commands = (*COMMANDS, *WINDOW_COMMANDS, *WALK_COMMANDS, *CONSOLE_COMMANDS, *LESSON_COMMANDS)
     for attribute in ("id", "shortcut"):
         values = [getattr(command, attribute) for command in commands]
         assert len(values) == len(set(values))
