@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.you, self.network = YouPanel(store), NetworkPanel(store)
         self.inspector, self.learning = InspectorPanel(store), LearningPanel(store)
         self.learning.room_changed.connect(self._share_room)
-        self.learning.panels["lessons"].file_wanted.connect(self.choose_lesson)
+        self.learning.lessons.file_wanted.connect(self.choose_lesson)
         self.graph, self.large_graph = GraphPanel(store), GraphPanel(store, large=True)
         for panel in (self.graph, self.large_graph):
             panel.enlarge.clicked.connect(self.toggle_graph)

@@ -63,6 +63,132 @@
     </message>
 </context>
 <context>
+    <name>ConsoleOutput</name>
+    <message>
+        <source>Output</source>
+        <translation>출력</translation>
+    </message>
+</context>
+<context>
+    <name>ConsolePanel</name>
+    <message>
+        <source>Console</source>
+        <translation>콘솔</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>정지</translation>
+    </message>
+    <message>
+        <source>Walk</source>
+        <translation>걷기</translation>
+    </message>
+    <message>
+        <source>Snippets</source>
+        <translation>예제</translation>
+    </message>
+    <message>
+        <source>Which tensor to walk</source>
+        <translation>걸을 텐서</translation>
+    </message>
+    <message>
+        <source>Tensors with a backward pass</source>
+        <translation>역전파할 수 있는 텐서</translation>
+    </message>
+    <message>
+        <source>State of the session</source>
+        <translation>세션 상태</translation>
+    </message>
+    <message>
+        <source>Python here, torch is nbgrad. Ctrl+Return runs it.</source>
+        <translation>여기에 파이썬을 적으세요. torch는 nbgrad입니다. Ctrl+Return으로 실행합니다.</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>출력</translation>
+    </message>
+    <message>
+        <source>What the snippets wrote</source>
+        <translation>코드가 출력한 것</translation>
+    </message>
+    <message>
+        <source>Variables</source>
+        <translation>변수</translation>
+    </message>
+    <message>
+        <source>What the session remembers</source>
+        <translation>세션이 기억하는 것</translation>
+    </message>
+    <message>
+        <source>Output or variables</source>
+        <translation>출력 또는 변수</translation>
+    </message>
+    <message>
+        <source>Traceback</source>
+        <translation>오류 경로</translation>
+    </message>
+    <message>
+        <source>Show how Python came to the error</source>
+        <translation>파이썬이 오류에 이른 경로를 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Copy the error with its traceback</source>
+        <translation>오류를 경로와 함께 복사</translation>
+    </message>
+    <message>
+        <source>Copy the error</source>
+        <translation>오류 복사</translation>
+    </message>
+    <message>
+        <source>Snippets run on this computer with your rights, like any Python console.</source>
+        <translation>코드는 여느 파이썬 콘솔처럼 이 컴퓨터에서 당신의 권한으로 실행됩니다.</translation>
+    </message>
+    <message>
+        <source>What snippets may do</source>
+        <translation>코드가 할 수 있는 일</translation>
+    </message>
+    <message>
+        <source>Snippet and output</source>
+        <translation>코드와 출력</translation>
+    </message>
+    <message>
+        <source>A new session: the variables are gone.</source>
+        <translation>새 세션입니다. 변수는 사라졌습니다.</translation>
+    </message>
+    <message>
+        <source>{0} has no backward pass to walk.</source>
+        <translation>{0}에는 걸을 역전파가 없습니다.</translation>
+    </message>
+    <message>
+        <source>no session</source>
+        <translation>세션 없음</translation>
+    </message>
+    <message>
+        <source>the session is starting …</source>
+        <translation>세션을 시작하는 중 …</translation>
+    </message>
+    <message>
+        <source>running … Ctrl+. stops it</source>
+        <translation>실행 중 … Ctrl+.로 정지</translation>
+    </message>
+    <message>
+        <source>stopping …</source>
+        <translation>정지하는 중 …</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>정지했습니다.</translation>
+    </message>
+    <message>
+        <source>line {0} · </source>
+        <translation>{0}행 · </translation>
+    </message>
+</context>
+<context>
     <name>CurvesPanel</name>
     <message>
         <source>Loss and accuracy</source>
@@ -655,6 +781,22 @@
         <source>Size of gradients and updates</source>
         <translation>기울기와 갱신의 크기</translation>
     </message>
+    <message>
+        <source>Console</source>
+        <translation>콘솔</translation>
+    </message>
+    <message>
+        <source>Python with the engine as torch (Ctrl+4)</source>
+        <translation>엔진을 torch로 쓰는 파이썬 (Ctrl+4)</translation>
+    </message>
+    <message>
+        <source>Lessons</source>
+        <translation>수업</translation>
+    </message>
+    <message>
+        <source>Predict, then let the engine compute (Ctrl+5)</source>
+        <translation>예측한 뒤 엔진이 계산하게 합니다 (Ctrl+5)</translation>
+    </message>
 </context>
 <context>
     <name>Legend</name>
@@ -665,6 +807,40 @@
     <message>
         <source>Blue is negative, orange positive, zero the surface; one limit for each layer</source>
         <translation>파랑은 음수, 주황은 양수, 바탕은 0. 층마다 한계가 하나입니다</translation>
+    </message>
+</context>
+<context>
+    <name>LessonList</name>
+    <message>
+        <source>List of lessons</source>
+        <translation>수업 목록</translation>
+    </message>
+    <message>
+        <source>Predict first, then let the engine compute.</source>
+        <translation>먼저 예측하고, 그다음 엔진이 계산합니다.</translation>
+    </message>
+    <message>
+        <source>Open a lesson file…</source>
+        <translation>수업 파일 열기…</translation>
+    </message>
+    <message>
+        <source>done · {0}</source>
+        <translation>마침 · {0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} · {2}</source>
+        <translation>{1}단계 중 {0} · {2}</translation>
+    </message>
+</context>
+<context>
+    <name>LessonPanel</name>
+    <message>
+        <source>Lessons</source>
+        <translation>수업</translation>
+    </message>
+    <message>
+        <source>en</source>
+        <translation>ko</translation>
     </message>
 </context>
 <context>
@@ -739,6 +915,10 @@
     <message>
         <source>Open a checkpoint</source>
         <translation>체크포인트 열기</translation>
+    </message>
+    <message>
+        <source>Open a lesson</source>
+        <translation>수업 열기</translation>
     </message>
     <message>
         <source>Save a checkpoint</source>
@@ -880,10 +1060,96 @@ limits −{2} … +{2}</source>
     </message>
 </context>
 <context>
+    <name>OpenLesson</name>
+    <message>
+        <source>Lesson</source>
+        <translation>수업</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>This step once more</source>
+        <translation>이 단계 다시</translation>
+    </message>
+    <message>
+        <source>Your prediction</source>
+        <translation>나의 예측</translation>
+    </message>
+    <message>
+        <source>your prediction, a number</source>
+        <translation>나의 예측, 수 하나</translation>
+    </message>
+    <message>
+        <source>Code of this step</source>
+        <translation>이 단계의 코드</translation>
+    </message>
+    <message>
+        <source>Printed</source>
+        <translation>출력</translation>
+    </message>
+    <message>
+        <source>Choose one first.</source>
+        <translation>먼저 하나를 고르세요.</translation>
+    </message>
+    <message>
+        <source>Write a number first, for example 0.5.</source>
+        <translation>먼저 0.5 같은 수를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>step {0} of {1}</source>
+        <translation>{1}단계 중 {0}단계</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>마치기</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>다음</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>검산</translation>
+    </message>
+    <message>
+        <source>Run it</source>
+        <translation>실행하기</translation>
+    </message>
+    <message>
+        <source>computing …</source>
+        <translation>계산하는 중 …</translation>
+    </message>
+    <message>
+        <source>Right: {0}.</source>
+        <translation>맞습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The engine says: {0}. {1}</source>
+        <translation>엔진의 답: {0}. {1}</translation>
+    </message>
+</context>
+<context>
     <name>ParameterList</name>
     <message>
         <source>All parameters</source>
         <translation>모든 매개변수</translation>
+    </message>
+    <message>
+        <source>{0} parameters, {1} numbers</source>
+        <translation>매개변수 {0}개, 숫자 {1}개</translation>
+    </message>
+</context>
+<context>
+    <name>ParameterTree</name>
+    <message>
+        <source>All parameters</source>
+        <translation>모든 매개변수</translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation>이름으로 거르기</translation>
     </message>
 </context>
 <context>
@@ -932,6 +1198,10 @@ limits −{2} … +{2}</source>
         <translation>목표 {0}</translation>
     </message>
     <message>
+        <source>class {0} of {1}</source>
+        <translation>{1}개 클래스 중 {0}번</translation>
+    </message>
+    <message>
         <source>no digit I know</source>
         <translation>숫자가 아닌 듯</translation>
     </message>
@@ -942,6 +1212,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>unsure: {0} or {1}?</source>
         <translation>불확실: {0} 또는 {1}?</translation>
+    </message>
+    <message>
+        <source>The largest probability is {0}. The network&apos;s classes are no digits, and its file does not name them: what it says of a drawing is only how it was trained to answer.</source>
+        <translation>가장 큰 확률은 {0}입니다. 이 신경망의 클래스는 숫자가 아니고, 파일에 이름도 없습니다. 그림에 대한 답은 학습된 대로 답한 것일 뿐입니다.</translation>
     </message>
     <message>
         <source>The largest probability is {0}: too little to name a digit without reserve.</source>
@@ -1042,6 +1316,17 @@ limits −{2} … +{2}</source>
     <message>
         <source>Done</source>
         <translation>완료</translation>
+    </message>
+</context>
+<context>
+    <name>SnippetEditor</name>
+    <message>
+        <source>Snippet</source>
+        <translation>코드</translation>
+    </message>
+    <message>
+        <source>Python; Ctrl+Return runs it, F6 leaves the editor</source>
+        <translation>파이썬. Ctrl+Return으로 실행하고 F6으로 편집기를 떠납니다</translation>
     </message>
 </context>
 <context>
@@ -1293,12 +1578,12 @@ limits −{2} … +{2}</source>
         <translation>메뉴</translation>
     </message>
     <message>
-        <source>Which weights the network has</source>
-        <translation>신경망의 가중치 고르기</translation>
-    </message>
-    <message>
         <source>Network</source>
         <translation>신경망</translation>
+    </message>
+    <message>
+        <source>Which network, and which weights it has</source>
+        <translation>어떤 신경망이고 어떤 가중치를 쓰는지</translation>
     </message>
     <message>
         <source>Reset</source>
@@ -1347,6 +1632,29 @@ limits −{2} … +{2}</source>
     <message>
         <source>batch {0}</source>
         <translation>배치 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>VariableTable</name>
+    <message>
+        <source>Variables</source>
+        <translation>변수</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>종류</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산하지 않음</translation>
     </message>
 </context>
 <context>
@@ -1436,6 +1744,13 @@ limits −{2} … +{2}</source>
     <message>
         <source>Any digit</source>
         <translation>아무 숫자</translation>
+    </message>
+</context>
+<context>
+    <name>_Gutter</name>
+    <message>
+        <source>Line numbers</source>
+        <translation>행 번호</translation>
     </message>
 </context>
 <context>
@@ -1636,6 +1951,14 @@ limits −{2} … +{2}</source>
         <translation>역전파(&amp;B)</translation>
     </message>
     <message>
+        <source>&amp;Console</source>
+        <translation>콘솔(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Lessons</source>
+        <translation>수업(&amp;L)</translation>
+    </message>
+    <message>
         <source>&amp;Help</source>
         <translation>도움말(&amp;H)</translation>
     </message>
@@ -1710,6 +2033,30 @@ limits −{2} … +{2}</source>
     <message>
         <source>Start from the trained weights that ship with nbgrad</source>
         <translation>nbgrad에 든 학습된 가중치로 시작합니다</translation>
+    </message>
+    <message>
+        <source>LeNet</source>
+        <translation>LeNet</translation>
+    </message>
+    <message>
+        <source>A fresh LeNet: two convolutions, three linear layers</source>
+        <translation>새 LeNet: 합성곱 두 층과 선형 세 층</translation>
+    </message>
+    <message>
+        <source>MLP</source>
+        <translation>MLP</translation>
+    </message>
+    <message>
+        <source>A fresh network of two linear layers, 784 → 128 → 10</source>
+        <translation>선형 두 층의 새 신경망, 784 → 128 → 10</translation>
+    </message>
+    <message>
+        <source>ResNet-18</source>
+        <translation>ResNet-18</translation>
+    </message>
+    <message>
+        <source>A fresh ResNet-18 with ten classes: 11 million weights, so it trains slowly</source>
+        <translation>클래스가 열 개인 새 ResNet-18: 가중치가 1100만 개라 천천히 학습합니다</translation>
     </message>
     <message>
         <source>Test</source>
@@ -2079,9 +2426,165 @@ limits −{2} … +{2}</source>
         <source>Write the backward graph as SVG, PNG or DOT</source>
         <translation>역전파 그래프를 SVG, PNG, DOT로 저장합니다</translation>
     </message>
+    <message>
+        <source>Console</source>
+        <translation>콘솔</translation>
+    </message>
+    <message>
+        <source>Write Python with the engine as torch, and walk what it made</source>
+        <translation>엔진을 torch로 써서 파이썬을 적고, 만들어진 그래프를 걷습니다</translation>
+    </message>
+    <message>
+        <source>Run the snippet</source>
+        <translation>코드 실행</translation>
+    </message>
+    <message>
+        <source>Run what stands in the console; its variables stay</source>
+        <translation>콘솔에 적힌 것을 실행합니다. 변수는 남습니다</translation>
+    </message>
+    <message>
+        <source>Stop the snippet</source>
+        <translation>코드 정지</translation>
+    </message>
+    <message>
+        <source>Interrupt it; what does not listen within a second loses its variables</source>
+        <translation>실행을 중단합니다. 1초 안에 멈추지 않으면 변수가 사라집니다</translation>
+    </message>
+    <message>
+        <source>Walk the chosen tensor</source>
+        <translation>고른 텐서 걷기</translation>
+    </message>
+    <message>
+        <source>Open its backward graph, to be stepped through node by node</source>
+        <translation>역전파 그래프를 열어 노드를 하나씩 걷습니다</translation>
+    </message>
+    <message>
+        <source>Snippets to begin with</source>
+        <translation>시작용 예제</translation>
+    </message>
+    <message>
+        <source>Put an example into the editor; Ctrl+Z brings back what stood there</source>
+        <translation>예제를 편집기에 넣습니다. Ctrl+Z로 있던 것을 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Earlier snippet</source>
+        <translation>이전 코드</translation>
+    </message>
+    <message>
+        <source>Bring back the snippet that was run before</source>
+        <translation>전에 실행한 코드를 다시 가져옵니다</translation>
+    </message>
+    <message>
+        <source>Later snippet</source>
+        <translation>다음 코드</translation>
+    </message>
+    <message>
+        <source>On to the snippet that was run after it</source>
+        <translation>그다음에 실행한 코드로 갑니다</translation>
+    </message>
+    <message>
+        <source>Clear the output</source>
+        <translation>출력 지우기</translation>
+    </message>
+    <message>
+        <source>Empty the output; variables stay</source>
+        <translation>출력을 비웁니다. 변수는 남습니다</translation>
+    </message>
+    <message>
+        <source>New session</source>
+        <translation>새 세션</translation>
+    </message>
+    <message>
+        <source>Forget all variables of the console and begin anew</source>
+        <translation>콘솔의 변수를 모두 잊고 새로 시작합니다</translation>
+    </message>
+    <message>
+        <source>Lessons</source>
+        <translation>수업</translation>
+    </message>
+    <message>
+        <source>Predict what the engine will compute, and see why</source>
+        <translation>엔진이 무엇을 계산할지 예측하고 까닭을 봅니다</translation>
+    </message>
+    <message>
+        <source>Check, or next step</source>
+        <translation>확인, 또는 다음 단계</translation>
+    </message>
+    <message>
+        <source>Hold the prediction against the engine, then go on</source>
+        <translation>예측을 엔진의 답과 견준 뒤 나아갑니다</translation>
+    </message>
+    <message>
+        <source>Step before</source>
+        <translation>이전 단계</translation>
+    </message>
+    <message>
+        <source>Back to the step before, to predict it again</source>
+        <translation>이전 단계로 돌아가 다시 예측합니다</translation>
+    </message>
+    <message>
+        <source>Leave the lesson</source>
+        <translation>수업 나가기</translation>
+    </message>
+    <message>
+        <source>Back to the list of lessons; your place is kept</source>
+        <translation>수업 목록으로 돌아갑니다. 있던 자리는 기억합니다</translation>
+    </message>
+    <message>
+        <source>Open a lesson file…</source>
+        <translation>수업 파일 열기…</translation>
+    </message>
+    <message>
+        <source>Take a lesson that somebody wrote; or drop its file on the window</source>
+        <translation>누군가 쓴 수업을 엽니다. 파일을 창에 끌어다 놓아도 됩니다</translation>
+    </message>
 </context>
 <context>
     <name>console</name>
+    <message>
+        <source>The session cannot start: {0}.</source>
+        <translation>세션을 시작할 수 없습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>A snippet is running: stop it first (Ctrl+.).</source>
+        <translation>코드가 실행 중입니다. 먼저 정지하세요 (Ctrl+.).</translation>
+    </message>
+    <message>
+        <source>There is no session to walk in: run the snippet first.</source>
+        <translation>걸을 세션이 없습니다. 먼저 코드를 실행하세요.</translation>
+    </message>
+    <message>
+        <source>The snippet did not listen, so its session was ended: variables are gone.</source>
+        <translation>코드가 멈추지 않아 세션을 끝냈습니다. 변수는 사라졌습니다.</translation>
+    </message>
+    <message>
+        <source>The session was ended: {0} Its variables are gone.</source>
+        <translation>세션을 끝냈습니다: {0} 변수는 사라졌습니다.</translation>
+    </message>
+    <message>
+        <source>The session ended by itself (exit code {0}): its variables are gone.</source>
+        <translation>세션이 스스로 끝났습니다 (종료 코드 {0}). 변수는 사라졌습니다.</translation>
+    </message>
+    <message>
+        <source>The walk was stopped.</source>
+        <translation>걷기를 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>This walk cannot be shown: {0}.</source>
+        <translation>이 걷기는 보여 줄 수 없습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The output is cut here, after {0} characters; the snippet goes on.</source>
+        <translation>출력이 {0}자를 넘어 여기서 잘립니다. 코드는 계속 실행됩니다.</translation>
+    </message>
+    <message>
+        <source>sys.exit() ended the snippet; the session goes on.</source>
+        <translation>sys.exit()가 코드를 끝냈습니다. 세션은 계속됩니다.</translation>
+    </message>
+    <message>
+        <source>There is no backward pass of {0} to walk.</source>
+        <translation>{0}에는 걸을 역전파가 없습니다.</translation>
+    </message>
 </context>
 <context>
     <name>diagnosis</name>
@@ -2219,6 +2722,10 @@ limits −{2} … +{2}</source>
         <translation>느린 쌍둥이, 빠른 커널, numpy의 시간을 재는 중</translation>
     </message>
     <message>
+        <source>No weight has changed yet: press Step.</source>
+        <translation>아직 바뀐 가중치가 없습니다. 단계를 누르세요.</translation>
+    </message>
+    <message>
         <source>A gradient check needs a picture: draw a digit, or pick a sample.</source>
         <translation>기울기 확인에는 그림이 필요합니다: 숫자를 그리거나 견본을 고르세요.</translation>
     </message>
@@ -2245,6 +2752,18 @@ limits −{2} … +{2}</source>
     <message>
         <source>Classifying the test set</source>
         <translation>시험 데이터를 분류하는 중</translation>
+    </message>
+    <message>
+        <source>{0} {1} with {2} classes the file does not name: answers are class numbers.</source>
+        <translation>{0} {1}, 클래스 {2}개. 파일에 이름이 없어 답은 클래스 번호입니다.</translation>
+    </message>
+    <message>
+        <source>{0} {1}: its ten classes are taken for the digits 0 to 9, in order.</source>
+        <translation>{0} {1}: 열 개 클래스를 차례로 숫자 0~9로 봅니다.</translation>
+    </message>
+    <message>
+        <source>{0} {1}: a ReLU between its layers and classes 0 to 9 are taken for granted; the file names none.</source>
+        <translation>{0} {1}: 층 사이에 ReLU가 있고 클래스가 0~9라고 가정합니다. 파일에는 적혀 있지 않습니다.</translation>
     </message>
     <message>
         <source>Saved to {0}.</source>
@@ -2303,8 +2822,8 @@ limits −{2} … +{2}</source>
         <translation>{0}은(는) {1}에 맞지 않습니다: {2}</translation>
     </message>
     <message>
-        <source>{0} holds the weights of {1}; the lab shows {2} alone.</source>
-        <translation>{0}에는 {1}의 가중치가 있습니다. 이 실험실은 {2}만 보여 줍니다.</translation>
+        <source>{0} holds an {1} that cannot read drawings: {2}.</source>
+        <translation>{0}의 {1}은(는) 그림을 읽을 수 없습니다: {2}.</translation>
     </message>
     <message>
         <source>{0} does not hold weights by name, as a state_dict does.</source>
@@ -2377,6 +2896,26 @@ limits −{2} … +{2}</source>
     <message>
         <source>Nesterov needs a momentum above 0.</source>
         <translation>네스테로프는 0보다 큰 모멘텀이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Trained weights ship for LeNet alone, not for {0}.</source>
+        <translation>학습된 가중치는 LeNet에만 있고 {0}에는 없습니다.</translation>
+    </message>
+    <message>
+        <source>The list of sizes</source>
+        <translation>크기 목록</translation>
+    </message>
+    <message>
+        <source>what {0} can have</source>
+        <translation>{0}에 맞는 값</translation>
+    </message>
+    <message>
+        <source>The list of names</source>
+        <translation>이름 목록</translation>
+    </message>
+    <message>
+        <source>one for each layer</source>
+        <translation>층마다 하나</translation>
     </message>
     <message>
         <source>This is not an experiment file: it is no JSON ({0}).</source>
@@ -2494,6 +3033,98 @@ limits −{2} … +{2}</source>
         <source>There is no edit to undo: a training step or a reset makes edits final.</source>
         <translation>되돌릴 편집이 없습니다: 학습 단계나 초기화가 편집을 확정합니다.</translation>
     </message>
+    <message>
+        <source>it gave no number to compare with</source>
+        <translation>견줄 수가 나오지 않았습니다</translation>
+    </message>
+    <message>
+        <source>The code of this step did not run: {0}.</source>
+        <translation>이 단계의 코드가 실행되지 않았습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>Grad-CAM weighs the maps of a convolution: this network has none.</source>
+        <translation>Grad-CAM은 합성곱의 맵에 가중치를 줍니다. 이 신경망에는 맵이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{0} is no lesson: it is larger than a megabyte.</source>
+        <translation>{0}은(는) 수업이 아닙니다: 1메가바이트보다 큽니다.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read: {1}.</source>
+        <translation>{0}을(를) 읽을 수 없습니다: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} is no lesson: it is no JSON ({1}).</source>
+        <translation>{0}은(는) 수업이 아닙니다: JSON이 아닙니다 ({1}).</translation>
+    </message>
+    <message>
+        <source>{0} is no lesson: {1}.</source>
+        <translation>{0}은(는) 수업이 아닙니다: {1}.</translation>
+    </message>
+    <message>
+        <source>its format is «{0}», not «{1}»</source>
+        <translation>형식이 «{1}»이(가) 아니라 «{0}»입니다</translation>
+    </message>
+    <message>
+        <source>it has no steps</source>
+        <translation>단계가 없습니다</translation>
+    </message>
+    <message>
+        <source>the code of {0} is no list of lines</source>
+        <translation>{0}의 코드가 줄 목록이 아닙니다</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}: {1}</translation>
+    </message>
+    <message>
+        <source>{0} has settings nbgrad does not know</source>
+        <translation>{0}에 nbgrad가 모르는 설정이 있습니다</translation>
+    </message>
+    <message>
+        <source>{0}: choices and replies are lists, and one choice alone is none</source>
+        <translation>{0}: choices와 replies는 목록이며, 선택지가 하나뿐이면 선택이 아닙니다</translation>
+    </message>
+    <message>
+        <source>{0}: the tolerance is a number from 0, below 1</source>
+        <translation>{0}: tolerance는 0 이상 1 미만의 수입니다</translation>
+    </message>
+    <message>
+        <source>{0}: «{1}» is no expression</source>
+        <translation>{0}: «{1}»은(는) 식이 아닙니다</translation>
+    </message>
+    <message>
+        <source>{0}: a text is written as {1}</source>
+        <translation>{0}: 글은 {1}처럼 씁니다</translation>
+    </message>
+    <message>
+        <source>{0} is no JSON object</source>
+        <translation>{0}이(가) JSON 객체가 아닙니다</translation>
+    </message>
+    <message>
+        <source>{0} has a field nbgrad does not know: {1}</source>
+        <translation>{0}에 nbgrad가 모르는 항목이 있습니다: {1}</translation>
+    </message>
+    <message>
+        <source>{0} lacks the field {1}</source>
+        <translation>{0}에 {1} 항목이 없습니다</translation>
+    </message>
+    <message>
+        <source>Your progress cannot be kept: {0}.</source>
+        <translation>진도를 저장할 수 없습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>its first layer reads {0} numbers, a drawing has 784 (28 × 28) or 1024 (32 × 32)</source>
+        <translation>첫 층은 숫자 {0}개를 읽지만 그림은 784개(28 × 28) 또는 1024개(32 × 32)입니다</translation>
+    </message>
+    <message>
+        <source>This network has {0} classes and the data ten digits: it can be looked at, not trained or tested.</source>
+        <translation>이 신경망은 클래스가 {0}개이고 데이터는 숫자 열 개입니다. 살펴볼 수는 있지만 학습하거나 시험할 수는 없습니다.</translation>
+    </message>
+    <message>
+        <source>No file was opened whose weights the run could begin with.</source>
+        <translation>시작할 가중치가 든 파일을 열지 않았습니다.</translation>
+    </message>
 </context>
 <context>
     <name>network</name>
@@ -2530,6 +3161,18 @@ limits −{2} … +{2}</source>
         <translation>선형</translation>
     </message>
     <message>
+        <source>residual block</source>
+        <translation>잔차 블록</translation>
+    </message>
+    <message>
+        <source>batch normalisation</source>
+        <translation>배치 정규화</translation>
+    </message>
+    <message>
+        <source>mean of each map</source>
+        <translation>맵마다 평균</translation>
+    </message>
+    <message>
         <source>{0} weights</source>
         <translation>가중치 {0}개</translation>
     </message>
@@ -2551,6 +3194,41 @@ limits −{2} … +{2}</source>
     <message>
         <source>There is no picture to paste: copy one first.</source>
         <translation>붙여넣을 그림이 없습니다. 먼저 그림을 복사하세요.</translation>
+    </message>
+</context>
+<context>
+    <name>snippets</name>
+    <message>
+        <source>Tensors</source>
+        <translation>텐서</translation>
+    </message>
+    <message>
+        <source>Autograd: Q = 3a³ − b²</source>
+        <translation>자동 미분: Q = 3a³ − b²</translation>
+    </message>
+    <message>
+        <source>Backward with a gradient</source>
+        <translation>기울기를 주는 backward</translation>
+    </message>
+    <message>
+        <source>Gradients accumulate</source>
+        <translation>기울기는 쌓인다</translation>
+    </message>
+    <message>
+        <source>A graph as long as its loop</source>
+        <translation>반복만큼 긴 그래프</translation>
+    </message>
+    <message>
+        <source>A small network learns</source>
+        <translation>작은 신경망의 학습</translation>
+    </message>
+    <message>
+        <source>Without recording: no_grad</source>
+        <translation>기록하지 않기: no_grad</translation>
+    </message>
+    <message>
+        <source>Twice through a graph: retain_graph</source>
+        <translation>그래프를 두 번: retain_graph</translation>
     </message>
 </context>
 <context>
@@ -2578,6 +3256,14 @@ limits −{2} … +{2}</source>
     <message>
         <source>ink</source>
         <translation>잉크</translation>
+    </message>
+    <message>
+        <source>colour</source>
+        <translation>색</translation>
+    </message>
+    <message>
+        <source>28 x 28</source>
+        <translation>28 x 28</translation>
     </message>
     <message>
         <source>What you drew: a round pen, darker where it covers more of a pixel.</source>
@@ -2631,6 +3317,14 @@ limits −{2} … +{2}</source>
         <source>A picture of the data set: 28 x 28, boxed and centred already.</source>
         <translation>데이터의 그림입니다. 이미 잘라 가운데 놓은 28×28입니다.</translation>
     </message>
+    <message>
+        <source>The border is cut off again: this network reads 28 × 28.</source>
+        <translation>테두리를 다시 잘라 냅니다. 이 신경망은 28 × 28을 읽습니다.</translation>
+    </message>
+    <message>
+        <source>3 × 64 × 64: every pixel doubled, the grey copied to red, green and blue, in the range of ImageNet&apos;s photographs, for which this network was built.</source>
+        <translation>3 × 64 × 64: 픽셀마다 두 배로 늘리고 회색을 빨강·초록·파랑에 복사해 ImageNet 사진의 범위로 맞춥니다. 이 신경망은 그런 사진을 위해 만들어졌습니다.</translation>
+    </message>
 </context>
 <context>
     <name>step</name>
@@ -2643,6 +3337,14 @@ limits −{2} … +{2}</source>
         <translation>그린 숫자를 {0}(으)로 본 손실: {1}</translation>
     </message>
     <message>
+        <source>{0} is no scalar: the pass begins with a gradient of ones.</source>
+        <translation>{0}은(는) 스칼라가 아니므로 1로 채운 기울기에서 시작합니다.</translation>
+    </message>
+    <message>
+        <source>The pass begins with the gradient that {0}.backward() was given.</source>
+        <translation>{0}.backward()에 준 기울기에서 시작합니다.</translation>
+    </message>
+    <message>
         <source>Another loss is asked for: this walk is over. Next node begins a new one.</source>
         <translation>다른 손실을 고르셨으므로 이 걷기는 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
     </message>
@@ -2651,12 +3353,20 @@ limits −{2} … +{2}</source>
         <translation>그림이 바뀌어 이 진행은 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
     </message>
     <message>
+        <source>The session has ended: this walk is over. Run the snippet again.</source>
+        <translation>세션이 끝나 이 걷기도 끝났습니다. 코드를 다시 실행하세요.</translation>
+    </message>
+    <message>
         <source>The network has changed: this walk is over. Next node begins a new one.</source>
         <translation>신경망이 바뀌어 이 진행은 끝났습니다. 다음 노드를 누르면 새로 시작합니다.</translation>
     </message>
     <message>
         <source>The step is complete: every weight has moved.</source>
         <translation>단계가 끝났습니다. 모든 가중치가 움직였습니다.</translation>
+    </message>
+    <message>
+        <source>The pass is complete: every leaf has its gradient.</source>
+        <translation>역전파가 끝났습니다. 모든 잎에 기울기가 있습니다.</translation>
     </message>
     <message>
         <source>The pass is complete: every parameter has its gradient.</source>
@@ -3071,6 +3781,30 @@ limits −{2} … +{2}</source>
     <message>
         <source>the terms add up to the engine&apos;s number exactly</source>
         <translation>항의 합이 엔진의 수와 정확히 같습니다</translation>
+    </message>
+    <message>
+        <source>The gradient that the last batch left at this weight, and what {0} made of it.</source>
+        <translation>마지막 배치가 이 가중치에 남긴 기울기와, {0}이(가) 그것으로 한 일.</translation>
+    </message>
+    <message>
+        <source>Why this weight changed like this</source>
+        <translation>이 가중치가 이렇게 바뀐 까닭</translation>
+    </message>
+    <message>
+        <source>w, before the step</source>
+        <translation>w, 단계 전</translation>
+    </message>
+    <message>
+        <source>g, its gradient</source>
+        <translation>g, 기울기</translation>
+    </message>
+    <message>
+        <source>the engine&apos;s weight</source>
+        <translation>엔진의 가중치</translation>
+    </message>
+    <message>
+        <source>the arithmetic does not give the engine&apos;s weight: they differ by {0}</source>
+        <translation>계산이 엔진의 가중치와 다릅니다: 차이 {0}</translation>
     </message>
     <message>
         <source>equal within float32 rounding: they differ by {0}</source>

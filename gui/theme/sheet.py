@@ -67,7 +67,8 @@ QLineEdit, QComboBox {
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QRadioButton { spacing: ${pad6}px; }
 QRadioButton::indicator {
-  width: ${pad11}px; height: ${pad11}px; border: 1px solid $secondary; border-radius: ${pad6}px; background: transparent;
+  width: ${pad11}px; height: ${pad11}px; border: 1px solid $secondary; border-radius: ${pad6}px;
+  background: transparent;
 }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; }
 QRadioButton:focus { color: $accent; }
