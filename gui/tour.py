@@ -17,6 +17,7 @@ from gui.bridge.pulse import Pulse
 from gui.bridge.store import Selection, Store
 from gui.bridge.worker import Worker
 from gui.lab.experiment import Experiment
+from gui.lab.findings import TermsView
 from gui.main_window import MainWindow
 from gui.theme import theme
 from gui.views.network_hover import cell_of, cells_rect
@@ -329,7 +330,7 @@ class Tour:
         """The console: a snippet whose graph is walked, its variables, an error at its line, a loop without end."""
         ctrl, console, walk = Qt.KeyboardModifier.ControlModifier, self.store.console, self.store.walking
         self.key("4", ctrl)
-        panel = self.window.learning.panels["console"]
+        panel = self.window.learning.console
         self.picture("console-starts")
         self.wait("the session", lambda: console.state == "ready", START_LIMIT)
         panel.snippets.popup.actions()[1].trigger()
@@ -403,7 +404,7 @@ class Tour:
             "the terms of a cell", lambda: self.store.terms is not None and self.store.terms.spot == self.store.spot
         )
         QTest.mouseMove(canvas, QPoint(2, 2))
-        self.wait("the card", lambda: self.store.terms is not None and self.store.terms.name in self._card())
+        self.wait("the card", lambda: isinstance(self.store.terms, TermsView) and self.store.terms.name in self._card())
         self.picture(name, everywhere)
 
     def _strongest(self, layer: int) -> tuple[int, ...]:

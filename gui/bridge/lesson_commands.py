@@ -1,4 +1,6 @@
-"""The commands of the lessons: what `gui.bridge.commands` is for the rest."""
+"""The commands of the lessons, in the form of the lab's command table."""
+
+# pyright: reportArgumentType=false
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 

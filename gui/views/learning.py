@@ -35,12 +35,12 @@ class LearningPanel(QWidget):
             ("lessons", self.tr("Lessons"), self.tr("Predict, then let the engine compute (Ctrl+5)")),
         ]
         self.tabs = Segments(choices, self.tr("Learning"), role="tab")
-        self.lessons = LessonPanel(store)
+        self.console, self.lessons = ConsolePanel(store), LessonPanel(store)
         self.panels: dict[str, QWidget] = {
             "curves": CurvesPanel(store),
             "test": TestPanel(store),
             "health": HealthPanel(store),
-            "console": ConsolePanel(store),
+            "console": self.console,
             "lessons": self.lessons,
         }
         head = row(None, (16, 8, 16, 0))
