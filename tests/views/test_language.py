@@ -76,7 +76,7 @@ def test_the_walk_is_korean_too(korean, open_window, store, qtbot):
     store.walking.take(walk.view())
     qtbot.wait(30)
     assert window.graph.card.number.text() == "역전파 18 / 27"
-    assert texts_cut_off(window) == []
+    qtbot.waitUntil(lambda: texts_cut_off(window) == [])  # once the card is laid out
 
 
 def test_what_the_labs_logic_says_is_korean_where_it_is_shown(korean, store, qtbot):
