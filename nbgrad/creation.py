@@ -18,10 +18,10 @@ from nbgrad.arguments import (
 )
 from nbgrad.autograd.record import wrap
 from nbgrad.autograd.value import Value
-from nbgrad.device import usable
 from nbgrad.dtypes import bool_, dtype, from_numpy_dtype, int64
 from nbgrad.nested import array_of
 from nbgrad.ops.out import deliver
+from nbgrad.placement import placed
 from nbgrad.shapes import strided
 
 C_NAMES = {
@@ -33,7 +33,7 @@ C_NAMES = {
 def finish(array: np.ndarray, device: Any, requires_grad: bool) -> Any:
     """The tensor over a new array."""
     if device is not None:
-        usable(device)
+        array = placed(array, device)
     if requires_grad and array.dtype.kind != "f":
         raise RuntimeError(NO_GRADIENT)
     out = wrap(array)

@@ -14,7 +14,7 @@ DEVICE_TYPES = (
 
 
 class device:
-    """A place for tensors, by name and number; this version computes on the CPU alone.
+    """A place for tensors, by name and number.
 
     >>> device("cpu"), device("cuda:1").index
     (device(type='cpu'), 1)
@@ -68,15 +68,6 @@ def _parse(text: str) -> tuple[str, int | None]:
     if name not in DEVICE_TYPES:
         raise RuntimeError(f"Expected one of {', '.join(DEVICE_TYPES)} device type at start of device string: {name}")
     return name, int(number) if colon else None
-
-
-def usable(wanted: Any) -> None:
-    """Raises unless tensors can live on the device: an AssertionError with PyTorch's sentence for one without a GPU."""
-    if not isinstance(wanted, str | device | int) or isinstance(wanted, bool):
-        raise TypeError(f"argument 'device' must be torch.device, not {wanted.__class__.__name__}")
-    name = device(wanted).type  # type: ignore[arg-type]
-    if name != "cpu":
-        raise AssertionError(f"Torch not compiled with {name.upper()} enabled")
 
 
 CPU = device("cpu")

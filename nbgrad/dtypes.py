@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.strided import ARRAYS
+
 
 class dtype:
     """An element type, as in PyTorch: `nbgrad.float32`.
@@ -170,7 +172,7 @@ def result_type(*operands: Any) -> np.dtype:
     """
     levels: list[np.dtype | None] = [None, None, None]
     for operand in operands:
-        if isinstance(operand, np.ndarray):
+        if isinstance(operand, ARRAYS):
             level, kind = (0 if operand.ndim else 1), operand.dtype
         else:
             level, kind = 2, _scalar_dtype(operand)

@@ -15,12 +15,13 @@ from nbgrad.autograd import engine, modes
 from nbgrad.autograd.node import NO_EDGE, gradient_edge
 from nbgrad.autograd.record import register_tensor
 from nbgrad.autograd.value import is_stale, mark_changed, shared_version
-from nbgrad.device import CPU, device, usable
+from nbgrad.device import device
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float32, float64, from_numpy_dtype, int32, int64
 from nbgrad.formats import channels_last, contiguous_format, memory_format, preserve_format
 from nbgrad.methods import Methods
 from nbgrad.ops import arithmetic, cast, comparison, index, inplace, logic, matmul, pointwise, views
 from nbgrad.ops import shape as shaping
+from nbgrad.placement import device_of, usable
 from nbgrad.shapes import Size
 
 NOT_A_LEAF = (
@@ -74,7 +75,7 @@ class Tensor(Methods):
 
     @property
     def device(self) -> device:
-        return CPU
+        return device_of(self.array)
 
     @property
     def ndim(self) -> int:

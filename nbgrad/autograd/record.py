@@ -11,17 +11,19 @@ from nbgrad import kernels
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import Node, gradient_edge
 from nbgrad.autograd.value import Value, View, is_stale, shared_version
+from nbgrad.strided import DeviceArray
 
 
 class _Unloaded(ModuleType):
-    """Stands in for the CPU's kernels until one of them is called, then puts them in its place."""
+    """Stands in for a device's kernels until one of them is called, then puts them in its place."""
 
     def __getattr__(self, name: str) -> Any:
-        BACKENDS[np.ndarray] = kernels.cpu
-        return getattr(kernels.cpu, name)
+        module = getattr(kernels, self.__name__)
+        BACKENDS[np.ndarray if self.__name__ == "cpu" else DeviceArray] = module
+        return getattr(module, name)
 
 
-BACKENDS: dict[type, ModuleType] = {np.ndarray: _Unloaded("cpu")}
+BACKENDS: dict[type, ModuleType] = {np.ndarray: _Unloaded("cpu"), DeviceArray: _Unloaded("cuda")}
 
 OPS: dict[str, Any] = {}
 

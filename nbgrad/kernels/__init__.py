@@ -1,4 +1,4 @@
-"""Loops over plain arrays, a package for each device; `cpu` is imported when somebody first asks for it.
+"""Loops over plain arrays, a package for each device, imported when somebody first asks for it.
 
 Importing numba takes longer than importing all of nbgrad, so it waits for the first kernel.
 """
@@ -6,8 +6,10 @@ Importing numba takes longer than importing all of nbgrad, so it waits for the f
 import importlib
 from typing import Any
 
+_MODULES = {"cpu": "nbgrad.kernels.cpu", "cuda": "nbgrad.kernels.cuda", "cuda_driver": "nbgrad.kernels.cuda.driver"}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "cpu":
-        return importlib.import_module("nbgrad.kernels.cpu")
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from nbgrad.device import usable
+from nbgrad.placement import usable
 from nbgrad.serialization.files import FormatError
 from nbgrad.serialization.storages import GLOBALS, Storage, StorageType, check_result, numbers_of
 from nbgrad.serialization.unpickle import Machine, Window

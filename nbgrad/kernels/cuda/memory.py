@@ -1,0 +1,129 @@
+"""Where device arrays live: blocks of memory that are used again, and copies to and from the host."""
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from nbgrad.kernels.cuda import driver
+from nbgrad.strided import DeviceArray
+
+
+class Pool:
+    """Free blocks by their size, and the books: bytes in use, the most there ever were, bytes taken from the driver.
+
+    One stream runs everything, so a block may be used again as soon as its last array is gone: what still reads it was
+    started earlier and ends earlier.
+    """
+
+    def __init__(self) -> None:
+        self.free: dict[int, list[Any]] = {}
+        self.lock = threading.RLock()  # the collector of garbage may bring blocks back while it is held
+        self.allocated = self.most_allocated = self.reserved = self.most_reserved = 0
+
+    def take(self, size: int) -> Any:
+        with self.lock:
+            blocks = self.free.get(size)
+            block = blocks.pop() if blocks else None
+            if block is None:
+                block = self._new(size)
+                self.reserved += size
+                self.most_reserved = max(self.most_reserved, self.reserved)
+            self.allocated += size
+            self.most_allocated = max(self.most_allocated, self.allocated)
+        return block
+
+    def _new(self, size: int) -> Any:
+        try:
+            return driver.allocate(size)
+        except Exception:  # out of memory: what is kept for later is given back, once
+            if not self.free:
+                raise
+            self.empty()
+            return driver.allocate(size)
+
+    def give(self, size: int, block: Any) -> None:
+        with self.lock:
+            self.allocated -= size
+            self.free.setdefault(size, []).append(block)
+
+    def empty(self) -> None:
+        """Give what is free back to the driver."""
+        with self.lock:
+            driver.synchronize()
+            self.reserved -= sum(size * len(blocks) for size, blocks in self.free.items())
+            self.free.clear()
+
+
+pool = Pool()
+
+SMALL = 1 << 20
+
+
+def rounded(nbytes: int) -> int:
+    """The size of the block for so many bytes: multiples of 512, above 1 MiB of 2 MiB, so that similar shapes share."""
+    step = 512 if nbytes <= SMALL else 2 * SMALL
+    return -(-max(nbytes, 1) // step) * step
+
+
+class Storage:
+    """A block on loan from the pool; it goes back with the last array that sees it."""
+
+    __slots__ = ("block", "pool", "size")
+
+    def __init__(self, nbytes: int) -> None:
+        self.pool, self.size = pool, rounded(nbytes)
+        self.block = pool.take(self.size)
+
+    def window(self, offset: int, count: int, dtype: np.dtype) -> Any:
+        return driver.window(self.block, offset, count, dtype)
+
+    def __del__(self) -> None:
+        block = getattr(self, "block", None)
+        if block is not None:
+            self.pool.give(self.size, block)
+
+
+def empty(shape: tuple[int, ...], dtype: np.dtype) -> DeviceArray:
+    """A contiguous array of undefined numbers."""
+    array = DeviceArray(None, tuple(shape), dtype)
+    array.storage = Storage(array.nbytes)
+    return array
+
+
+class _Staging:
+    """Pinned memory between host and device, grown as needed; its lock is held until a copy has ended."""
+
+    lock = threading.Lock()
+    memory: Any = None
+
+    @classmethod
+    def of(cls, nbytes: int) -> np.ndarray:
+        if cls.memory is None or cls.memory.size < nbytes:
+            cls.memory = driver.pinned(max(nbytes, 1 << 16))
+        return cls.memory[:nbytes]
+
+
+def to_device(host: np.ndarray) -> DeviceArray:
+    """A copy of the host's numbers on the device."""
+    host = np.asarray(host)
+    out = empty(host.shape, host.dtype)
+    if out.size:
+        with _Staging.lock:
+            staged = _Staging.of(out.nbytes).view(host.dtype)
+            np.copyto(staged.reshape(host.shape), host)
+            driver.upload(staged, out.window())
+            driver.synchronize()  # before the staging memory is written again
+    return out
+
+
+def to_host(x: DeviceArray) -> np.ndarray:
+    """A copy of the device's numbers on the host; waits for everything that makes them."""
+    out = np.empty(x.shape, x.dtype)
+    if x.size:
+        source = x if x.flags.c_contiguous else x.kernels.contiguous(x)
+        with _Staging.lock:
+            staged = _Staging.of(out.nbytes).view(x.dtype)
+            driver.download(source.window(), staged)
+            np.copyto(out, staged.reshape(x.shape))
+    return out
