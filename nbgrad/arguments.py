@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from nbgrad.dtypes import DefaultDtype, bool_, dtype, float64, int64
+from nbgrad.strided import ARRAYS
 
 NO_GRADIENT = "Only Tensors of floating point and complex dtype can require gradients"
 PYTHON_TYPES = {float: float64, int: int64, bool: bool_}
@@ -53,13 +54,13 @@ def _is_extent(value: Any) -> bool:
     if isinstance(value, bool | float | str | list | tuple):
         return False
     array = getattr(value, "array", value)
-    return hasattr(value, "__index__") and (not isinstance(array, np.ndarray) or array.dtype.kind in "iu")
+    return hasattr(value, "__index__") and (not isinstance(array, ARRAYS) or array.dtype.kind in "iu")
 
 
 def as_number(function: str, name: str, position: int, value: Any) -> Any:
     """A Python number, or that of a 0-d tensor without gradient."""
     array = getattr(value, "array", value)
-    if isinstance(array, np.ndarray | np.generic) and array.ndim == 0 and not getattr(value, "requires_grad", False):
+    if isinstance(array, (*ARRAYS, np.generic)) and array.ndim == 0 and not getattr(value, "requires_grad", False):
         return array.item()
     if not isinstance(value, bool | int | float):
         raise TypeError(
@@ -79,7 +80,7 @@ def as_whole(function: str, name: str, position: int, value: Any) -> int:
 
 def as_tensor_argument(function: str, value: Any) -> Any:
     """The tensor another one is to be like."""
-    if not isinstance(getattr(value, "array", None), np.ndarray):
+    if not isinstance(getattr(value, "array", None), ARRAYS):
         raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {type(value).__name__}")
     return value
 

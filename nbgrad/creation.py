@@ -21,8 +21,9 @@ from nbgrad.autograd.value import Value
 from nbgrad.dtypes import bool_, dtype, from_numpy_dtype, int64
 from nbgrad.nested import array_of
 from nbgrad.ops.out import deliver
-from nbgrad.placement import placed
+from nbgrad.placement import device_of, placed
 from nbgrad.shapes import strided
+from nbgrad.strided import DeviceArray
 
 C_NAMES = {
     "float32": "float", "float64": "double", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
@@ -41,6 +42,13 @@ def finish(array: np.ndarray, device: Any, requires_grad: bool) -> Any:
     return out
 
 
+def beside(like: Any, device: Any) -> Any:
+    """The device that is asked for, else that of the tensor another one is made after."""
+    if device is None and isinstance(like, Value) and type(like.array) is DeviceArray:
+        return device_of(like.array)
+    return device
+
+
 def tensor(data: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """A tensor with a copy of `data`: numbers, nested lists of them, arrays.
 
@@ -51,7 +59,7 @@ def tensor(data: Any, *, dtype: dtype | None = None, device: Any = None, require
     """
     if isinstance(data, Value):
         warnings.warn(_copies("torch.tensor"), UserWarning, stacklevel=2)
-    return finish(_copied("tensor", data, dtype), device, requires_grad)
+    return finish(_copied("tensor", data, dtype), beside(data, device), requires_grad)
 
 
 def _copies(function: str) -> str:
@@ -63,6 +71,8 @@ def _copies(function: str) -> str:
 
 def _copied(function: str, data: Any, dtype: Any) -> np.ndarray:
     kind = None if dtype is None else as_dtype(function, dtype)
+    if isinstance(data, Value) and type(data.array) is DeviceArray:
+        data = data.array.get()
     if isinstance(data, Value | np.ndarray | np.generic):
         array = from_numpy(np.asarray(data.array if isinstance(data, Value) else data)).array
         return array.astype(array.dtype if kind is None else kind, order="C")
@@ -151,17 +161,17 @@ def like(function: str, input: Any, dtype: Any) -> tuple[tuple[int, ...], np.dty
 
 def zeros_like(input: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """Zeros of another tensor's shape and dtype."""
-    return finish(np.zeros(*like("zeros_like", input, dtype)), device, requires_grad)
+    return finish(np.zeros(*like("zeros_like", input, dtype)), beside(input, device), requires_grad)
 
 
 def ones_like(input: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """Ones of another tensor's shape and dtype."""
-    return finish(np.ones(*like("ones_like", input, dtype)), device, requires_grad)
+    return finish(np.ones(*like("ones_like", input, dtype)), beside(input, device), requires_grad)
 
 
 def empty_like(input: Any, *, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False) -> Any:
     """Elements not set to anything, of another tensor's shape and dtype."""
-    return finish(np.empty(*like("empty_like", input, dtype)), device, requires_grad)
+    return finish(np.empty(*like("empty_like", input, dtype)), beside(input, device), requires_grad)
 
 
 def full_like(
@@ -170,7 +180,7 @@ def full_like(
     """One number everywhere, of another tensor's shape and dtype."""
     shape, kind = like("full_like", input, dtype)
     value = as_number("full_like", "fill_value", 2, fill_value)
-    return finish(_filled(shape, value, kind), device, requires_grad)
+    return finish(_filled(shape, value, kind), beside(input, device), requires_grad)
 
 
 def new_tensor(
@@ -180,7 +190,7 @@ def new_tensor(
     if isinstance(data, Value):
         warnings.warn(_copies("tensor.new_tensor"), UserWarning, stacklevel=2)
     kind = from_numpy_dtype(self.array.dtype) if dtype is None else dtype
-    return finish(_copied("new_tensor", data, kind), device, requires_grad)
+    return finish(_copied("new_tensor", data, kind), beside(self, device), requires_grad)
 
 
 def _new(function: str, self: Any, size: tuple, named: dict, dtype: Any) -> tuple[tuple[int, ...], np.dtype]:
@@ -192,21 +202,21 @@ def new_zeros(
     self: Any, *size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any
 ) -> Any:
     """Zeros of this tensor's dtype."""
-    return finish(np.zeros(*_new("new_zeros", self, size, named, dtype)), device, requires_grad)
+    return finish(np.zeros(*_new("new_zeros", self, size, named, dtype)), beside(self, device), requires_grad)
 
 
 def new_ones(
     self: Any, *size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any
 ) -> Any:
     """Ones of this tensor's dtype."""
-    return finish(np.ones(*_new("new_ones", self, size, named, dtype)), device, requires_grad)
+    return finish(np.ones(*_new("new_ones", self, size, named, dtype)), beside(self, device), requires_grad)
 
 
 def new_empty(
     self: Any, *size: Any, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False, **named: Any
 ) -> Any:
     """Elements not set to anything, of this tensor's dtype."""
-    return finish(np.empty(*_new("new_empty", self, size, named, dtype)), device, requires_grad)
+    return finish(np.empty(*_new("new_empty", self, size, named, dtype)), beside(self, device), requires_grad)
 
 
 def new_full(
@@ -216,7 +226,9 @@ def new_full(
     """One number everywhere, of this tensor's dtype."""
     shape = as_size("new_full", (size,), spread=False)
     kind = as_dtype("new_full", dtype, from_numpy_dtype(self.array.dtype))
-    return finish(_filled(shape, as_number("new_full", "fill_value", 2, fill_value), kind), device, requires_grad)
+    return finish(
+        _filled(shape, as_number("new_full", "fill_value", 2, fill_value), kind), beside(self, device), requires_grad
+    )
 
 
 def arange(

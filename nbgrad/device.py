@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.strided import DeviceArray
+
 DEVICE_TYPES = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
     "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
@@ -138,8 +140,10 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return out
 
 
-def is_exclusive(array: np.ndarray) -> bool:
-    """Whether the memory of a numpy array is held by nothing but this array object."""
+def is_exclusive(array: Any) -> bool:
+    """Whether the memory of an array is held by nothing but this array object."""
+    if type(array) is DeviceArray:
+        return sys.getrefcount(array.storage) <= 2  # the array's and the call's
     while array.base is not None:
         base: Any = array.base
         if sys.getrefcount(base) > 3:  # the array's, ours and the call's

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.strided import DeviceArray
+
 
 @dataclass
 class PrintOptions:
@@ -135,6 +137,8 @@ def tensor_text(tensor: Any, default_dtypes: tuple, name: str = "tensor") -> str
     """`tensor([...], dtype=..., grad_fn=<...>)`. default_dtypes: those that need no `dtype=`, the floating one first;
     the numbers of an empty tensor do not show their kind, so it needs none only for that one."""
     array, prefix = tensor.array, f"{name}("
+    if type(array) is DeviceArray:
+        array = array.get()
     notes = []
     if array.size == 0:
         body, obvious = "[]", default_dtypes[:1]
@@ -145,6 +149,8 @@ def tensor_text(tensor: Any, default_dtypes: tuple, name: str = "tensor") -> str
         body = _layout(array, len(prefix), _Format(_shown(array) if summarize else array), summarize)
         if not options.edgeitems:
             notes.append(f"size={tuple(array.shape)}")
+    if tensor.device.type != "cpu":
+        notes.insert(0, f"device='{tensor.device}'")
     if tensor.dtype not in obvious:
         notes.append(f"dtype={tensor.dtype}")
     if tensor.grad_fn is not None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad import random
+from nbgrad import placement, random
 from nbgrad.arguments import as_dtype, as_size, as_whole, check_fits
 from nbgrad.autograd.record import wrap
 from nbgrad.autograd.value import Value
-from nbgrad.creation import C_NAMES, finish, like, size_or_named
+from nbgrad.creation import C_NAMES, beside, finish, like, size_or_named
 from nbgrad.dtypes import dtype, int64
 from nbgrad.ops.draws import bernoulli as _bernoulli
 from nbgrad.ops.draws import scaled_normal
@@ -124,14 +124,14 @@ def rand_like(
     input: Any, *, generator: Any = None, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
     """Uniform in [0, 1), of another tensor's shape and dtype."""
-    return finish(_uniform(*like("rand_like", input, dtype), generator), device, requires_grad)
+    return finish(_uniform(*like("rand_like", input, dtype), generator), beside(input, device), requires_grad)
 
 
 def randn_like(
     input: Any, *, generator: Any = None, dtype: dtype | None = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
     """Normal with mean 0 and deviation 1, of another tensor's shape and dtype."""
-    return finish(_normal(*like("randn_like", input, dtype), generator), device, requires_grad)
+    return finish(_normal(*like("randn_like", input, dtype), generator), beside(input, device), requires_grad)
 
 
 def randint_like(
@@ -141,7 +141,7 @@ def randint_like(
     """Whole numbers in low .. high - 1 (`randint_like(x, high)` starts at 0), of another tensor's shape and dtype."""
     low, high = (0, low) if high is None else (low, high)
     numbers = _whole(*like("randint_like", input, dtype), generator, *_bounds("randint_like", low, high))
-    return finish(numbers, device, requires_grad)
+    return finish(numbers, beside(input, device), requires_grad)
 
 
 def normal(
@@ -165,18 +165,18 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Any = None, out:
     if out is not None:
         return deliver("bernoulli", bernoulli(input.detach(), p, generator=generator), out, input)
     if p is not None:
-        return wrap(random.bernoulli(_stream(generator), array.shape, p).astype(array.dtype))
+        return finish(random.bernoulli(_stream(generator), array.shape, p).astype(array.dtype), input.device, False)
     return _bernoulli(input, lambda: _coins(array, generator))
 
 
-def _coins(chances: np.ndarray, generator: Any) -> np.ndarray:
+def _coins(chances: Any, generator: Any) -> Any:
     _need_floats(chances.dtype, "bernoulli_tensor_cpu_p_")
     if not ((chances >= 0) & (chances <= 1)).all():
         raise RuntimeError(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If "
             "so, please report an enhancement request to PyTorch.)"
         )
-    return random.uniform(_stream(generator), chances.shape, chances.dtype, 0, 1) < chances
+    return placement.beside(random.uniform(_stream(generator), chances.shape, chances.dtype, 0, 1), chances) < chances
 
 
 # ---- methods that fill a tensor

@@ -11,6 +11,14 @@ from typing import Any
 
 import numpy as np
 
+
+class DifferentDevices(RuntimeError):
+    """Arrays of the host and of the GPU met in one operation."""
+
+    def __init__(self) -> None:
+        super().__init__(DIFFERENT_DEVICES)
+
+
 DIFFERENT_DEVICES = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
 
 _ADDRESS = 1 << 40  # of ghosts
@@ -58,7 +66,7 @@ class DeviceArray:
     """
 
     __slots__ = ("_window", "dtype", "flags", "offset", "shape", "size", "storage", "strides")
-    __array_priority__ = 1000
+    __array_ufunc__ = None  # numpy's operators leave the work to ours
     __hash__ = object.__hash__
     kernels: Any = None  # `nbgrad.kernels.cuda` puts itself here
 
@@ -159,8 +167,10 @@ class DeviceArray:
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> "DeviceArray":
         return self.seen(self.ghost().diagonal(offset, axis1, axis2))
 
-    def view(self, dtype: np.dtype) -> "DeviceArray":
-        """The same bytes as another element type."""
+    def view(self, dtype: Any = None) -> "DeviceArray":
+        """The same bytes, as another element type."""
+        if dtype is None:
+            return self[...]
         seen = self.seen(self.ghost().view(dtype))
         seen.dtype = np.dtype(dtype)
         return DeviceArray(seen.storage, seen.shape, seen.dtype, seen.strides, seen.offset)
@@ -191,6 +201,18 @@ class DeviceArray:
         """The numbers on the host; waits until they are there."""
         return self.kernels.to_host(self)
 
+    def all(self) -> "DeviceArray":
+        return self.kernels.truth(self, tuple(range(self.ndim)), False, True)
+
+    def any(self) -> "DeviceArray":
+        return self.kernels.truth(self, tuple(range(self.ndim)), False, False)
+
+    def min(self) -> "DeviceArray":
+        return self.kernels.smallest(self, tuple(range(self.ndim)), False)[0]
+
+    def max(self) -> "DeviceArray":
+        return self.kernels.largest(self, tuple(range(self.ndim)), False)[0]
+
     def item(self) -> Any:
         return self.get().item()
 
@@ -210,12 +232,12 @@ class DeviceArray:
         raise TypeError(f"numpy.{function.__name__} has no kernel on a GPU")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        raise RuntimeError(DIFFERENT_DEVICES)
+        raise DifferentDevices
 
     @property
     def _numba_type_(self) -> Any:
         """What numba asks before a kernel of the CPU gets the array, which it must not."""
-        raise RuntimeError(DIFFERENT_DEVICES)
+        raise DifferentDevices
 
     def __add__(self, other: Any) -> "DeviceArray":
         return self.kernels.add(self, other)
@@ -228,6 +250,9 @@ class DeviceArray:
 
     def __truediv__(self, other: Any) -> "DeviceArray":
         return self.kernels.div(self, other)
+
+    def __and__(self, other: Any) -> "DeviceArray":
+        return self.kernels.bitwise_and(self, other)
 
     def __neg__(self) -> "DeviceArray":
         return self.kernels.neg(self)

@@ -21,8 +21,9 @@ from nbgrad.formats import channels_last, contiguous_format, memory_format, pres
 from nbgrad.methods import Methods
 from nbgrad.ops import arithmetic, cast, comparison, index, inplace, logic, matmul, pointwise, views
 from nbgrad.ops import shape as shaping
-from nbgrad.placement import device_of, usable
+from nbgrad.placement import device_of, placed, usable
 from nbgrad.shapes import Size
+from nbgrad.strided import DeviceArray
 
 NOT_A_LEAF = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
@@ -31,6 +32,7 @@ NOT_A_LEAF = (
     "leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
 
+_bool = bool
 _NUMBERS = (bool, int, float)  # within the class these names are methods
 
 
@@ -76,6 +78,10 @@ class Tensor(Methods):
     @property
     def device(self) -> device:
         return device_of(self.array)
+
+    @property
+    def is_cuda(self) -> bool:
+        return type(self.array) is DeviceArray
 
     @property
     def ndim(self) -> int:
@@ -186,6 +192,13 @@ class Tensor(Methods):
         """The numbers as a numpy array that shares their memory."""
         if self._requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        if type(self.array) is DeviceArray:
+            if not force:
+                raise TypeError(
+                    f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to "
+                    "host memory first."
+                )
+            return self.array.get()
         return self.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -205,7 +218,11 @@ class Tensor(Methods):
         return self if self.is_contiguous(memory_format=memory_format) else self.clone(memory_format=memory_format)
 
     def cpu(self) -> Tensor:
-        return self
+        return self.to("cpu")
+
+    def cuda(self, device: Any = None) -> Tensor:
+        """The tensor on the GPU; raises AssertionError or RuntimeError where there is none."""
+        return self.to("cuda" if device is None else device)
 
     def to(
         self, *target: Any, dtype: dtype | None = None, device: Any = None, non_blocking: Any = False,
@@ -215,14 +232,14 @@ class Tensor(Methods):
         flags = [each for each in target if isinstance(each, bool)]
         for each in target[: len(target) - len(flags)]:
             if isinstance(each, Tensor):
-                dtype = each.dtype
+                dtype, device = each.dtype, each.device
             elif isinstance(each, type(float32)):
                 dtype = each
             else:
                 device = each
         copy = flags[1] if len(flags) > 1 else copy
-        if device is not None:
-            usable(device)
+        if device is not None and usable(device) != (type(self.array) is DeviceArray):
+            return cast.moved(self, device).to(dtype=dtype, memory_format=memory_format)
         same = dtype is None or dtype is self.dtype
         arranged = memory_format is preserve_format or self.is_contiguous(memory_format=memory_format)
         if same and arranged and not copy:
@@ -300,6 +317,8 @@ class Tensor(Methods):
         return copied
 
     def __reduce__(self) -> Any:
+        if type(self.array) is DeviceArray:
+            return _on_device, (type(self), self.array.get(), self._requires_grad, str(self.device))
         return type(self), (self.array, self._requires_grad)
 
     # ---- gradients
@@ -365,7 +384,7 @@ class Tensor(Methods):
             result = result.to(self.dtype)
         recorded = result._requires_grad or (self._requires_grad and modes.mode.enabled)
         edge = gradient_edge(self) if recorded and self.view_of is not None and self._requires_grad else NO_EDGE
-        np.copyto(self.array, result.array)
+        self.array[...] = result.array
         mark_changed(self)
         if recorded:
             inplace.record_change(self, result, edge)
@@ -393,6 +412,8 @@ class Tensor(Methods):
             source = Tensor(inplace.element(value, self.array.dtype))
         else:
             source = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
+            if source.array.ndim and source.device != self.device:
+                source = source.to(self.device)
         place, indices = index.located(self, key)
         if indices is not None:
             place._require_changeable()
@@ -499,6 +520,11 @@ class Tensor(Methods):
 
 
 register_tensor(Tensor)
+
+
+def _on_device(kind: type[Tensor], array: np.ndarray, requires_grad: _bool, device: str) -> Tensor:
+    """A tensor that was pickled on a GPU, there again."""
+    return kind(placed(array, device), requires_grad)
 
 
 class _Keep:

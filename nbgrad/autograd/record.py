@@ -11,7 +11,7 @@ from nbgrad import kernels
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import Node, gradient_edge
 from nbgrad.autograd.value import Value, View, is_stale, shared_version
-from nbgrad.strided import DeviceArray
+from nbgrad.strided import DeviceArray, DifferentDevices
 
 
 class _Unloaded(ModuleType):
@@ -57,6 +57,11 @@ def wrapper() -> Callable[[Any], Value]:
 def wrap(array: Any) -> Value:
     """A tensor over an array, with no history."""
     return _Wrapper.tensor(array)
+
+
+def _on_gpu(forward: Callable[..., Any], *arrays: Any, **options: Any) -> Any:
+    """The forward with the GPU's kernels, which take arrays of the host where these have no axes, as PyTorch does."""
+    return forward(BACKENDS[DeviceArray], *arrays, **options)
 
 
 def _backend(arrays: tuple | list, forward: Callable[..., Any]) -> ModuleType:
@@ -111,7 +116,10 @@ def op(
                         first = value
                     if value._requires_grad or (value.view_of is not None and is_stale(value)):
                         recording = differentiable
-            result = forward(BACKENDS.get(type(arrays[0])) or _backend(arrays, forward), *arrays, **options)
+            try:
+                result = forward(BACKENDS.get(type(arrays[0])) or _backend(arrays, forward), *arrays, **options)
+            except DifferentDevices:
+                result = _on_gpu(forward, *arrays, **options)
             if first is None:
                 return result
             several = type(result) is tuple
@@ -187,8 +195,13 @@ def op(
                 a, b = x, y.array
                 kernels = BACKENDS[type(b)]
             else:
-                return forward(BACKENDS.get(type(x)) or _backend((x, y), forward), x, y)
-            result = forward(kernels, a, b)
+                a, b, kernels = x, y, BACKENDS.get(type(x)) or _backend((x, y), forward)
+            try:
+                result = forward(kernels, a, b)
+            except DifferentDevices:
+                result = _on_gpu(forward, a, b)
+            if a is x and b is y:
+                return result
             output = _Wrapper.tensor(result)
             left = right = None
             left_number = right_number = 0
@@ -232,7 +245,10 @@ def op(
                 c_shape, c_dtype = c.shape, c.dtype
                 if recording and (z._requires_grad or (z.view_of is not None and is_stale(z))):
                     to_z, z_number = gradient_edge(z)
-            result = forward(BACKENDS[type(a)], a, b, c, *options, **named)
+            try:
+                result = forward(BACKENDS[type(a)], a, b, c, *options, **named)
+            except DifferentDevices:
+                result = _on_gpu(forward, a, b, c, *options, **named)
             several = type(result) is tuple
             outputs: Any = tuple([_Wrapper.tensor(each) for each in result]) if several else _Wrapper.tensor(result)
             if to_x is not None or to_y is not None or to_z is not None:

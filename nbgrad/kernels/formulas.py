@@ -161,7 +161,7 @@ def absolute(x):
 
 def sign(x):
     """-1, 0 or 1; NaN counts as 0."""
-    return (x > 0) - (x < 0)
+    return int(x > 0) - int(x < 0)
 
 
 def relu(x):

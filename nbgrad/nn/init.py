@@ -7,6 +7,7 @@ import numpy as np
 
 from nbgrad import random
 from nbgrad.autograd.value import mark_changed
+from nbgrad.placement import beside
 from nbgrad.tensor import Tensor
 
 _ONE = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid")
@@ -171,6 +172,6 @@ def fans(tensor: Tensor) -> tuple[int, int]:
 
 
 def _fill(tensor: Tensor, numbers: np.ndarray) -> Tensor:
-    tensor.array[...] = numbers
+    tensor.array[...] = beside(numbers, tensor.array)
     mark_changed(tensor)
     return tensor

@@ -314,6 +314,8 @@ class Module:
                 tensor.array = tensor.detach().to(*target, dtype=dtype, device=device).array
                 if tensor.grad is not None:
                     tensor.grad = tensor.grad.to(*target, dtype=dtype, device=device)
+            else:  # whole numbers keep their dtype
+                tensor.array = tensor.detach().to(*target, dtype=dtype, device=device).to(tensor.dtype).array
         return self
 
     def float(self) -> Any:
@@ -323,7 +325,11 @@ class Module:
         return self.to(dtype=float64)
 
     def cpu(self) -> Any:
-        return self
+        return self.to("cpu")
+
+    def cuda(self, device: Any = None) -> Any:
+        """All parameters and buffers on the GPU; raises AssertionError or RuntimeError where there is none."""
+        return self.to("cuda" if device is None else device)
 
     # ---- hooks
 

@@ -338,8 +338,12 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
 
 
 def _refuse_division_by_zero(input: Any, other: Any) -> None:
-    if kind_of(input) != "f" and kind_of(other) != "f" and np.any(array_of(other) == 0):
+    if kind_of(input) != "f" and kind_of(other) != "f" and _holds_zero(array_of(other)):
         raise RuntimeError("ZeroDivisionError")
+
+
+def _holds_zero(other: Any) -> bool:
+    return bool((other == 0).any() if is_tensor(other) else other == 0)
 
 
 def floor_divide(input: Any, other: Any) -> Any:

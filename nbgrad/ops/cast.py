@@ -7,6 +7,7 @@ import numpy as np
 from nbgrad.autograd.record import op
 from nbgrad.formats import channels_last, memory_format, preserve_format
 from nbgrad.ops.values import array_of, class_name, numpy_dtype
+from nbgrad.placement import placed, usable
 
 
 @op("ToCopyBackward0")
@@ -18,6 +19,18 @@ def to_dtype(k, x, /, dtype, order=None):
 @to_dtype.backward
 def _(node, g):
     return g  # the engine gives it the input's own dtype
+
+
+@op("ToCopyBackward0")
+def moved(k, x, /, device):
+    """out = x on another device"""
+    return placed(x, device)
+
+
+@moved.backward
+def _(node, g):
+    (device,) = node.options
+    return moved(g, "cpu" if usable(device) else "cuda")
 
 
 @op("CloneBackward0")

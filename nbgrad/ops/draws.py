@@ -9,6 +9,7 @@ from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
 from nbgrad.dtypes import DefaultDtype
 from nbgrad.ops.inplace import zero
+from nbgrad.placement import beside
 from nbgrad.shapes import broadcast_shapes
 
 
@@ -59,12 +60,12 @@ def scaled_normal(mean: Any, std: Any, draw: Callable[[tuple[int, ...], np.dtype
             raise RuntimeError("normal expects all elements of std >= 0.0")
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     if not isinstance(std, Value):
-        return _normal_of_mean(mean, std, draw(mean.array.shape, mean.array.dtype))
+        return _normal_of_mean(mean, std, beside(draw(mean.array.shape, mean.array.dtype), mean.array))
     if not isinstance(mean, Value):
         kind = std.array.dtype if std.array.dtype.kind == "f" else DefaultDtype.floating.numpy
-        return _normal_of_std(std, mean, draw(std.array.shape, kind))
+        return _normal_of_std(std, mean, beside(draw(std.array.shape, kind), std.array))
     shape = broadcast_shapes(mean.array.shape, std.array.shape)
-    return _normal_of_both(mean, std, draw(shape, mean.array.dtype))
+    return _normal_of_both(mean, std, beside(draw(shape, mean.array.dtype), mean.array))
 
 
 def bernoulli(chances: Any, draw: Callable[[], np.ndarray]) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.ops.arithmetic import mul
 from nbgrad.ops.values import array_of
@@ -25,23 +25,26 @@ def _(node, g):
 @op("EmbeddingDenseBackwardBackward0", saves=("indices",))
 def _sum_rows(k, g, /, shape, indices, padding_idx, scale_grad_by_freq):
     """Zeros of `shape` with each row of g added at its index; nothing at `padding_idx`"""
-    return k.scatter_add(k.mul(g, _shares(indices, g.dtype, padding_idx, scale_grad_by_freq)), (indices,), shape)
+    return k.scatter_add(
+        k.mul(g, _shares(k, indices, g.dtype, shape[0], padding_idx, scale_grad_by_freq)), (indices,), shape
+    )
 
 
 @_sum_rows.backward
 def _(node, g):
-    (indices,), (_shape, padding_idx, scale) = node.saved, node.options
-    shares = _shares(array_of(indices), array_of(g).dtype, padding_idx, scale)
+    (indices,), (shape, padding_idx, scale) = node.saved, node.options
+    places = array_of(indices)
+    shares = _shares(BACKENDS[type(places)], places, array_of(g).dtype, shape[0], padding_idx, scale)
     return mul(_embedding(g, indices, padding_idx, scale), shares)
 
 
-def _shares(indices: np.ndarray, dtype: np.dtype, padding_idx: int, by_frequency: bool) -> np.ndarray:
+def _shares(k: Any, indices: Any, dtype: np.dtype, rows: int, padding_idx: int, by_frequency: bool) -> Any:
     """What each row of the gradient counts: 0 at `padding_idx`, else 1, or 1 / how often its index occurs."""
-    shares = np.ones(indices.shape, dtype)
+    shares = k.full(indices.shape, 1, dtype)
     if by_frequency and indices.size:
-        shares /= np.bincount(indices.ravel())[indices]
+        shares = k.div(shares, k.take(k.scatter_add(shares, (indices,), (rows,)), (indices,)))
     if padding_idx >= 0:
-        shares[indices == padding_idx] = 0
+        shares = k.where(k.ne(indices, padding_idx), shares, 0)
     return shares[..., None]
 
 
@@ -68,24 +71,25 @@ def embedding(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"torch.{kind}Tensor instead (while checking arguments for embedding)"
         )
-    if indices.size and (indices.min() < 0 or indices.max() >= rows):
+    if BACKENDS[type(indices)].first_outside(indices, rows) is not None:
         raise IndexError("index out of range in self")
     if max_norm is not None:
         _shorten_rows(weight, indices, max_norm, norm_type)
     return _embedding(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
 
 
-def _shorten_rows(weight: Value, indices: np.ndarray, max_norm: float, norm_type: float) -> None:
+def _shorten_rows(weight: Value, indices: Any, max_norm: float, norm_type: float) -> None:
     """Scale the rows that are picked, in place, to a norm of at most `max_norm`."""
-    rows = np.unique(indices)
-    lengths = np.linalg.norm(weight.array[rows].astype(np.float64), norm_type, axis=1)
-    too_long = lengths > max_norm
-    factors = max_norm / (lengths[too_long] + 1e-7)
-    weight.array[rows[too_long]] *= factors[:, None].astype(weight.array.dtype)
+    table, places = weight.array, (indices.reshape(-1),)
+    k = BACKENDS[type(table)]
+    rows = k.take(table, places)
+    lengths = k.vector_norm(k.cast(rows, np.dtype(np.float64)), (1,), True, float(norm_type))
+    factors = k.where(k.gt(lengths, max_norm), k.div(k.full((), max_norm, lengths.dtype), k.add(lengths, 1e-7)), 1.0)
+    table[places] = k.mul(rows, k.cast(factors, table.dtype))
     mark_changed(weight)
 
 
-def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray:
+def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     """Zeros with a one at the place of each class; the classes are counted where `num_classes` is -1."""
     labels = tensor.array if isinstance(tensor, Value) else tensor
     if labels.dtype != np.int64:
@@ -98,6 +102,6 @@ def one_hot(tensor: Any, num_classes: int = -1) -> np.ndarray:
         num_classes = int(labels.max()) + 1
     elif labels.size and labels.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    out = np.zeros((*labels.shape, num_classes), np.int64)
-    np.put_along_axis(out, labels[..., None], 1, -1)
-    return out
+    k, shape = BACKENDS[type(labels)], (*labels.shape, num_classes)
+    ones = k.full((*labels.shape, 1), 1, labels.dtype)
+    return k.scatter_along(k.full(shape, 0, labels.dtype), labels[..., None], ones, labels.ndim)

@@ -9,6 +9,7 @@ from nbgrad.autograd.record import op
 from nbgrad.autograd.value import Value
 from nbgrad.ops.shape import alias, reshape, select, slice_, unsqueeze
 from nbgrad.ops.values import array_of
+from nbgrad.strided import ARRAYS, DeviceArray
 
 
 @op("IndexBackward0", saves=("indices",))
@@ -90,7 +91,7 @@ def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
             x = unsqueeze(x, axis)
         elif isinstance(part, slice):
             x = _sliced(x, axis, part)
-        elif not isinstance(part, np.ndarray):
+        elif not isinstance(part, ARRAYS):
             _require_inside(part, number, x.shape[axis])
             x = select(x, axis, part)
             continue
@@ -98,18 +99,19 @@ def located(x: Any, key: Any) -> tuple[Any, tuple | None]:
             x, part = unsqueeze(x, axis), part.reshape(1)
         elif part.dtype.kind == "b":
             _require_mask_fits(part, x, axis)
-        places.append(part if isinstance(part, np.ndarray) else slice(None))
-        axis += max(part.ndim, 1) if isinstance(part, np.ndarray) and part.dtype.kind == "b" else 1
-    pointers = [part for part in places if isinstance(part, np.ndarray)]
+        places.append(part if isinstance(part, ARRAYS) else slice(None))
+        axis += max(part.ndim, 1) if isinstance(part, ARRAYS) and part.dtype.kind == "b" else 1
+    pointers = [part for part in places if isinstance(part, ARRAYS)]
     if not pointers:
         return x, None
-    _require_one_shape(pointers)
+    if len(pointers) > 1:
+        _require_one_shape(pointers)
     return x, tuple(owners.get(id(part), part) for part in places)  # tensors, whose versions a node can keep
 
 
 def _holds_parts(key: Any) -> bool:
     """Whether a list stands for a tuple: short, and with something in it that is not a number."""
-    kinds = list | tuple | slice | Value | np.ndarray | type(None) | type(Ellipsis)
+    kinds = list | tuple | slice | Value | np.ndarray | DeviceArray | type(None) | type(Ellipsis)
     return isinstance(key, list) and len(key) < 32 and any(isinstance(part, kinds) for part in key)
 
 
@@ -119,9 +121,9 @@ def _part(part: Any) -> Any:
         return part
     if isinstance(part, bool | np.bool_):
         return np.asarray(part)
-    if not isinstance(part, Value | list | range | np.ndarray | tuple):
+    if not isinstance(part, Value | list | range | tuple | np.ndarray | DeviceArray):
         return _integer(part)
-    found = part.array if isinstance(part, Value) else np.asarray(part)
+    found = part.array if isinstance(part, Value) else part if isinstance(part, ARRAYS) else np.asarray(part)
     if found.size == 0 and not isinstance(part, Value):
         found = found.astype(np.int64)
     if found.dtype.kind == "f":
@@ -170,7 +172,7 @@ def _width(part: Any) -> int:
     """How many axes of the tensor a part of the key takes."""
     if part is None or part is Ellipsis:
         return 0
-    return part.ndim if isinstance(part, np.ndarray) and part.dtype.kind == "b" else 1
+    return part.ndim if isinstance(part, ARRAYS) and part.dtype.kind == "b" else 1
 
 
 def _without_ellipsis(parts: tuple, rank: int) -> tuple:

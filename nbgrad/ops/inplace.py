@@ -13,6 +13,7 @@ from nbgrad.autograd.value import Value
 from nbgrad.ops.index import gather_at, replaced_at, scatter_at
 from nbgrad.ops.values import is_tensor, numpy_dtype, rank
 from nbgrad.shapes import broadcast_shapes
+from nbgrad.strided import DeviceArray
 
 
 @op("ZeroBackward0")
@@ -135,15 +136,20 @@ def _(node, g):
     return scatter_at(g, node.options[0], node.shape())
 
 
-def positions_in(base: np.ndarray, view: np.ndarray) -> np.ndarray:
+def positions_in(base: Any, view: Any) -> np.ndarray:
     """For each number of a view: its flat place in the tensor whose memory it shares."""
     step = base.itemsize
     extent = 1 + sum((n - 1) * abs(s) // step for n, s in zip(base.shape, base.strides, strict=True))
     memory = np.zeros(extent, np.int64)
     own = np.lib.stride_tricks.as_strided(memory, base.shape, [s // step * 8 for s in base.strides])
     own[...] = np.arange(math.prod(base.shape)).reshape(base.shape)
-    start = (view.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // step
+    start = (_address(view) - _address(base)) // step
     return np.lib.stride_tricks.as_strided(memory[start:], view.shape, [s // step * 8 for s in view.strides]).copy()
+
+
+def _address(array: Any) -> int:
+    """The first byte, counted from anywhere that arrays with the same memory share."""
+    return array.offset if isinstance(array, DeviceArray) else array.__array_interface__["data"][0]
 
 
 def record_change(target: Value, result: Value, edge: Any) -> None:

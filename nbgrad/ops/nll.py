@@ -22,17 +22,19 @@ def _forward(k: Any, rows: Any, target: Any, weight: Any, reduction: str, ignore
         return k.class_loss(rows, target, ignored, reduction == "mean")
     picked = k.pick(rows, target, ignored)
     if weight is not None:
-        picked = k.mul(picked, _weights(target, weight, ignored))
+        picked = k.mul(picked, _weights(k, target, weight, ignored))
     if reduction == "none":
         return k.neg(picked)
     total = k.neg(k.sum(picked, (0,), False))
-    return total if reduction == "sum" else k.div(total, k.sum(_weights(target, weight, ignored), (0,), False))
+    return total if reduction == "sum" else k.div(total, k.sum(_weights(k, target, weight, ignored), (0,), False))
 
 
-def _weights(target: np.ndarray, weight: Any, ignored: int) -> np.ndarray:
+def _weights(k: Any, target: Any, weight: Any, ignored: int) -> Any:
     """The weight of each target's class, 0 where it is ignored."""
-    kept = target != ignored
-    return np.where(kept, weight[np.where(kept, target, 0)] if weight.size else 0, 0).astype(weight.dtype)
+    if weight.size == 0:
+        return k.full(target.shape, 0, weight.dtype)
+    kept = k.ne(target, ignored)
+    return k.where(kept, k.take(weight, (k.where(kept, target, 0),)), 0)
 
 
 def _row_gradient(g: Any, classes: int, target: Any, weight: Any, reduction: str, ignored: int) -> Any:
@@ -40,10 +42,10 @@ def _row_gradient(g: Any, classes: int, target: Any, weight: Any, reduction: str
     if weight is None and reduction != "none":
         return _class_gradient(g, target, classes, ignored, reduction == "mean")
     if reduction == "mean":
-        g = div(g, sum(_weights(target, weight, ignored)))
+        g = div(g, sum(_weights(BACKENDS[type(target)], target, weight, ignored)))
     g = broadcast(g, target.shape) if reduction != "none" else g
     if weight is not None:
-        g = mul(g, _weights(target, weight, ignored))
+        g = mul(g, _weights(BACKENDS[type(target)], target, weight, ignored))
     return _place(neg(g), target, classes, ignored)
 
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-
 from nbgrad.arguments import check_fits
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.value import Value
 from nbgrad.ops.values import array_of, class_name, is_tensor
+from nbgrad.strided import ARRAYS
 
-_TENSORS = (Value, np.ndarray)  # arrays, while they flow through a backward pass
+_TENSORS = (Value, *ARRAYS)  # arrays, while they flow through a backward pass
 
 _C_NAMES = {
     "float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short",

@@ -18,11 +18,10 @@ def _constant_pad(k, x, /, widths, value):
     around = [(max(a, 0), max(b, 0)) for a, b in widths]
     inside = tuple(slice(a, a + extent) for extent, (a, _) in zip(x.shape, around, strict=True))
     shape = tuple(a + extent + b for extent, (a, b) in zip(x.shape, around, strict=True))
-    out = k.embed(x, inside, shape)
-    if value != 0:
-        outside = np.ones(shape, np.bool_)
-        outside[inside] = False
-        out[outside] = value
+    if value == 0:
+        return k.embed(x, inside, shape)
+    out = k.full(shape, value, x.dtype)
+    out[inside] = x
     return out
 
 

@@ -82,7 +82,7 @@ def _along(axis: int, places: Any) -> tuple:
     return (slice(None),) * axis + (places.reshape(-1),)
 
 
-def _line(index: Any, extent: int) -> np.ndarray:
+def _line(index: Any, extent: int) -> Any:
     """The places along an axis, checked."""
     places = array_of(index)
     if places.ndim > 1:
@@ -156,4 +156,4 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     found = kernels.places_of(kernels.ne(array, 0))
     if as_tuple:
         return tuple(wrap(each) for each in found)
-    return wrap(kernels.stack(found, 1) if found else np.zeros((int(array != 0), 0), np.int64))
+    return wrap(kernels.stack(found, 1) if found else kernels.full((int(array != 0), 0), 0, np.dtype(np.int64)))

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.ops.dims import canonical_dim
 from nbgrad.ops.out import deliver
@@ -58,7 +56,7 @@ def _(node, g):
 @op("ScatterBackward1", saves=("index",))
 def _scatter_number(k, x, /, axis, index, value):
     """out = x with the value at [i, index[i, j, k], k] (axis 1)"""
-    return k.scatter_along(x, index, np.full(index.shape, value, x.dtype), axis)
+    return k.scatter_along(x, index, k.full(index.shape, value, x.dtype), axis)
 
 
 @_scatter_number.backward
@@ -84,14 +82,14 @@ def _padded(x: Any, shape: tuple[int, ...]) -> Any:
     return x if tuple(x.shape) == shape else embed(x, tuple(map(slice, x.shape)), shape)
 
 
-def _places(index: Any) -> np.ndarray:
+def _places(index: Any) -> Any:
     found = array_of(index)
     if found.dtype.kind not in "iu":
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     return found
 
 
-def _require_inside(index: np.ndarray, dim: int, extent: int) -> None:
+def _require_inside(index: Any, dim: int, extent: int) -> None:
     outside = BACKENDS[type(index)].first_outside(index, extent)
     if outside is not None:
         raise RuntimeError(f"index {outside} is out of bounds for dimension {dim} with size {extent}")
@@ -120,7 +118,7 @@ def gather(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     return deliver("gather", _gather(input, dim, index), out, input, index)
 
 
-def _scatter_places(input: Any, dim: int, index: Any, src: Any) -> tuple[int, np.ndarray]:
+def _scatter_places(input: Any, dim: int, index: Any, src: Any) -> tuple[int, Any]:
     dim, places = canonical_dim(dim, rank(input)), _places(index)
     if src is not None and numpy_dtype(input) != numpy_dtype(src):
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
@@ -151,7 +149,7 @@ def _scatter_reduce(k, x, source, /, axis, index, reduce):
 @op("NotImplemented")
 def _scatter_reduce_number(k, x, /, axis, index, value, reduce):
     """out = x with the value added at, or multiplied into, [i, index[i, j, k], k] (axis 1)"""
-    source = np.full(index.shape, value, x.dtype)
+    source = k.full(index.shape, value, x.dtype)
     return (k.scatter_add_along if reduce == "add" else k.scatter_multiply_along)(x, index, source, axis)
 
 

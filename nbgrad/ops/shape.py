@@ -88,8 +88,7 @@ def _(node, g):
 @op("ExpandBackward0", view=True)
 def _expand(k, x, /, shape):
     """out = x repeated along axes of extent 1 and new leading axes, without a copy"""
-    out = np.broadcast_to(x, shape)
-    return np.lib.stride_tricks.as_strided(x, shape, out.strides)
+    return k.expand(x, shape)
 
 
 @_expand.backward

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
+from nbgrad.autograd.record import BACKENDS
 from nbgrad.autograd.value import Value
 from nbgrad.dtypes import result_type
 from nbgrad.ops.arithmetic import div, mul
@@ -44,5 +43,5 @@ def _length(x: Any, dim: int, eps: float) -> Any:
     """max(‖x‖, eps), whose gradient is that of ‖x‖ alone, as in PyTorch."""
     length = clone(norm(x, 2, dim, True))
     held = array_of(length)
-    np.maximum(held, eps, out=held)
+    held[...] = BACKENDS[type(held)].maximum(held, eps)
     return length

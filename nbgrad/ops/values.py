@@ -3,6 +3,7 @@
 from typing import Any
 
 from nbgrad.autograd.value import Value
+from nbgrad.strided import DeviceArray
 
 _CLASSES: dict[str, str] = {
     "float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
@@ -38,4 +39,4 @@ def rank(value: Any) -> int:
 
 def is_tensor(value: Any) -> bool:
     """Whether it is a tensor, or, while arrays flow through a backward pass, the array of one."""
-    return isinstance(value, Value) or hasattr(value, "__array_interface__")
+    return isinstance(value, Value | DeviceArray) or hasattr(value, "__array_interface__")

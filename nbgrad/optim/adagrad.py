@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
+from nbgrad.autograd.record import BACKENDS
 from nbgrad.creation import tensor
 from nbgrad.optim.optimizer import Optimizer, advance, require
 from nbgrad.tensor import Tensor
@@ -35,7 +34,8 @@ class Adagrad(Optimizer):
         super().__init__(params, defaults)
         for group in self.param_groups:
             for param in group["params"]:
-                start = np.full(param.shape, group["initial_accumulator_value"], param.array.dtype)
+                kernels, start = BACKENDS[type(param.array)], group["initial_accumulator_value"]
+                start = kernels.full(param.array.shape, start, param.array.dtype)
                 self.state[param] = {"step": tensor(0.0), "sum": Tensor(start)}
 
     def _update(self, kernels: Any, param: Tensor, gradient: Any, state: dict[str, Any], group: dict[str, Any]) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from nbgrad.creation import tensor
 from nbgrad.optim.optimizer import Optimizer, advance, require
 from nbgrad.tensor import Tensor
@@ -39,7 +37,7 @@ class Adam(Optimizer):
         if not state:
             state["step"] = tensor(0.0)
             names = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
-            state.update({name: Tensor(np.zeros_like(param.array, order="C")) for name in names})
+            state.update({name: Tensor(kernels.full(param.array.shape, 0, param.array.dtype)) for name in names})
         step, settings = advance(state), (float(group["lr"]), *group["betas"], group["eps"], group["weight_decay"])
         m, v = state["exp_avg"].array, state["exp_avg_sq"].array
         if not group["amsgrad"] and not group["decoupled_weight_decay"]:

@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
 from nbgrad.autograd.modes import enable_grad, no_grad
 from nbgrad.autograd.record import BACKENDS
 from nbgrad.autograd.value import mark_changed
@@ -72,7 +70,8 @@ class Optimizer:
                 if set_to_none:
                     param._grad = None
                 elif param.grad is not None:
-                    param.grad = Tensor(np.zeros_like(param.grad.array))
+                    array = param.grad.array
+                    param.grad = Tensor(BACKENDS[type(array)].full(array.shape, 0, array.dtype))
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; `closure` computes the loss anew and returns it."""
@@ -138,7 +137,7 @@ def _own(key: str, value: Any, param: Tensor) -> Any:
     """A copy of a loaded number, in the parameter's dtype where it belongs to its elements."""
     if not isinstance(value, Tensor):
         return value
-    return value.clone() if key == "step" else value.to(param.dtype, copy=True)
+    return value.clone() if key == "step" else value.to(param.device, param.dtype, copy=True)
 
 
 def set_rate(group: dict[str, Any], rate: Any) -> None:

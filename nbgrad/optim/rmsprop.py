@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from nbgrad.creation import tensor
 from nbgrad.optim.optimizer import Optimizer, advance, require
 from nbgrad.tensor import Tensor
@@ -38,7 +36,8 @@ class RMSprop(Optimizer):
         if not state:
             state["step"] = tensor(0.0)
             wanted = {"square_avg": True, "momentum_buffer": group["momentum"] > 0, "grad_avg": group["centered"]}
-            state.update({name: Tensor(np.zeros_like(param.array, order="C")) for name, use in wanted.items() if use})
+            shape, kind = param.array.shape, param.array.dtype
+            state.update({name: Tensor(kernels.full(shape, 0, kind)) for name, use in wanted.items() if use})
         advance(state)
         mean = state["grad_avg"].array if group["centered"] else None
         buffer = state["momentum_buffer"].array if group["momentum"] > 0 else None

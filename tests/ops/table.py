@@ -210,6 +210,7 @@ ROWS = [
     Row("extremes.max_dim", lambda t, a: t.max(a, 0, keepdim=True)[0], ((3, 2, 2),), apart=True, name="keepdim"),
     Row("extremes.min_dim", lambda t, a: a.min(-1)[0], ((2, 5),), apart=True),
     Row("cast.to_dtype", lambda t, a: a.to(t.float64) * 2, ((2, 3),)),
+    Row("cast.moved", lambda t, a: (a.cpu() ** 2).to(a.device), ((2, 3),)),
     Row("cast.clone", lambda t, a: a.clone() * a, ((2, 3),)),
     Row("shape.view", lambda t, a: a.view(3, -1) * 2, ((2, 3),)),
     Row("shape.view", lambda t, a: a.t().reshape(6) * a.flatten(), ((2, 3),), name="reshape copies"),

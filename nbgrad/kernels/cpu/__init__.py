@@ -1,7 +1,7 @@
 """The CPU's kernels, as functions on numpy arrays: what an op's forward calls, under the names every device shares."""
 
 from nbgrad.kernels.cpu import exact, random, sequence
-from nbgrad.kernels.cpu.arrange import assemble, diagonal, embed_diagonal, flip, roll, stack, tile
+from nbgrad.kernels.cpu.arrange import assemble, diagonal, embed_diagonal, expand, flip, roll, stack, tile
 from nbgrad.kernels.cpu.conv import (
     conv2d,
     conv2d_bias_gradient,
@@ -71,6 +71,7 @@ from nbgrad.kernels.cpu.index import (
     contiguous,
     embed,
     fill,
+    full,
     pick,
     place,
     places_of,
@@ -121,7 +122,7 @@ __all__ = [
     "bitwise_xor", "bmm", "cast", "ceil", "class_loss", "class_loss_gradient", "column_sums", "concatenate",
     "contiguous", "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh",
     "cumsum", "deviation", "diagonal", "div", "embed", "embed_diagonal", "eq", "erf", "erfc", "exact", "exp", "exp2",
-    "expm1", "fill", "first_outside", "flip", "floor", "floor_div", "fmod", "gather", "ge", "gelu", "gt", "huber",
+    "expand", "expm1", "fill", "first_outside", "flip", "floor", "floor_div", "fmod", "full", "gather", "ge", "gelu", "gt", "huber",
     "hypot", "largest", "layer_norm", "layer_norm_gradient", "le", "log", "log1p", "log2", "log10", "log_softmax",
     "log_softmax_gradient", "logsumexp", "lt", "matmul", "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient",
     "maximum", "mean", "minimum", "mul", "ne", "neg", "no_class", "pick", "place", "places_of", "pow", "prod",

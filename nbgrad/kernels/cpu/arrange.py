@@ -6,6 +6,11 @@ from nbgrad.device import empty, zeros
 from nbgrad.dtypes import result_type
 
 
+def expand(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The array repeated along axes of extent 1 and new leading axes, without a copy."""
+    return np.lib.stride_tricks.as_strided(x, shape, np.broadcast_to(x, shape).strides)
+
+
 def flip(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     """The axes in reverse."""
     return np.array(np.flip(x, axes), order="C")

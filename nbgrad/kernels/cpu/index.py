@@ -81,6 +81,11 @@ def cast(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return out
 
 
+def full(shape: tuple[int, ...], value: float, dtype: np.dtype) -> np.ndarray:
+    """A new array with one number everywhere."""
+    return np.full(shape, value, dtype)
+
+
 def fill(x: np.ndarray, value: float) -> np.ndarray:
     """Write one number everywhere, in place."""
     x.fill(value)

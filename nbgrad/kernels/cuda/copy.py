@@ -8,7 +8,7 @@ import numpy as np
 from nbgrad.kernels.cuda import memory
 from nbgrad.kernels.cuda.driver import cuda
 from nbgrad.kernels.cuda.registry import kernel, launch
-from nbgrad.strided import DIFFERENT_DEVICES, DeviceArray
+from nbgrad.strided import DeviceArray, DifferentDevices
 
 _STEPS = "UniTuple(int64, {0}), UniTuple(int64, {0}), int64, UniTuple(int64, {0}), int64"
 
@@ -90,9 +90,9 @@ def contiguous(x: DeviceArray) -> DeviceArray:
 
 
 def cast(x: Any, dtype: np.dtype) -> DeviceArray:
-    """A copy with another element type; a number without axes may come from the host."""
+    """A copy with another element type; of an array of the host too, which is what copying into a tensor means."""
     if type(x) is not DeviceArray:
-        return full((), number(x, dtype), dtype)
+        return memory.to_device(np.asarray(x, dtype)) if getattr(x, "ndim", 0) else full((), number(x, dtype), dtype)
     out = memory.empty(x.shape, np.dtype(dtype))
     copy_into(out, x)
     return out
@@ -101,14 +101,14 @@ def cast(x: Any, dtype: np.dtype) -> DeviceArray:
 def flat(x: DeviceArray) -> DeviceArray:
     """The array itself where a kernel can take it as it is, else a contiguous copy."""
     if type(x) is not DeviceArray:
-        raise RuntimeError(DIFFERENT_DEVICES)
+        raise DifferentDevices
     return x if x.flags.c_contiguous else contiguous(x)
 
 
 def number(value: Any, dtype: np.dtype) -> Any:
     """A number, or a host array without axes, as numpy's scalar of this type; too large ones wrap."""
     if getattr(value, "ndim", 0):
-        raise RuntimeError(DIFFERENT_DEVICES)
+        raise DifferentDevices
     try:
         return np.asarray(value, dtype)[()]
     except OverflowError:

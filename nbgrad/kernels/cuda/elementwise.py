@@ -12,7 +12,7 @@ from nbgrad.kernels.cuda.driver import cuda, device_function
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch
 from nbgrad.shapes import broadcast_shapes
-from nbgrad.strided import DIFFERENT_DEVICES, DeviceArray
+from nbgrad.strided import DeviceArray, DifferentDevices
 
 _BOOL = np.dtype(np.bool_)
 _SPREAD = "void({0}[::1], {0}[::1], {1}[::1], UniTuple(int64, 2), UniTuple(int64, 2), int64, UniTuple(int64, 2), int64)"
@@ -82,7 +82,7 @@ def _binary(
         a, b = operand(a, common), operand(b, common)
         if type(b) is not DeviceArray:
             if type(a) is not DeviceArray:
-                raise RuntimeError(DIFFERENT_DEVICES)
+                raise DifferentDevices
             out = empty(a.shape, kind)
             launch(with_number, out.size, flat(a), b, out)
         elif type(a) is not DeviceArray:
@@ -231,7 +231,7 @@ def where(condition: DeviceArray, a: Any, b: Any) -> DeviceArray:
     """Choose from `a` where the condition holds, else from `b`; the three broadcast together."""
     dtype = result_type(a, b)
     if type(condition) is not DeviceArray:
-        raise RuntimeError(DIFFERENT_DEVICES)
+        raise DifferentDevices
     condition = operand(condition, _BOOL)
     parts = [each if type(each) is DeviceArray else full((), each, dtype) for each in map(operand, (a, b), [dtype] * 2)]
     shape = broadcast_shapes(condition.shape, broadcast_shapes(parts[0].shape, parts[1].shape))

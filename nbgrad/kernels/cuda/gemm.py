@@ -156,7 +156,12 @@ def _multiply(a: DeviceArray, b: DeviceArray, start: DeviceArray | None, out: De
         sides, walk = (1, 1, *start.shape)[-2:], (0, 0, *steps_of(start))[-2:]
         start_steps = tuple([0 if side == 1 else step for side, step in zip(sides, walk, strict=True)])
     at = (m, n, k, *steps_of(a), *steps_of(b), *start_steps)
-    arrays = (_seen(a) if k else out, _seen(b) if k else out, out.reshape(-1)[:0] if start is None else _seen(start), out)
+    arrays = (
+        _seen(a) if k else out,
+        _seen(b) if k else out,
+        out.reshape(-1)[:0] if start is None else _seen(start),
+        out,
+    )
     if out.dtype.kind != "f" or out.size * k <= _SMALL:
         launch(matmul_twin, out.size, *arrays, at)
     else:

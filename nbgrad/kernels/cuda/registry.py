@@ -4,8 +4,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from nbgrad.kernels.cuda import driver
-from nbgrad.strided import DIFFERENT_DEVICES, DeviceArray
+from nbgrad.strided import DeviceArray, DifferentDevices
 
 
 class Kernel:
@@ -78,6 +80,6 @@ def launch_grid(kernel: Kernel, grid: Any, block: Any, *arguments: Any, shared: 
 
 
 def _checked(argument: Any) -> Any:
-    if getattr(argument, "ndim", 0):  # an array of the host
-        raise RuntimeError(DIFFERENT_DEVICES)
+    if isinstance(argument, np.ndarray):  # of the host
+        raise DifferentDevices
     return argument
