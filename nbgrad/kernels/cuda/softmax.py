@@ -10,6 +10,7 @@ from typing import Any
 from nbgrad.kernels.cuda.blocks import THREADS, block_largest, block_sum, larger
 from nbgrad.kernels.cuda.copy import flat
 from nbgrad.kernels.cuda.driver import cuda
+from nbgrad.kernels.cuda.functions import exp, log
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch_grid
 
@@ -28,8 +29,8 @@ def log_softmax_twin(x, out, count, inner):
         for c in range(1, count):
             top = larger(top, x[base + c * inner])
         for c in range(count):
-            total += math.exp(x[base + c * inner] - top)
-        shift = math.log(total)
+            total += exp(x[base + c * inner] - top)
+        shift = log(total)
         for c in range(count):
             out[base + c * inner] = (x[base + c * inner] - top) - shift
 
@@ -45,8 +46,8 @@ def log_softmax_lines(x, out, count, inner):
             top = larger(top, x[base + c * inner])
         top = block_largest(top, room)
         for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
-            total += math.exp(x[base + c * inner] - top)
-        shift = math.log(block_sum(total, room))
+            total += exp(x[base + c * inner] - top)
+        shift = log(block_sum(total, room))
         for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
             out[base + c * inner] = (x[base + c * inner] - top) - shift
 
@@ -60,7 +61,7 @@ def softmax_twin(x, out, count, inner):
         for c in range(1, count):
             top = larger(top, x[base + c * inner])
         for c in range(count):
-            power = math.exp(x[base + c * inner] - top)
+            power = exp(x[base + c * inner] - top)
             out[base + c * inner] = power
             total += power
         for c in range(count):
@@ -78,7 +79,7 @@ def softmax_lines(x, out, count, inner):
             top = larger(top, x[base + c * inner])
         top = block_largest(top, room)
         for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
-            power = math.exp(x[base + c * inner] - top)
+            power = exp(x[base + c * inner] - top)
             out[base + c * inner] = power
             total += power
         total = block_sum(total, room)
@@ -95,7 +96,7 @@ def log_softmax_gradient_twin(g, out, dx, count, inner):
         for c in range(count):
             total += g[base + c * inner]
         for c in range(count):
-            dx[base + c * inner] = g[base + c * inner] - math.exp(out[base + c * inner]) * total
+            dx[base + c * inner] = g[base + c * inner] - exp(out[base + c * inner]) * total
 
 
 @kernel(_BACKWARD, twin=log_softmax_gradient_twin)
@@ -109,7 +110,7 @@ def log_softmax_gradient_lines(g, out, dx, count, inner):
             total += g[base + c * inner]
         total = block_sum(total, room)
         for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
-            dx[base + c * inner] = g[base + c * inner] - math.exp(out[base + c * inner]) * total
+            dx[base + c * inner] = g[base + c * inner] - exp(out[base + c * inner]) * total
 
 
 @kernel(_BACKWARD)
