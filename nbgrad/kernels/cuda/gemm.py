@@ -39,7 +39,7 @@ def matmul_twin(a, b, start, c, at):
         c[place] = total
 
 
-def _tiles(name, tile, part, blocks_together):
+def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tuple[str, ...]) -> Any:
     """`matmul_twin` in tiles of tile x tile, each thread part x part of it."""
     across = tile // part  # threads along a side
     threads = across * across
@@ -48,7 +48,7 @@ def _tiles(name, tile, part, blocks_together):
     apart = across * run  # between its runs
     line = tile + 4  # so that a column of a strip touches different banks
 
-    @kernel(*_SIGNATURES, name=name, twin=matmul_twin, bounds=(threads, blocks_together))
+    @kernel(*signatures, name=name, twin=matmul_twin, bounds=(threads, blocks_together))
     def multiply(a, b, start, c, at):
         m, n, k, a_matrix, a_row, a_column, b_matrix, b_row, b_column, start_row, start_column = at
         lefts = cuda.shared.array((2, STRIP, line), c.dtype, ALIGNMENT)
@@ -121,9 +121,9 @@ def _tiles(name, tile, part, blocks_together):
     return multiply
 
 
-_WIDE = _tiles("multiply_wide", 128, 8, 2)
-_MIDDLE = _tiles("multiply_middle", 64, 4, 2)
-_NARROW = _tiles("multiply_narrow", 32, 2, 4)
+_WIDE = _tiles("multiply_wide", 128, 8, 2, _SIGNATURES[:1])  # float64 does not fit the registers
+_MIDDLE = _tiles("multiply_middle", 64, 4, 2, _SIGNATURES)
+_NARROW = _tiles("multiply_narrow", 32, 2, 4, _SIGNATURES)
 _THREADS = 256
 _BUSY = 48  # blocks from which a GPU has enough to do
 _SMALL = 1 << 12  # multiplications that are done before a strip is in shared memory
@@ -133,7 +133,7 @@ def _design(m: int, n: int, matrices: int, dtype: np.dtype) -> tuple[Any, int]:
     """(kernel, blocks): the largest tiles that leave enough blocks."""
     for design, tile in ((_WIDE, 128), (_MIDDLE, 64)):
         blocks = -(-m // tile) * -(-n // tile) * matrices
-        if blocks >= _BUSY and tile * dtype.itemsize <= 512:  # a wide tile of float64 does not fit the registers
+        if blocks >= _BUSY and (tile == 64 or dtype.itemsize == 4):
             return design, blocks
     return _NARROW, -(-m // 32) * -(-n // 32) * matrices
 
