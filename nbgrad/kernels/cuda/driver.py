@@ -5,7 +5,9 @@ Python thread for each of theirs, with the same code and no GPU.
 """
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from numba import cuda
@@ -123,7 +125,7 @@ def compiled(function: Any, bounds: tuple[int, int] | None = None) -> Any:
 
 def device_function(formula: Any) -> Any:
     """A scalar formula as kernels can call it."""
-    return cuda.jit(device=True, inline="never")(formula) if not SIMULATOR else cuda.jit(device=True)(formula)
+    return cuda.jit(device=True)(formula)
 
 
 def start(dispatcher: Any, grid: Any, block: Any, shared: int, arguments: tuple) -> None:
@@ -137,5 +139,10 @@ def type_name(argument: Any) -> Any:
 
 
 def ptx(function: Any, signature: Any, capability: tuple[int, int]) -> str:
-    """The assembly of a kernel for a GPU of this compute capability; needs no GPU."""
-    return cuda.compile_ptx(function, signature, cc=capability)[0]
+    """The assembly of a kernel for a GPU of this compute capability; needs no GPU.
+
+    For functions that a kernel calls, numba asks the current device for its capability: here, one that has only that.
+    """
+    device = SimpleNamespace(compute_capability=capability)
+    with patch("numba.cuda.dispatcher.get_current_device", lambda: device):
+        return cuda.compile_ptx(function, signature, cc=capability)[0]
