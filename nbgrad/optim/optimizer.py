@@ -3,6 +3,7 @@
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from nbgrad.autograd.modes import enable_grad, no_grad
@@ -80,7 +81,7 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with no_grad():
+        with no_grad(), self._together():
             for group in self.param_groups:
                 maximize = group.get("maximize")
                 for param in group["params"]:
@@ -92,6 +93,11 @@ class Optimizer:
                         self._update(kernels, param, gradient, self.state[param], group)
                         mark_changed(param)
         return loss
+
+    def _together(self) -> Any:
+        """Where the first parameter lives, steps with the same settings become one launch."""
+        first = next((param for group in self.param_groups for param in group["params"]), None)
+        return nullcontext() if first is None else BACKENDS[type(first.array)].together()
 
     def _update(self, kernels: Any, param: Tensor, gradient: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
         raise NotImplementedError

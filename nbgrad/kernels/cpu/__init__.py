@@ -90,7 +90,7 @@ from nbgrad.kernels.cpu.loss import (
 )
 from nbgrad.kernels.cpu.moments import deviation, logsumexp, variance, vector_norm
 from nbgrad.kernels.cpu.norm import batch_norm, batch_norm_gradient, layer_norm, layer_norm_gradient
-from nbgrad.kernels.cpu.optim import adagrad, adam, adamw, rmsprop, sgd
+from nbgrad.kernels.cpu.optim import adagrad, adam, adamw, rmsprop, sgd, together
 from nbgrad.kernels.cpu.pool import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_gradient,
@@ -122,13 +122,13 @@ __all__ = [
     "bitwise_xor", "bmm", "cast", "ceil", "class_loss", "class_loss_gradient", "column_sums", "concatenate",
     "contiguous", "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh",
     "cumsum", "deviation", "diagonal", "div", "embed", "embed_diagonal", "eq", "erf", "erfc", "exact", "exp", "exp2",
-    "expand", "expm1", "fill", "first_outside", "flip", "floor", "floor_div", "fmod", "full", "gather", "ge", "gelu", "gt", "huber",
-    "hypot", "largest", "layer_norm", "layer_norm_gradient", "le", "log", "log1p", "log2", "log10", "log_softmax",
-    "log_softmax_gradient", "logsumexp", "lt", "matmul", "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient",
-    "maximum", "mean", "minimum", "mul", "ne", "neg", "no_class", "pick", "place", "places_of", "pow", "prod",
-    "put_add", "random", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt", "scatter_add", "scatter_add_along",
-    "scatter_along", "scatter_multiply_along", "scattered", "sequence", "sgd", "sigmoid", "sign", "sin", "sinh",
-    "smallest", "smooth_l1", "softmax", "softmax_gradient", "sort", "sqrt", "stack", "sub", "sum", "take", "tan",
-    "tanh", "threshold_gradient", "tile", "triangle", "trunc", "trunc_div", "truth", "variance", "vector_norm", "where",
-    "write",
+    "expand", "expm1", "fill", "first_outside", "flip", "floor", "floor_div", "fmod", "full", "gather", "ge", "gelu",
+    "gt", "huber", "hypot", "largest", "layer_norm", "layer_norm_gradient", "le", "log", "log1p", "log2", "log10",
+    "log_softmax", "log_softmax_gradient", "logsumexp", "lt", "matmul", "max_pool2d", "max_pool2d_gather",
+    "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "no_class", "pick", "place", "places_of",
+    "pow", "prod", "put_add", "random", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt", "scatter_add",
+    "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sequence", "sgd", "sigmoid", "sign",
+    "sin", "sinh", "smallest", "smooth_l1", "softmax", "softmax_gradient", "sort", "sqrt", "stack", "sub", "sum",
+    "take", "tan", "tanh", "threshold_gradient", "tile", "together", "triangle", "trunc", "trunc_div", "truth",
+    "variance", "vector_norm", "where", "write",
 ]  # fmt: skip

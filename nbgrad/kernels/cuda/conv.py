@@ -7,269 +7,30 @@ one for each remainder of the pixel's position modulo the stride, each with the 
 
 import math
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from nbgrad.kernels.cuda.blocks import THREADS, block_sum
+from nbgrad.kernels.cuda.blocks import THREADS
+from nbgrad.kernels.cuda.conv_tiles import (
+    CONVOLVE_FEW,
+    CONVOLVE_MANY,
+    PHASE,
+    TAP,
+    WEIGHT_GRADIENT_FEW,
+    WEIGHT_GRADIENT_MANY,
+    convolve_twin,
+    sum_channels,
+    weight_gradient_twin,
+)
 from nbgrad.kernels.cuda.copy import flat, zeros
-from nbgrad.kernels.cuda.driver import BLOCK, SIMULATOR, cuda
-from nbgrad.kernels.cuda.gemm import ALIGNMENT, STRIP, column_sums
+from nbgrad.kernels.cuda.driver import BLOCK, SIMULATOR
+from nbgrad.kernels.cuda.gemm import STRIP, column_sums
 from nbgrad.kernels.cuda.memory import empty, to_device
-from nbgrad.kernels.cuda.registry import kernel, launch_grid
+from nbgrad.kernels.cuda.registry import launch_grid
 from nbgrad.strided import DeviceArray
 
 Pair = tuple[int, int]
 
-PHASE, TAP = 6, 4  # numbers of a phase and of a tap in a plan
-_CONVOLVE = "void({0}[::1], {0}[::1], {0}[::1], {0}[::1], int64[::1], UniTuple(int64, 15))"
-_GRADIENT = "void({0}[::1], {0}[::1], {0}[::1], int64[::1], UniTuple(int64, 15))"
-_FLOATS = ("float32", "float64")
-
-
-@kernel(*[_CONVOLVE.format(kind) for kind in _FLOATS])
-def convolve_twin(source, weight, bias, out, plan, at):
-    """out[n, o, y, x] = bias[o] + Σ over taps of weight[o, tap] times the pixel of the source the tap meets.
-
-    One thread for each number of a phase. plan: for each phase where its taps begin, how many they are, its first row
-    and column, how many rows and columns; for each tap the place of its weight, of its pixel, its rows and columns from
-    the output pixel. at: images, groups, outputs of a group; numbers of an image of the source, of a group of it, its
-    height and width, the steps of an output pixel in it; of a group of weights, between outputs in it; of the output
-    height and width, the steps of a phase in it. grid: (blocks, groups * phases).
-    """
-    (
-        images, groups, outputs, image, part, height, width, step_y, step_x, weights, weight_row, high, wide, out_y, out_x
-    ) = at  # fmt: skip
-    group, phase = cuda.blockIdx.y % groups, cuda.blockIdx.y // groups * PHASE
-    begin, taps, first_y, first_x = plan[phase], plan[phase + 1], plan[phase + 2], plan[phase + 3]
-    rows, columns = plan[phase + 4], plan[phase + 5]
-    for place in range(cuda.grid(1), images * outputs * rows * columns, cuda.gridsize(1)):
-        n, o = place // (outputs * rows * columns), place // (rows * columns) % outputs
-        y, x = place // columns % rows, place % columns
-        here, total = n * image + group * part + y * step_y * width + x * step_x, out.dtype.type(0)
-        for tap in range(begin, begin + taps * TAP, TAP):
-            row, column = y * step_y + plan[tap + 2], x * step_x + plan[tap + 3]
-            if 0 <= row < height and 0 <= column < width:
-                total += weight[group * weights + o * weight_row + plan[tap]] * source[here + plan[tap + 1]]
-        if bias.size > 0:
-            total += bias[group * outputs + o]
-        out[(((n * groups + group) * outputs + o) * high + first_y + y * out_y) * wide + first_x + x * out_x] = total
-
-
-def _convolve_tiles(name: str, tile: Pair, part: Pair, blocks_together: int, kinds: tuple[str, ...]) -> Any:
-    """`convolve_twin` in tiles of outputs x pixels, each thread a part of it."""
-    (tall, broad), (down, across) = tile, part
-    along = broad // across  # threads along a row of the tile
-    threads = tall // down * along
-    a_loads, b_loads = -(-tall * STRIP // threads), broad * STRIP // threads
-    a_run, b_run = min(down, 4), min(across, 4)
-    a_apart, b_apart = tall // (down // a_run), broad // (across // b_run)
-    a_line, b_line = tall + 4, broad + 4
-    a_step, b_step = threads // STRIP, threads // broad
-
-    @kernel(
-        *[_CONVOLVE.format(kind) for kind in kinds], name=name, twin=convolve_twin, bounds=(threads, blocks_together)
-    )
-    def convolve(source, weight, bias, out, plan, at):
-        (
-            images, groups, outputs, image, group_size, height, width, step_y, step_x, weights, weight_row, high, wide,
-            out_y, out_x,
-        ) = at  # fmt: skip
-        lefts = cuda.shared.array((2, STRIP, a_line), out.dtype, ALIGNMENT)
-        rights = cuda.shared.array((2, STRIP, b_line), out.dtype, ALIGNMENT)
-        sums = cuda.local.array((down, across), out.dtype)
-        left, right = cuda.local.array(down, out.dtype), cuda.local.array(across, out.dtype)
-        next_left, next_right = cuda.local.array(a_loads, out.dtype), cuda.local.array(b_loads, out.dtype)
-        zero = out.dtype.type(0)
-        here = cuda.threadIdx.x & 1023
-        my_row, my_column = here // along, here % along
-        group, phase = cuda.blockIdx.y % groups, cuda.blockIdx.y // groups * PHASE
-        begin, taps, first_y, first_x = plan[phase], plan[phase + 1], plan[phase + 2], plan[phase + 3]
-        rows, columns = plan[phase + 4], plan[phase + 5]
-        pixels, tiles_down = images * rows * columns, (outputs + tall - 1) // tall
-        top, edge = cuda.blockIdx.x % tiles_down * tall, cuda.blockIdx.x // tiles_down * broad
-        # a thread brings weights of one tap and a few outputs, and what a few taps meet at one pixel
-        a_row, a_tap = here // STRIP, here % STRIP
-        b_pixel, b_tap = here % broad, here // broad
-        a_place, a_rest = group * weights + (top + a_row) * weight_row, outputs - top - a_row
-        pixel = edge + b_pixel
-        if pixel >= pixels:
-            pixel = 0
-        y, x = pixel // columns % rows * step_y, pixel % columns * step_x
-        b_place = pixel // (rows * columns) * image + group * group_size + y * width + x
-        for i in range(down):
-            for j in range(across):
-                sums[i, j] = zero
-        strip = 0
-        for first in range(-STRIP, taps, STRIP):
-            more = first + STRIP < taps
-            if more:  # what the next strip needs is on its way while this one is used
-                tap = first + STRIP + a_tap
-                for i in range(a_loads):
-                    next_left[i] = zero
-                    if tap < taps and i * a_step < a_rest and a_row + i * a_step < tall:
-                        next_left[i] = weight[np.uint64(a_place + i * a_step * weight_row + plan[begin + tap * TAP])]
-                for i in range(b_loads):
-                    next_right[i] = zero
-                    tap = first + STRIP + b_tap + i * b_step
-                    if tap < taps:
-                        entry = begin + tap * TAP
-                        row, column = y + plan[np.uint64(entry + 2)], x + plan[np.uint64(entry + 3)]
-                        if 0 <= row < height and 0 <= column < width:
-                            next_right[i] = source[np.uint64(b_place + plan[np.uint64(entry + 1)])]
-            if first >= 0:
-                for depth in range(STRIP):
-                    for i in range(down):
-                        left[i] = lefts[strip & 1, depth, i // a_run * a_apart + my_row * a_run + i % a_run]
-                    for j in range(across):
-                        right[j] = rights[strip & 1, depth, j // b_run * b_apart + my_column * b_run + j % b_run]
-                    for i in range(down):
-                        for j in range(across):
-                            sums[i, j] += left[i] * right[j]
-            if more:
-                strip ^= 1
-                for i in range(a_loads):
-                    if a_row + i * a_step < tall:
-                        lefts[strip & 1, a_tap, a_row + i * a_step] = next_left[i]
-                for i in range(b_loads):
-                    rights[strip & 1, b_tap + i * b_step, b_pixel] = next_right[i]
-            cuda.syncthreads()
-        for j in range(across):
-            pixel = edge + j // b_run * b_apart + my_column * b_run + j % b_run
-            if pixel < pixels:
-                n, y, x = pixel // (rows * columns), pixel // columns % rows, pixel % columns
-                place = (n * groups + group) * outputs * high * wide + (first_y + y * out_y) * wide + first_x + x * out_x
-                for i in range(down):
-                    o = top + i // a_run * a_apart + my_row * a_run + i % a_run
-                    if o < outputs:
-                        total = sums[i, j]
-                        if bias.size > 0:
-                            total += bias[group * outputs + o]
-                        out[np.uint64(place + o * high * wide)] = total
-
-    return convolve
-
-
-_MANY = _convolve_tiles("convolve_many", (64, 128), (4, 8), 2, ("float32",))  # float64 does not fit the registers
-_FEW = _convolve_tiles("convolve_few", (16, 128), (2, 4), 3, _FLOATS)
-
-
-@kernel(*[_GRADIENT.format(kind) for kind in _FLOATS])
-def weight_gradient_twin(source, g, out, plan, at):
-    """out[part, o, tap] = Σ over the pixels of a part of g[n, o, pixel] times what the tap meets in the source there.
-
-    One thread for each number. plan: as that of `convolve_twin`, of the forward pass. at: images, groups, outputs of a
-    group; numbers of an image of the source, of a group of it, its height and width, the steps of an output pixel in it;
-    height and width of g; taps; pixels of a part, parts; two zeros. grid: (blocks, groups).
-    """
-    images, groups, outputs, image, group_size, height, width, step_y, step_x, high, wide, taps, share, parts, _ = at
-    group, pixels = cuda.blockIdx.y, images * high * wide
-    for place in range(cuda.grid(1), parts * outputs * taps, cuda.gridsize(1)):
-        part, o, tap = place // (outputs * taps), place // taps % outputs, PHASE + place % taps * TAP
-        total = out.dtype.type(0)
-        for pixel in range(part * share, min((part + 1) * share, pixels)):
-            n, y, x = pixel // (high * wide), pixel // wide % high * step_y, pixel % wide * step_x
-            row, column = y + plan[tap + 2], x + plan[tap + 3]
-            if 0 <= row < height and 0 <= column < width:
-                met = source[n * image + group * group_size + y * width + x + plan[tap + 1]]
-                total += g[((n * groups + group) * outputs + o) * high * wide + pixel % (high * wide)] * met
-        out[((part * groups + group) * outputs + o) * taps + place % taps] = total
-
-
-def _gradient_tiles(name: str, tile: Pair, part: Pair, blocks_together: int) -> Any:
-    """`weight_gradient_twin` in tiles of outputs x taps, each thread a part of it."""
-    (tall, broad), (down, across) = tile, part
-    along = broad // across
-    threads = tall // down * along
-    a_loads, b_loads = -(-tall * STRIP // threads), broad * STRIP // threads
-    a_run, b_run = min(down, 4), min(across, 4)
-    a_apart, b_apart = tall // (down // a_run), broad // (across // b_run)
-    a_line, b_line = tall + 4, broad + 4
-    step = threads // STRIP
-
-    @kernel(
-        *[_GRADIENT.format(kind) for kind in _FLOATS], name=name, twin=weight_gradient_twin,
-        bounds=(threads, blocks_together),
-    )  # fmt: skip
-    def gradient(source, g, out, plan, at):
-        images, groups, outputs, image, group_size, height, width, step_y, step_x, high, wide, taps, share, _, _ = at
-        lefts = cuda.shared.array((2, STRIP, a_line), out.dtype, ALIGNMENT)
-        rights = cuda.shared.array((2, STRIP, b_line), out.dtype, ALIGNMENT)
-        sums = cuda.local.array((down, across), out.dtype)
-        left, right = cuda.local.array(down, out.dtype), cuda.local.array(across, out.dtype)
-        next_left, next_right = cuda.local.array(a_loads, out.dtype), cuda.local.array(b_loads, out.dtype)
-        tap_place, tap_y = cuda.local.array(b_loads, np.int64), cuda.local.array(b_loads, np.int64)
-        tap_x = cuda.local.array(b_loads, np.int64)
-        zero = out.dtype.type(0)
-        here = cuda.threadIdx.x & 1023
-        my_row, my_column = here // along, here % along
-        group, part = cuda.blockIdx.y, cuda.blockIdx.z
-        tiles_down, plane = (outputs + tall - 1) // tall, high * wide
-        top, edge = cuda.blockIdx.x % tiles_down * tall, cuda.blockIdx.x // tiles_down * broad
-        # a thread brings, of one pixel, g for a few outputs and what a few taps meet
-        line, slot = here // STRIP, here % STRIP
-        a_rest, b_rest = outputs - top - line, taps - edge - line
-        for i in range(b_loads):
-            entry = PHASE + min(edge + line + i * step, taps - 1) * TAP
-            tap_place[i], tap_y[i], tap_x[i] = plan[entry + 1], plan[entry + 2], plan[entry + 3]
-        for i in range(down):
-            for j in range(across):
-                sums[i, j] = zero
-        last = min((part + 1) * share, images * plane)
-        pixel = part * share + slot
-        n, y, x = pixel // plane, pixel // wide % high, pixel % wide
-        strip = 0
-        for first in range(part * share - STRIP, last, STRIP):
-            more = first + STRIP < last
-            if more:  # what the next strip needs is on its way while this one is used
-                a_place = ((n * groups + group) * outputs + top + line) * plane + y * wide + x
-                b_place = n * image + group * group_size + y * step_y * width + x * step_x
-                inside = first + STRIP + slot < last
-                for i in range(a_loads):
-                    next_left[i] = zero
-                    if inside and i * step < a_rest and line + i * step < tall:
-                        next_left[i] = g[np.uint64(a_place + i * step * plane)]
-                for i in range(b_loads):
-                    next_right[i] = zero
-                    row, column = y * step_y + tap_y[i], x * step_x + tap_x[i]
-                    if inside and i * step < b_rest and 0 <= row < height and 0 <= column < width:
-                        next_right[i] = source[np.uint64(b_place + tap_place[i])]
-                x += STRIP
-                while x >= wide:
-                    x -= wide
-                    y += 1
-                while y >= high:
-                    y -= high
-                    n += 1
-            if first >= part * share:
-                for depth in range(STRIP):
-                    for i in range(down):
-                        left[i] = lefts[strip & 1, depth, i // a_run * a_apart + my_row * a_run + i % a_run]
-                    for j in range(across):
-                        right[j] = rights[strip & 1, depth, j // b_run * b_apart + my_column * b_run + j % b_run]
-                    for i in range(down):
-                        for j in range(across):
-                            sums[i, j] += left[i] * right[j]
-            if more:
-                strip ^= 1
-                for i in range(a_loads):
-                    if line + i * step < tall:
-                        lefts[strip & 1, slot, line + i * step] = next_left[i]
-                for i in range(b_loads):
-                    rights[strip & 1, slot, line + i * step] = next_right[i]
-            cuda.syncthreads()
-        for i in range(down):
-            o = top + i // a_run * a_apart + my_row * a_run + i % a_run
-            for j in range(across):
-                tap = edge + j // b_run * b_apart + my_column * b_run + j % b_run
-                if o < outputs and tap < taps:
-                    out[((part * groups + group) * outputs + o) * taps + tap] = sums[i, j]
-
-    return gradient
-
-
-_GRADIENT_MANY = _gradient_tiles("weight_gradient_many", (64, 64), (4, 4), 2)
-_GRADIENT_FEW = _gradient_tiles("weight_gradient_few", (16, 64), (2, 2), 3)
 _THREADS = 256  # of every tile
 _LITTLE = 1 << 12  # multiplications that are done before a strip is in shared memory
 
@@ -320,9 +81,10 @@ def _convolve(
     table, phases = plan
     at = (images, groups, outputs, *numbers)
     if outputs <= 2 or groups * outputs * taps * pixels <= _LITTLE:
-        launch_grid(convolve_twin, (min(-(-outputs * pixels // BLOCK), 1 << 16), groups * phases), BLOCK, *arrays, table, at)
+        grid = min(-(-outputs * pixels // BLOCK), 1 << 16), groups * phases
+        launch_grid(convolve_twin, grid, BLOCK, *arrays, table, at)
         return
-    design, tall = (_MANY, 64) if outputs > 32 and arrays[0].itemsize == 4 else (_FEW, 16)
+    design, tall = (CONVOLVE_MANY, 64) if outputs > 32 and arrays[0].itemsize == 4 else (CONVOLVE_FEW, 16)
     blocks = -(-outputs // tall) * -(-pixels // 128)
     launch_grid(design, (blocks, groups * phases), _THREADS, *arrays, table, at)
 
@@ -364,7 +126,8 @@ def conv2d_input_gradient(
     )
     taps = math.prod(kernel)
     numbers = (
-        outputs * high * wide, per_group * high * wide, high, wide, 1, 1, per_group * channels * taps, taps, *sides, *steps
+        outputs * high * wide, per_group * high * wide, high, wide, 1, 1, per_group * channels * taps, taps, *sides,
+        *steps,
     )  # fmt: skip
     pixels = images * -(-sides[0] // steps[0]) * -(-sides[1] // steps[1])
     arrays = flat(g), flat(weight), dx.reshape(-1)[:0], dx
@@ -381,8 +144,9 @@ def conv2d_weight_gradient(
     if x.size == 0 or g.size == 0 or math.prod(weight_shape) == 0:
         return zeros(weight_shape, x.dtype)
     plan, _ = _forward_plan(channels, tuple(sides), tuple(kernel), (high, wide), tuple(padding), tuple(dilation))
-    plane, taps, per_group, pixels = math.prod(sides), channels * math.prod(kernel), outputs // groups, images * high * wide
-    design, tall = (_GRADIENT_MANY, 64) if per_group > 32 else (_GRADIENT_FEW, 16)
+    plane, taps = math.prod(sides), channels * math.prod(kernel)
+    per_group, pixels = outputs // groups, images * high * wide
+    design, tall = (WEIGHT_GRADIENT_MANY, 64) if per_group > 32 else (WEIGHT_GRADIENT_FEW, 16)
     little = outputs * taps * pixels <= _LITTLE
     blocks = -(-per_group // tall) * -(-taps // 64)
     parts = 1 if little else max(1, min(_BLOCKS // (blocks * groups), pixels // _SHARE, 1 << 12))
@@ -390,33 +154,19 @@ def conv2d_weight_gradient(
     parts = -(-pixels // share)
     out = empty((parts, math.prod(weight_shape)), x.dtype)
     at = (
-        images, groups, per_group, groups * channels * plane, channels * plane, *sides, *stride, high, wide, taps, share,
-        parts, 0,
+        images, groups, per_group, groups * channels * plane, channels * plane, *sides, *stride, high, wide, taps,
+        share, parts,
     )  # fmt: skip
     if little:
-        launch_grid(weight_gradient_twin, (-(-per_group * taps // BLOCK), groups), BLOCK, flat(x), flat(g), out, plan, at)
+        design, grid, block = weight_gradient_twin, (-(-per_group * taps // BLOCK), groups), BLOCK
     else:
-        launch_grid(design, (blocks, groups, parts), _THREADS, flat(x), flat(g), out, plan, at)
+        grid, block = (blocks, groups, parts), _THREADS
+    launch_grid(design, grid, block, flat(x), flat(g), out, plan, at)
     return column_sums(out).reshape(weight_shape)
 
 
 _BLOCKS = 256  # that share the pixels of a weight gradient
 _SHARE = 32 if SIMULATOR else 512  # pixels for which a part of its own pays
-
-
-@kernel("void(float32[::1], float32[::1], int64, int64, int64, int64)")
-def sum_channels(g, out, images, channels, positions, parts):
-    """out[part, o] = Σ g[n, o, position] over the images n = part, part + parts, ...; one block for each number."""
-    room = cuda.shared.array(THREADS, out.dtype)
-    for place in range(cuda.blockIdx.x, parts * channels, cuda.gridDim.x):
-        total = out.dtype.type(0)
-        for n in range(place // channels, images, parts):
-            base = (n * channels + place % channels) * positions
-            for i in range(base + cuda.threadIdx.x, base + positions, cuda.blockDim.x):
-                total += g[i]
-        total = block_sum(total, room)
-        if cuda.threadIdx.x == 0:
-            out[place] = total
 
 
 def conv2d_bias_gradient(g: DeviceArray) -> DeviceArray:

@@ -1,6 +1,7 @@
 """Variances, norms and log-sum-exps along chosen axes, each in double precision.
 
-Every kernel sees its array as (outer, count, inner) and reduces the middle axis; a line is what one (o, i) has along it.
+Every kernel sees its array as (outer, count, inner) and reduces the middle axis; a line is what one
+(o, i) has along it.
 """
 
 import math

@@ -23,7 +23,19 @@ THREADS = 8 if SIMULATOR else 512  # of a block that sums a channel or a row
 _BLOCKS = 65535
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 5)}, UniTuple(int64, 3), float64, float64)" for kind in _FLOATS])
+def channel_moments_twin(x, mean, inverse, held_mean, held_variance, sizes, eps, momentum):
+    """The same on the host, one formula after the other."""
+    x = x.astype(np.float64).reshape(sizes)
+    count = sizes[0] * sizes[2]
+    mean[:], inverse[:] = x.mean((0, 2)), 1 / np.sqrt(x.var((0, 2)) + eps)
+    held_mean[:] = (1 - momentum) * held_mean + momentum * x.mean((0, 2))
+    held_variance[:] = (1 - momentum) * held_variance + momentum * x.var((0, 2)) * count / (count - 1)
+
+
+@kernel(
+    *[f"void({', '.join([f'{kind}[::1]'] * 5)}, UniTuple(int64, 3), float64, float64)" for kind in _FLOATS],
+    twin=channel_moments_twin,
+)
 def channel_moments(x, mean, inverse, held_mean, held_variance, sizes, eps, momentum):
     """mean[c] = Σ_{n, i} x[n, c, i] / N;  inverse[c] = 1 / √(v + eps), v = Σ (x[n, c, i] - mean[c])² / N; a block each.
 
@@ -71,7 +83,15 @@ def channel_affine(x, mean, inverse, weight, bias, out, channels, inner):
         out[i] = (x[i] - mean[c]) * scale + shift
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 6)}, UniTuple(int64, 3))" for kind in _FLOATS])
+def channel_products_twin(g, x, mean, inverse, dweight, dbias, sizes):
+    """The same on the host, one formula after the other."""
+    unit = (x.reshape(sizes) - mean[:, None]) * inverse[:, None]
+    dweight[:], dbias[:] = (g.reshape(sizes) * unit).sum((0, 2)), g.reshape(sizes).sum((0, 2))
+
+
+@kernel(
+    *[f"void({', '.join([f'{kind}[::1]'] * 6)}, UniTuple(int64, 3))" for kind in _FLOATS], twin=channel_products_twin
+)
 def channel_products(g, x, mean, inverse, dweight, dbias, sizes):
     """dbias[c] = Σ g[n, c, i];  dweight[c] = Σ g[n, c, i] (x[n, c, i] - mean[c]) inverse[c]; one block for each."""
     room = cuda.shared.array(THREADS, np.float64)
@@ -105,7 +125,14 @@ def channel_gradient(g, x, mean, inverse, weight, dweight, dbias, dx, sizes, tra
         dx[i] = scale * value
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 6)}, int64, float64)" for kind in _FLOATS])
+def normalised_rows_twin(x, weight, bias, out, mean, inverse, size, eps):
+    """The same on the host, one formula after the other."""
+    rows = x.reshape(-1, size)
+    mean[:], inverse[:] = rows.mean(1), 1 / np.sqrt(rows.var(1) + eps)
+    out[:] = ((rows - mean[:, None]) * inverse[:, None] * weight + bias).reshape(-1)
+
+
+@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 6)}, int64, float64)" for kind in _FLOATS], twin=normalised_rows_twin)
 def normalised_rows(x, weight, bias, out, mean, inverse, size, eps):
     """out[r, i] = (x[r, i] - mean[r]) inverse[r] weight[i] + bias[i]; one block for each row."""
     room = cuda.shared.array(THREADS, np.float64)
@@ -130,7 +157,14 @@ def normalised_rows(x, weight, bias, out, mean, inverse, size, eps):
             out[base + i] = value
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 6)}, int64)" for kind in _FLOATS])
+def row_gradient_twin(g, x, mean, inverse, weight, dx, size):
+    """The same on the host, one formula after the other."""
+    unit, inner = (x.reshape(-1, size) - mean[:, None]) * inverse[:, None], g.reshape(-1, size) * weight
+    away = inner - inner.mean(1, keepdims=True) - unit * (inner * unit).mean(1, keepdims=True)
+    dx[:] = (inverse[:, None] * away).reshape(-1)
+
+
+@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 6)}, int64)" for kind in _FLOATS], twin=row_gradient_twin)
 def row_gradient(g, x, mean, inverse, weight, dx, size):
     """dx = inverse (h - mean h - x̂ mean (h x̂)), h = g weight, x̂ = (x - mean) inverse; one block for each row."""
     room = cuda.shared.array(THREADS, np.float64)
@@ -153,9 +187,20 @@ def row_gradient(g, x, mean, inverse, weight, dx, size):
 _LANES, _GROUPS, _ROWS = 32, 8, 512  # columns of a block, groups of its rows, rows that one block adds up
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 5)}, int64, int64)" for kind in _FLOATS])
+def column_gradients_twin(g, x, mean, inverse, out, size, parts):
+    """The same on the host, one formula after the other."""
+    g, unit = g.reshape(-1, size), (x.reshape(-1, size) - mean[:, None]) * inverse[:, None]
+    sums = out.reshape(parts, 2, size)
+    for part in range(parts):
+        sums[part] = (g * unit)[part::parts].sum(0), g[part::parts].sum(0)
+
+
+@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 5)}, int64, int64)" for kind in _FLOATS], twin=column_gradients_twin)
 def column_gradients(g, x, mean, inverse, out, size, parts):
-    """out[part, 0, i] = Σ g[r, i] (x[r, i] - mean[r]) inverse[r], out[part, 1, i] = Σ g[r, i], r = part, part + parts, ..."""
+    """out[part, 0, i] = Σ g[r, i] (x[r, i] - mean[r]) inverse[r];  out[part, 1, i] = Σ g[r, i].
+
+    Over the rows r = part, part + parts, ..., of which 8 groups of threads take a share each.
+    """
     products = cuda.shared.array((_GROUPS, _LANES), out.dtype)
     sums = cuda.shared.array((_GROUPS, _LANES), out.dtype)
     lane, group = cuda.threadIdx.x % _LANES, cuda.threadIdx.x // _LANES
@@ -198,9 +243,8 @@ def batch_norm(
     out, mean, inverse = empty(x.shape, x.dtype), empty((sizes[1],), x.dtype), empty((sizes[1],), x.dtype)
     if training:
         held = [_given(each, x) for each in running]
-        launch_grid(
-            channel_moments, min(sizes[1], _BLOCKS), THREADS, x, mean, inverse, *held, sizes, float(eps), float(momentum)
-        )  # fmt: skip
+        arrays = x, mean, inverse, *held
+        launch_grid(channel_moments, min(sizes[1], _BLOCKS), THREADS, *arrays, sizes, float(eps), float(momentum))
         for own, changed in zip(running, held, strict=True):
             if own is not None and own is not changed:
                 copy_into(own, changed)

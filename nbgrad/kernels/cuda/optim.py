@@ -5,6 +5,7 @@ its arrays. A block finds its row by halving.
 """
 
 import math
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -88,7 +89,7 @@ def _adam(like, table, rate, root, beta1, beta2, eps, weight_decay):
 
 @kernel(*_signatures("boolean, boolean, float64, float64, float64, float64, float64, float64, float64"))
 def _adamw(like, table, amsgrad, decoupled, rate, root, beta1, beta2, eps, weight_decay, shrink):
-    """`_adam` whose decay may act on p alone (p *= shrink), and which may divide by the largest v: (p, g, m, v, top)."""
+    """`_adam` whose decay may act on p alone (p *= shrink) and which may divide by the largest v: (p, g, m, v, top)."""
     at = row_of(table, 7, cuda.blockIdx.x)
     first, size = (cuda.blockIdx.x - table[at]) * CHUNK, table[at + 1]
     p, g = array_at(table[at + 2], size, like), array_at(table[at + 3], size, like)
@@ -152,23 +153,26 @@ def _adagrad(like, table, lr, eps, weight_decay):
         p[i] -= rate * d / (sqrt(total) + tiny)
 
 
-class _Waiting:
-    """Steps that wait for others with the same settings: {(kernel, dtype, settings): arrays of each}."""
+class _Steps(threading.local):
+    """Steps of this thread that wait for others with the same settings: {(kernel, dtype, settings): their arrays}."""
 
-    steps: dict[Any, list[tuple[DeviceArray, ...]]] | None = None
+    waiting: dict[Any, list[tuple[DeviceArray, ...]]] | None = None
+
+
+_steps = _Steps()
 
 
 @contextmanager
 def together() -> Iterator[None]:
     """Steps asked for inside are taken at its end, with one launch for all that share their settings."""
-    if _Waiting.steps is not None:
+    if _steps.waiting is not None:
         yield
         return
-    _Waiting.steps = {}
+    _steps.waiting = {}
     try:
         yield
     finally:
-        waiting, _Waiting.steps = _Waiting.steps, None
+        waiting, _steps.waiting = _steps.waiting, None
         for (design, _, settings), rows in waiting.items():
             _launch(design, rows, settings)
 
@@ -181,10 +185,10 @@ def _take(design: Kernel, arrays: tuple[DeviceArray, ...], *settings: Any) -> No
         g = contiguous(g) if g.dtype == p.dtype else cast(g, p.dtype)
     if p.size == 0:
         return
-    if _Waiting.steps is None:
+    if _steps.waiting is None:
         _launch(design, [(p, g, *state)], settings)
     else:
-        _Waiting.steps.setdefault((design, p.dtype, settings), []).append((p, g, *state))
+        _steps.waiting.setdefault((design, p.dtype, settings), []).append((p, g, *state))
 
 
 _tables: dict[bytes, DeviceArray] = {}  # those of earlier steps: memory is used again, so most come back
