@@ -1,8 +1,8 @@
 """Arrays in a GPU's memory: shape, strides and offset into a storage, with numpy's names for all that makes views.
 
-Views are reckoned on the host: numpy itself computes their strides, on a ghost, an array with the same shape and strides
-over an address that is never read. What touches numbers asks the kernels of the device, and nothing is ever copied to
-the host in silence: `get` is the only way there.
+Views are reckoned on the host: numpy itself computes their strides, on a ghost, an array with the same shape and
+strides over an address that is never read. What touches numbers asks the kernels of the device, and nothing is ever
+copied to the host in silence: `get` is the only way there.
 """
 
 import math

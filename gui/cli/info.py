@@ -31,8 +31,9 @@ def gather() -> dict[str, Any]:
 
     from gui.cli.system import missing_packages
     from gui.lab import warmup
-    from nbgrad import runtime
+    from nbgrad import cuda, runtime
     from nbgrad.kernels.registry import KERNELS
+    from nbgrad.placement import why_no_gpu
 
     features = llvmlite.binding.get_host_cpu_features()
     return {
@@ -44,7 +45,8 @@ def gather() -> dict[str, Any]:
         "float32 per vector": runtime.host_lanes(),
         "threads": numba.get_num_threads(),
         "threading layer": _threading_layer(),
-        "devices": ["cpu"],
+        "devices": ["cpu", "cuda:0"] if cuda.is_available() else ["cpu"],
+        "GPU": why_no_gpu() or cuda.get_device_name(),
         "cache folder": str(runtime.cache_folder()),
         "kernels": len(KERNELS),
         "kernels not compiled yet": len(warmup.missing()),

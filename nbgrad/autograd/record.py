@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from nbgrad import kernels
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import Node, gradient_edge
 from nbgrad.autograd.value import Value, View, is_stale, shared_version
-from nbgrad.strided import DeviceArray, DifferentDevices
+from nbgrad.strided import DeviceArray
 
 
 class _Unloaded(ModuleType):
@@ -59,8 +59,14 @@ def wrap(array: Any) -> Value:
     return _Wrapper.tensor(array)
 
 
-def _on_gpu(forward: Callable[..., Any], *arrays: Any, **options: Any) -> Any:
-    """The forward with the GPU's kernels, which take arrays of the host where these have no axes, as PyTorch does."""
+def _on_gpu(error: Exception, forward: Callable[..., Any], arrays: Any, options: Any = MappingProxyType({})) -> Any:
+    """The forward with the GPU's kernels, where it failed because arrays of both devices met.
+
+    Those of the host may be without axes, as in PyTorch; with others the GPU's kernels raise PyTorch's sentence.
+    """
+    kinds = {type(array) for array in arrays}
+    if DeviceArray not in kinds or np.ndarray not in kinds:
+        raise error
     return forward(BACKENDS[DeviceArray], *arrays, **options)
 
 
@@ -118,8 +124,8 @@ def op(
                         recording = differentiable
             try:
                 result = forward(BACKENDS.get(type(arrays[0])) or _backend(arrays, forward), *arrays, **options)
-            except DifferentDevices:
-                result = _on_gpu(forward, *arrays, **options)
+            except Exception as error:
+                result = _on_gpu(error, forward, arrays, options)
             if first is None:
                 return result
             several = type(result) is tuple
@@ -198,8 +204,8 @@ def op(
                 a, b, kernels = x, y, BACKENDS.get(type(x)) or _backend((x, y), forward)
             try:
                 result = forward(kernels, a, b)
-            except DifferentDevices:
-                result = _on_gpu(forward, a, b)
+            except Exception as error:
+                result = _on_gpu(error, forward, (a, b))
             if a is x and b is y:
                 return result
             output = _Wrapper.tensor(result)
@@ -247,8 +253,8 @@ def op(
                     to_z, z_number = gradient_edge(z)
             try:
                 result = forward(BACKENDS[type(a)], a, b, c, *options, **named)
-            except DifferentDevices:
-                result = _on_gpu(forward, a, b, c, *options, **named)
+            except Exception as error:
+                result = _on_gpu(error, forward, (a, b, c, *options), named)
             several = type(result) is tuple
             outputs: Any = tuple([_Wrapper.tensor(each) for each in result]) if several else _Wrapper.tensor(result)
             if to_x is not None or to_y is not None or to_z is not None:

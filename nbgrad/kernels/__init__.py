@@ -6,7 +6,10 @@ Importing numba takes longer than importing all of nbgrad, so it waits for the f
 import importlib
 from typing import Any
 
-_MODULES = {"cpu": "nbgrad.kernels.cpu", "cuda": "nbgrad.kernels.cuda", "cuda_driver": "nbgrad.kernels.cuda.driver", "cuda_registry": "nbgrad.kernels.cuda.registry"}
+_MODULES = {
+    "cpu": "nbgrad.kernels.cpu", "cuda": "nbgrad.kernels.cuda", "cuda_driver": "nbgrad.kernels.cuda.driver",
+    "cuda_registry": "nbgrad.kernels.cuda.registry",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -46,8 +46,11 @@ class Storages:
     def __init__(self, tensors: list[Tensor]) -> None:
         self.arrays: list[np.ndarray] = []  # flat and contiguous
         self.places: dict[int, tuple[int, int]] = {}  # id of a tensor -> number of its storage, offset
-        rank = {id(tensor): i for i, tensor in enumerate(tensors)}
-        stretches = _stretches(tensors)
+        # Those of the GPU are copied, each to a storage of its own.
+        self.hosts = {id(tensor): tensor.detach().cpu() if tensor.is_cuda else tensor for tensor in tensors}
+        owners = {id(host): owner for owner, host in self.hosts.items()}
+        rank = {id(host): i for i, host in enumerate(self.hosts.values())}
+        stretches = _stretches(list(self.hosts.values()))
         for members, end in sorted(stretches, key=lambda stretch: min(rank[id(tensor)] for tensor, _ in stretch[0])):
             first, start = members[0]
             size = first.array.itemsize
@@ -56,7 +59,7 @@ class Storages:
             else:
                 flat = np.lib.stride_tricks.as_strided(first.array, ((end - start) // size,), (size,))
             for tensor, begin in members:
-                self.places[id(tensor)] = len(self.arrays), (begin - start) // size
+                self.places[owners[id(tensor)]] = len(self.arrays), (begin - start) // size
             self.arrays.append(flat)
 
 
@@ -222,12 +225,18 @@ class _Writer:
         self._str("storage")
         self._global("torch", STORAGE_NAMES[flat.dtype])
         self._str(str(number))
-        self._str("cpu")
+        self._str(str(tensor.device))
         self._int(flat.size)
         if self.old:
             self.out += b"N"
         self.out += b"tQ"
-        for value in (offset, tuple(tensor.shape), tensor.stride(), requires_grad, OrderedDict()):
+        for value in (
+            offset,
+            tuple(tensor.shape),
+            self.storages.hosts[id(tensor)].stride(),
+            requires_grad,
+            OrderedDict(),
+        ):
             self.write(value)
         self.out += b"tR"
 

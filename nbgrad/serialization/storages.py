@@ -39,10 +39,13 @@ class StorageType:
 class Storage:
     """Numbers in a row that tensors share."""
 
-    __slots__ = ("array",)
+    __slots__ = ("array", "for_gpu")
 
-    def __init__(self, array: np.ndarray) -> None:
+    def __init__(self, array: np.ndarray, for_gpu: bool = False) -> None:
         self.array = array
+        self.for_gpu: list[Tensor] | None = (
+            [] if for_gpu else None
+        )  # the tensors that see it, where they belong on the GPU
 
 
 def numbers_of(content: np.ndarray, kind: str, order: Any) -> np.ndarray:
@@ -79,6 +82,8 @@ def _tensor(_: Machine, storage: Any, offset: Any, size: Any, stride: Any, requi
     if requires_grad and numbers.dtype.kind != "f":
         raise FormatError("a tensor of integers asks for a gradient")
     tensor.requires_grad = requires_grad
+    if storage.for_gpu is not None:
+        storage.for_gpu.append(tensor)
     return tensor
 
 

@@ -14,8 +14,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from nbgrad.placement import usable
+from nbgrad.placement import placed, usable
 from nbgrad.serialization.files import FormatError
+from nbgrad.serialization.pickling import find_tensors
 from nbgrad.serialization.storages import GLOBALS, Storage, StorageType, check_result, numbers_of
 from nbgrad.serialization.unpickle import Machine, Window
 
@@ -24,7 +25,7 @@ VERSION = 1001
 CHUNK = 2**20
 ORDERS = {"little": "<", "big": ">"}
 
-Place = Callable[[str], None]  # raises unless a storage that lived there can live here
+Place = Callable[[str], bool]  # whether a storage that lived there goes to the GPU; raises where it cannot live here
 
 
 @contextlib.contextmanager
@@ -71,7 +72,7 @@ class _ZipReader:
         self.order = self._byte_order()
         content = self._content(f"{self.root}data.pkl").tobytes()
         machine = Machine(Window(io.BytesIO(content), len(content)), GLOBALS, self._storage)
-        return check_result(machine.run())
+        return _settled(check_result(machine.run()), self.storages)
 
     def _byte_order(self) -> str:
         if f"{self.root}byteorder" not in self.entries:
@@ -94,7 +95,7 @@ class _ZipReader:
         return content
 
     def _storage(self, reference: Any) -> Storage:
-        kind, key, count = _checked(reference, self.place)
+        kind, key, count, gpu = _checked(reference, self.place)
         if (key, kind.kind) not in self.storages:
             if key not in self.bytes:
                 if f"{self.root}data/{key}" not in self.entries:
@@ -104,12 +105,12 @@ class _ZipReader:
                 raise FormatError(
                     f"its storage {key!r:.40} has {len(self.bytes[key])} bytes, not {count} × {kind.itemsize}"
                 )
-            self.storages[key, kind.kind] = Storage(numbers_of(self.bytes[key], kind.kind, self.order))
+            self.storages[key, kind.kind] = Storage(numbers_of(self.bytes[key], kind.kind, self.order), gpu)
         return self.storages[key, kind.kind]
 
 
-def _checked(reference: Any, place: Place) -> tuple[StorageType, str, int]:
-    """Element type, key and count of a persistent id: ("storage", type, key, location, count)."""
+def _checked(reference: Any, place: Place) -> tuple[StorageType, str, int, bool]:
+    """Element type, key, count and whether it goes to the GPU, of a persistent id: ("storage", type, key, location, count)."""
     if type(reference) is not tuple or len(reference) not in (5, 6) or reference[0] != "storage":
         raise FormatError("its pickle refers to an unknown kind of storage")
     _, kind, key, location, count, *view = reference
@@ -117,8 +118,16 @@ def _checked(reference: Any, place: Place) -> tuple[StorageType, str, int]:
         raise FormatError("its pickle refers to an unknown kind of storage")
     if type(count) is not int or not 0 <= count < 2**60:
         raise FormatError("a storage has an impossible size")
-    place(location)
-    return kind, key, count
+    return kind, key, count, place(location)
+
+
+def _settled(result: Any, storages: dict[Any, Storage]) -> Any:
+    """What was read, with the tensors that belong on the GPU there."""
+    going = {id(tensor.array) for storage in storages.values() for tensor in storage.for_gpu or ()}
+    for tensor in find_tensors(result) if going else ():
+        if id(tensor.array) in going:
+            tensor.array = placed(tensor.array, "cuda")
+    return result
 
 
 def read_legacy(file: IO[bytes], size: int, place: Place) -> Any:
@@ -137,14 +146,14 @@ def read_legacy(file: IO[bytes], size: int, place: Place) -> Any:
 
     def storage(reference: Any) -> Storage:
         nonlocal allowance
-        kind, key, count = _checked(reference, place)
+        kind, key, count, gpu = _checked(reference, place)
         if kinds.setdefault(key, (kind, count)) != (kind, count):
             raise FormatError(f"its storage {key!r:.40} has two sizes")
         if key not in storages:
             allowance -= count * kind.itemsize
             if allowance < 0:
                 raise FormatError("its storages claim more bytes than the file has")
-            storages[key] = Storage(numbers_of(np.zeros(count * kind.itemsize, np.uint8), kind.kind, "="))
+            storages[key] = Storage(numbers_of(np.zeros(count * kind.itemsize, np.uint8), kind.kind, "="), gpu)
         return storages[key]
 
     result = check_result(Machine(window, GLOBALS, storage).run())
@@ -159,7 +168,7 @@ def read_legacy(file: IO[bytes], size: int, place: Place) -> Any:
         if len(content) != count * kind.itemsize:
             raise FormatError("it ends early")
         storages[key].array[...] = numbers_of(content, kind.kind, order)
-    return result
+    return _settled(result, storages)
 
 
 def _plain(window: Window) -> Any:
@@ -173,7 +182,7 @@ def placing(map_location: Any) -> Place:
             if wanted is not None:
                 usable(wanted)
 
-    def place(location: str) -> None:
+    def place(location: str) -> bool:
         if callable(map_location):
             chosen = map_location(Storage(np.empty(0)), location)
             wanted = location if chosen is None else "cpu" if isinstance(chosen, Storage) else chosen
@@ -182,7 +191,7 @@ def placing(map_location: Any) -> Place:
         else:
             wanted = location if map_location is None else map_location
         try:
-            usable(wanted)
+            return usable(wanted)
         except (AssertionError, RuntimeError):
             raise FormatError(
                 f"its tensors lay on {location[:40]!r} and only the CPU is here, which map_location='cpu' names"

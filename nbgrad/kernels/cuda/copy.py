@@ -126,7 +126,10 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype) -> DeviceArray:
 
 
 def fill(x: DeviceArray, value: Any) -> DeviceArray:
-    """Write one number everywhere, in place."""
+    """Write one number everywhere, in place; it may be an array of the device without axes."""
+    if type(value) is DeviceArray:
+        copy_into(x, value)
+        return x
     value = number(value, x.dtype)
     if x.flags.c_contiguous:
         launch(fill_flat, x.size, x, value)

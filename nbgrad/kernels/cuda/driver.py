@@ -58,8 +58,10 @@ def device_count() -> int:
 
 def device_name() -> str:
     """What the GPU calls itself."""
+    if SIMULATOR:
+        return "Numba's simulator"
     name = current_device().name
-    return "Numba's simulator" if SIMULATOR else name.decode() if isinstance(name, bytes) else str(name)
+    return name.decode() if isinstance(name, bytes) else str(name)
 
 
 @cache

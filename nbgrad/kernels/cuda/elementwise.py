@@ -7,6 +7,7 @@ import numpy as np
 
 from nbgrad.dtypes import DefaultDtype, result_type
 from nbgrad.kernels import formulas
+from nbgrad.kernels.cuda import functions
 from nbgrad.kernels.cuda.copy import cast, flat, full, merged, number, steps_of, whole
 from nbgrad.kernels.cuda.driver import cuda, device_function
 from nbgrad.kernels.cuda.memory import empty
@@ -19,13 +20,53 @@ _SPREAD = "void({0}[::1], {0}[::1], {1}[::1], UniTuple(int64, 2), UniTuple(int64
 
 ArrayFunction = Callable[..., DeviceArray]
 
+# ---- formulas that numpy has for the CPU's kernels and CUDA's library for these
+
+
+def _fmod(a, b):
+    """What is left of a / b, with the sign of a."""
+    return functions.fmod(a, b)
+
+
+def _floor_div(a, b):
+    """⌊a / b⌋ of floating-point numbers, exact where the division itself would round."""
+    if b == 0:
+        return a / b
+    rest = functions.fmod(a, b)
+    quotient = (a - rest) / b
+    if rest != 0 and (b < 0) != (rest < 0):
+        quotient -= 1
+    whole = functions.floor(quotient)
+    return whole + 1 if quotient - whole > 0.5 else whole
+
+
+def _trunc_div(a, b):
+    """a / b without its fraction."""
+    return functions.trunc(a / b)
+
+
+def _floor(x):
+    return functions.floor(x)
+
+
+def _ceil(x):
+    return functions.ceil(x)
+
+
+def _trunc(x):
+    return functions.trunc(x)
+
+
+def _rint(x):
+    return functions.rint(x)
+
 
 def _signatures(pattern: str, kinds: tuple[str, ...], result: str | None) -> tuple[str, ...]:
     return tuple(pattern.format(kind, result or kind) for kind in kinds)
 
 
 def _binary_kernels(formula: Callable[[Any, Any], Any], kinds: tuple[str, ...], result: str | None) -> tuple:
-    name, formula = formula.__name__, device_function(formula)
+    name, formula = formula.__name__.lstrip("_"), device_function(formula)
 
     @kernel(*_signatures(_SPREAD, kinds, result), name=f"{name}_spread")
     def spread(a, b, out, shape, a_steps, a_start, b_steps, b_start):
@@ -75,7 +116,7 @@ def _binary(
     spread, same, with_number, of_number = _binary_kernels(formula, kinds, None if result is None else "boolean")
 
     def apply(a: Any, b: Any) -> DeviceArray:
-        common = common_type(formula.__name__, a, b)
+        common = common_type(formula.__name__.lstrip("_"), a, b)
         if floating and common.kind != "f":
             common = DefaultDtype.floating.numpy
         kind = common if result is None else result
@@ -138,9 +179,9 @@ sub = _binary(formulas.sub, _FLOATS)
 mul = _binary(formulas.mul, _FLOATS)
 div = _binary(formulas.div, _FLOATS, floating=True)
 pow = _by_kind(_binary(formulas.pow), _binary(formulas.integer_pow, _INTEGER))
-floor_div = _by_kind(_binary(formulas.floor_div), _binary(formulas.integer_floor_div, _INTEGER))
-trunc_div = _by_kind(_binary(formulas.trunc_div), _binary(formulas.integer_trunc_div, _INTEGER))
-fmod = _by_kind(_binary(formulas.fmod), _binary(formulas.integer_fmod, _INTEGER))
+floor_div = _by_kind(_binary(_floor_div), _binary(formulas.integer_floor_div, _INTEGER))
+trunc_div = _by_kind(_binary(_trunc_div), _binary(formulas.integer_trunc_div, _INTEGER))
+fmod = _by_kind(_binary(_fmod), _binary(formulas.integer_fmod, _INTEGER))
 remainder = _binary(formulas.remainder, ("float32", "int64"))
 atan2 = _binary(formulas.atan2, floating=True)
 hypot = _binary(formulas.hypot)
@@ -160,7 +201,7 @@ threshold_gradient = _binary(formulas.threshold_gradient)
 
 def _unary(formula: Callable[[Any], Any], floating: bool = False) -> ArrayFunction:
     """Make `f(x) -> out` on arrays. floating: the result of integers is floating-point."""
-    name, formula = formula.__name__, device_function(formula)
+    name, formula = formula.__name__.lstrip("_"), device_function(formula)
 
     @kernel("void(float32[::1], float32[::1])", name=name)
     def loop(x, out):
@@ -181,10 +222,10 @@ neg = _unary(formulas.neg)
 absolute = _unary(formulas.absolute)
 sign = _unary(formulas.sign)
 relu = _unary(formulas.relu)
-floor = _unary(formulas.floor)
-ceil = _unary(formulas.ceil)
-trunc = _unary(formulas.trunc)
-rint = _unary(formulas.rint)
+floor = _unary(_floor)
+ceil = _unary(_ceil)
+trunc = _unary(_trunc)
+rint = _unary(_rint)
 exp = _unary(formulas.exp, floating=True)
 log = _unary(formulas.log, floating=True)
 sqrt = _unary(formulas.sqrt, floating=True)
@@ -212,7 +253,8 @@ _RANK = "UniTuple(int64, 2)"
 
 
 @kernel(
-    f"void(boolean[::1], float32[::1], float32[::1], float32[::1], {_RANK}, {_RANK}, int64, {_RANK}, int64, {_RANK}, int64)"
+    "void(boolean[::1], float32[::1], float32[::1], float32[::1], "
+    f"{_RANK}, {_RANK}, int64, {_RANK}, int64, {_RANK}, int64)"
 )
 def _where(condition, a, b, out, shape, c_steps, c_start, a_steps, a_start, b_steps, b_start):
     """out[i] = a[i] if condition[i] else b[i] for every index i of `shape`; operands as `copy` sees its source."""

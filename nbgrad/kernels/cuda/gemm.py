@@ -192,7 +192,7 @@ def bmm(a: Any, b: Any) -> Any:
 _LANES, _GROUPS = 32, 8  # neighbouring columns of a block, and groups of its rows
 
 
-@kernel()
+@kernel("void(float32[::1], float32[::1], int64, int64, int64)")
 def sum_columns_twin(a, out, rows, columns, parts):
     """out[part, j] = Σ a[i, j] over the rows i = part, part + parts, ..., one thread for each number."""
     for place in range(cuda.grid(1), out.size, cuda.gridsize(1)):

@@ -1,6 +1,6 @@
 """Many numbers become one: sums, means, extremes and their positions along chosen axes.
 
-Every kernel sees its array as (outer, count, inner) and reduces the middle axis; a line is what one (o, i) has along it.
+Every kernel sees its array as (outer, count, inner) and reduces the middle axis; a line is what one (o, i) has there.
 Short lines take one thread each, long ones a block.
 """
 

@@ -1,4 +1,4 @@
-"""`@kernel` for the GPU: a function in Python that every thread of a grid runs, listed with its signatures; `launch`."""
+"""`@kernel` for the GPU: a function in Python that every thread runs, listed with its signatures; `launch`."""
 
 import math
 from collections.abc import Callable
@@ -42,10 +42,10 @@ def kernel(
 ) -> Callable[[Any], Kernel]:
     """List a function as a kernel of the GPU; numba compiles it at its first start.
 
-    signatures: as numba spells them, `"void(float32[::1], float32[::1])"`; tests compile each for sm_75, sm_80 and sm_90.
-    Other dtypes compile when they are first met. name: for kernels made by a factory. twin: a slow kernel, or a function
-    on numpy arrays, that says the same. bounds: (threads of a block, blocks that one multiprocessor must be able to hold),
-    which limits the registers of a thread.
+    signatures: as numba spells them, `"void(float32[::1], float32[::1])"`; tests compile each for three generations.
+    Other dtypes compile when they are first met. name: for kernels made by a factory. twin: a slow kernel, or a
+    function on numpy arrays, that says the same. bounds: (threads of a block, blocks that one multiprocessor must be
+    able to hold), which limits the registers of a thread.
     """
 
     def listed(function: Any) -> Kernel:

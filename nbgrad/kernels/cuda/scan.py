@@ -29,7 +29,7 @@ def cumsum_twin(x, out, count, inner):
 
 @kernel(*_SIGNATURES, twin=cumsum_twin)
 def cumsum_lines(x, out, count, inner):
-    """`cumsum_twin`, one block for each line: sums within a stretch in shared memory, what came before is carried on."""
+    """`cumsum_twin`, one block for each line: sums within a stretch in shared memory, what came before added."""
     room = cuda.shared.array(THREADS, out.dtype)
     here = cuda.threadIdx.x
     for line in range(cuda.blockIdx.x, x.size // count, cuda.gridDim.x):
