@@ -110,7 +110,7 @@ class _ZipReader:
 
 
 def _checked(reference: Any, place: Place) -> tuple[StorageType, str, int, bool]:
-    """Element type, key, count and whether it goes to the GPU, of a persistent id: ("storage", type, key, location, count)."""
+    """Element type, key, count, whether it goes to the GPU: of ("storage", type, key, location, count)."""
     if type(reference) is not tuple or len(reference) not in (5, 6) or reference[0] != "storage":
         raise FormatError("its pickle refers to an unknown kind of storage")
     _, kind, key, location, count, *view = reference
