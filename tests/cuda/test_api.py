@@ -185,3 +185,16 @@ def test_networks_and_tensors_are_copied_saved_and_loaded(tmp_path):
     _network().load_state_dict(here)
     network.load_state_dict(here)
     assert str(network[0].weight.device) == "cuda:0"
+
+
+def test_convolution_relu_and_pooling_give_the_gradients_of_the_cpu():
+    """The pooling's gradient and relu's become one on the CPU; both devices must end at the same numbers."""
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten())
+    x, gradients = torch.rand(2, 1, 6, 6), []
+    for device in ("cpu", "cuda"):
+        moved = copy.deepcopy(network).to(device)
+        (moved(x.to(device)) ** 2).sum().backward()
+        gradients.append([parameter.grad.cpu().numpy() for parameter in moved.parameters()])
+    for here, there in zip(*gradients, strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-4, atol=1e-6)

@@ -11,6 +11,7 @@ import numpy as np
 
 from nbgrad.kernels.cuda.copy import flat, zeros
 from nbgrad.kernels.cuda.driver import BLOCK, cuda
+from nbgrad.kernels.cuda.elementwise import threshold_gradient
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
 from nbgrad.strided import DeviceArray
@@ -192,8 +193,20 @@ def max_pool2d(
     return out, indices
 
 
-def max_pool2d_gradient(g: DeviceArray, indices: DeviceArray, input_shape: tuple[int, ...]) -> DeviceArray:
-    """dx: each window's gradient at the place its value came from."""
+def max_pool2d_gradient(
+    g: DeviceArray, indices: DeviceArray, input_shape: tuple[int, ...], windows: Any = None,
+    gate: DeviceArray | None = None,
+) -> DeviceArray:  # fmt: skip
+    """dx: each window's gradient at the place its value came from.
+
+    windows: the settings of the pooling, of use to the CPU alone. gate: what `relu` gave the pooling, whose gradient
+    is wanted.
+    """
+    dx = _unpooled(g, indices, input_shape)
+    return dx if gate is None else threshold_gradient(dx, gate)
+
+
+def _unpooled(g: DeviceArray, indices: DeviceArray, input_shape: tuple[int, ...]) -> DeviceArray:
     out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
     if g.size == 0 or math.prod(input_shape) == 0:
         return zeros(input_shape, g.dtype)
