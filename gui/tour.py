@@ -94,6 +94,7 @@ class Tour:
         self._walk_through()
         self._write_snippets()
         self._settings_and_size()
+        self._other_networks()
 
     def _ready(self) -> bool:
         """Nothing long is going on, and was not a moment ago: kernels and digits are there."""
@@ -218,6 +219,26 @@ class Tour:
         self.wait("the batch", lambda: self.store.probe is not None and bool(self.store.probe.batch))
         self.picture("batch")
         self.key("D")
+
+    def _other_networks(self) -> None:
+        """An update written out; an MLP; ResNet-18 as blocks, one of them opened."""
+        canvas, both = self.window.network.canvas, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        self.key("3")
+        spot = canvas.placed[1].map_rect(2).center() + canvas.origin()
+        self.click(canvas, spot.toPoint())
+        self.wait("the update of a weight", self.window.network.card.isVisible)
+        self.picture("update-of-a-weight", everywhere=True)
+        self.window.network.card.close_button.click()
+        self.key("1")
+        for key, columns, name in (("2", 3, "mlp"), ("3", 14, "resnet")):
+            self.key(key, both)
+            self.wait(name, lambda columns=columns: len(canvas.layers) == columns, START_LIMIT)
+            self.picture(name, everywhere=True)
+        self._wheel(canvas, canvas.block_rects()[6].center().toPoint(), 1)
+        self.picture("resnet-block", everywhere=True)
+        QTest.keyClick(canvas, Qt.Key.Key_Escape)
+        self.key("W")
+        self.wait("LeNet", lambda: len(canvas.layers) == 8)
 
     def _inspect(self) -> None:
         """The pages of the inspector for one filter of the first layer."""
