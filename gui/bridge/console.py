@@ -142,6 +142,8 @@ class Console(QObject):
             self._send(records.MoveWalk(self.root, request.move, request.stops, request.zeroed))
         elif isinstance(request, requests.GoTo):
             self._send(records.MoveWalk(self.root, "forward", zeroed=request.zeroed, phase=request.phase))
+        elif isinstance(request, requests.WalkToParameter):
+            self._send(records.MoveWalk(self.root, "run", zeroed=request.zeroed, parameter=request.parameter))
         elif isinstance(request, requests.ChooseElement):
             self._send(records.ChooseInWalk(request.step, request.number, request.place))
         elif isinstance(request, requests.SaveDot):

@@ -78,9 +78,10 @@ class Walking(QObject):
         self._ask(requests.GoTo(phase, self.zeroed))
 
     def run_to_parameter(self, name: str) -> None:
-        """From the loss to where the gradient of this parameter of the network is there."""
+        """From the loss to where this parameter has its gradient: a leaf of the walk at hand, or the network's."""
         self._stop()
-        if self._ask_other is not None:
+        known = self.view is not None and any(node.parameter == name for node in self.view.graph.nodes)
+        if self._ask_other is not None and not known:
             self._ask(requests.LeaveWalk())
         self._waiting = True
         self._ask(requests.WalkToParameter(name, self.zeroed))

@@ -91,6 +91,9 @@ def test_the_graph_of_q_opens_and_is_stepped(window, panel, qtbot, asked):
     assert window.store.selection.parameter is None
     qtbot.waitUntil(lambda: not texts_cut_off(window))
     assert not any(isinstance(request, requests.WalkOn) for request in asked)  # the network's walk was not touched
+    walk.run_to_parameter("b")
+    qtbot.waitUntil(lambda: not walk.view.finished)
+    assert walk.view.current.filling.parameter == "b"
     walk.run_to_parameter("conv1.weight")  # of the network: the snippet's walk makes room
     assert walk.view is None and isinstance(asked[-1], requests.WalkToParameter)
     panel.walk()

@@ -90,7 +90,7 @@ class Interrupt:
 class MoveWalk:
     """As `gui.bridge.requests.WalkOn`, for the tensor `name`; begun anew where another was walked, or with `anew`.
 
-    phase: go there instead, as GoTo.
+    phase, parameter: go there instead, as GoTo and WalkToParameter.
     """
 
     name: str
@@ -99,6 +99,7 @@ class MoveWalk:
     zeroed: bool = True
     anew: bool = False
     phase: str = ""
+    parameter: str = ""
 
 
 @dataclass(frozen=True)

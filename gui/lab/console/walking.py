@@ -39,7 +39,12 @@ class SessionWalk:
                 return NoWalk(error.args[0] if error.args else str(error))
             self._of, self._sent, self._has_graph = of, 0, False
             self._number += 1
-        self._walk.go_to(request.phase) if request.phase else self._walk.move(request.move, request.stops)
+        if request.phase:
+            self._walk.go_to(request.phase)
+        elif request.parameter:
+            self._walk.run_to_parameter(request.parameter)
+        else:
+            self._walk.move(request.move, request.stops)
         return self._part(self._walk)
 
     def _part(self, walk: TensorWalk) -> WalkPart:
