@@ -140,7 +140,8 @@ class ConsolePanel(QWidget):
     def showEvent(self, event) -> None:
         super().showEvent(event)
         QTimer.singleShot(0, self.console.start)  # once it can be seen
-        self.editor.setFocus()
+        if not event.spontaneous():
+            self.editor.setFocus()
 
     # ---- commands
 

@@ -242,3 +242,24 @@ def test_stepping_any_expression_equals_backward_bit_by_bit(expression, moves):
     assert found.keys() == expected.keys()
     for name, gradient in expected.items():
         assert found[name].tobytes() == gradient.tobytes()
+
+
+def test_objects_that_are_broken_break_nothing(console):
+    source = """
+half = torch.Tensor.__new__(torch.Tensor)
+class Liar:
+    @property
+    def __class__(self): raise ValueError
+liar = Liar()
+class Net(torch.nn.Module):
+    def __init__(self): self.x = 1
+net = Net.__new__(Net)
+"""
+    outcome = console.run(source)
+    assert outcome.fault is None and {"half", "liar", "net"} <= {view.name for view in outcome.variables}
+
+
+def test_a_hook_that_raises_ends_in_a_sentence(console):
+    console.run(Q + "def refuse(gradient): raise ValueError('not this way')\na.register_hook(refuse)")
+    answer = SessionWalk(console.session).answer(MoveWalk("Q", "run"))
+    assert answer == NoWalk("ValueError: not this way")

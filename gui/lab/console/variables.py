@@ -24,14 +24,14 @@ def look(names: Mapping[str, Any], hidden: Mapping[str, Any]) -> tuple[VariableV
     shown = [
         (name, value)
         for name, value in list(names.items())
-        if not name.startswith("_") and not isinstance(value, types.ModuleType) and hidden.get(name) is not value
+        if not name.startswith("_") and not issubclass(type(value), types.ModuleType) and hidden.get(name) is not value
     ]
     return tuple(_view(name, value) for name, value in shown[-MOST:])
 
 
 def _view(name: str, value: Any) -> VariableView:
     kind = type(value).__name__
-    if isinstance(value, nbgrad.Tensor):
+    if _is_tensor(value):
         gradient = value._grad
         return VariableView(
             name, "tensor", kind, shape=tuple(value.array.shape), dtype=str(value.dtype).removeprefix("torch."),
@@ -39,14 +39,19 @@ def _view(name: str, value: Any) -> VariableView:
             leaf=value.node is None, gradient=None if gradient is None else _first(gradient.array),
             grad_fn="" if value.node is None else value.node.name(),
         )  # fmt: skip
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+    if type(value) is np.ndarray and value.dtype.kind in "fiub":
         return VariableView(
             name, "tensor", kind, shape=value.shape, dtype=str(value.dtype), values=_first(value), size=value.size
         )
-    if isinstance(value, nbgrad.nn.Module):
+    if issubclass(type(value), nbgrad.nn.Module):
         count = sum(int(parameter.array.size) for parameter in _parameters(value).values())
         return VariableView(name, "module", kind, parameters=count)
     return VariableView(name, "other", kind, text=_text(value))
+
+
+def _is_tensor(value: Any) -> bool:
+    """By its type, since `isinstance` may call a learner's code; one whose making failed half-way is none."""
+    return issubclass(type(value), nbgrad.Tensor) and hasattr(value, "array") and hasattr(value, "node")
 
 
 def _text(value: Any) -> str:
@@ -58,7 +63,7 @@ def _text(value: Any) -> str:
         return text if len(text) <= LONGEST else text[:LONGEST] + "…"
     if type(value) in CONTAINERS:
         return f"({len(value)})"
-    return value.__name__ if isinstance(value, type | types.FunctionType) else ""
+    return value.__name__ if issubclass(type(value), (type, types.FunctionType)) else ""
 
 
 def _first(array: Any) -> tuple[float, ...]:
@@ -68,12 +73,12 @@ def _first(array: Any) -> tuple[float, ...]:
 def tensors(names: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Every tensor of the session by the name a learner would write: variables, parameters, items of lists."""
     for name, value in list(names.items()):
-        if isinstance(value, nbgrad.Tensor):
+        if _is_tensor(value):
             yield name, value
-        elif isinstance(value, nbgrad.nn.Module):
+        elif issubclass(type(value), nbgrad.nn.Module):
             yield from ((f"{name}.{key}", parameter) for key, parameter in _parameters(value).items())
         elif type(value) in (list, tuple):
-            yield from ((f"{name}[{i}]", v) for i, v in enumerate(value[:100]) if isinstance(v, nbgrad.Tensor))
+            yield from ((f"{name}[{i}]", v) for i, v in enumerate(value[:100]) if _is_tensor(v))
 
 
 def _parameters(module: Any) -> dict[str, Any]:

@@ -19,6 +19,12 @@ class SessionWalk:
         self._number, self._sent, self._has_graph = 0, 0, False
 
     def answer(self, request: MoveWalk | ChooseInWalk | LeaveWalk | SaveDot) -> WalkPart | NoWalk | Saved:
+        try:
+            return self._answer(request)
+        except Exception as error:  # of a hook or a backward of the learner's own
+            return NoWalk(f"{type(error).__name__}: {error}")
+
+    def _answer(self, request: MoveWalk | ChooseInWalk | LeaveWalk | SaveDot) -> WalkPart | NoWalk | Saved:
         if isinstance(request, MoveWalk):
             return self._move(request)
         if isinstance(request, ChooseInWalk) and self._walk is not None:
