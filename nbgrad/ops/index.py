@@ -138,7 +138,7 @@ def _require_inside(number: int, axis: int, extent: int) -> None:
         raise IndexError(f"index {number} is out of bounds for dimension {axis} with size {extent}")
 
 
-def _require_mask_fits(mask: np.ndarray, x: Any, axis: int) -> None:
+def _require_mask_fits(mask: Any, x: Any, axis: int) -> None:
     for i, extent in enumerate(mask.shape):
         if x.shape[axis + i] != extent:
             raise IndexError(
@@ -147,7 +147,7 @@ def _require_mask_fits(mask: np.ndarray, x: Any, axis: int) -> None:
             )
 
 
-def _require_one_shape(pointers: list[np.ndarray]) -> None:
+def _require_one_shape(pointers: list[Any]) -> None:
     shapes = [each[each].shape if each.dtype.kind == "b" else each.shape for each in pointers]
     try:
         np.broadcast_shapes(*shapes)
