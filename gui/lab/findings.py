@@ -114,7 +114,8 @@ class Timing:
 
 @dataclass(frozen=True)
 class SourceView:
-    """An operation as code. readable, fast: the slow twin (or the formula) and the kernel that runs; pytorch: its line.
+    """An operation as code. readable, fast: the slow twin (or the formula) and the kernel that runs; pytorch: its line;
+    cuda: the kernel for NVIDIA GPUs.
 
     shapes: what it is timed on; timings: empty until asked for.
     """
@@ -125,6 +126,7 @@ class SourceView:
     readable: str
     fast: str
     where: str  # "nbgrad/kernels/cpu/conv.py"
+    cuda: str
     shapes: str = ""
     timings: tuple[Timing, ...] = ()
 

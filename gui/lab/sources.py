@@ -1,7 +1,9 @@
 """The code behind an operation: its line of PyTorch, its readable twin, the kernel that runs, and their times."""
 
+import ast
 import inspect
 import statistics
+import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,10 +28,14 @@ Race = tuple[Callable[[], np.ndarray], ...]  # slow twin (or none), fast kernel,
 
 @dataclass(frozen=True)
 class Card:
-    """One operation. kernels: their names in the registry, of which the shape decides; formula: instead of a twin."""
+    """One operation. kernels: their names in the registry, of which the shape decides; formula: instead of a twin.
+
+    cuda: file and function of what the GPU runs.
+    """
 
     title: str
     kernels: tuple[str, ...]
+    cuda: tuple[str, str]
     pytorch: Callable[[str, Window], str]
     race: Callable[[Any, np.ndarray, Window], Race]
     formula: Any = None
@@ -151,38 +157,41 @@ def _softmax_race(module: Any, x: np.ndarray, window: Window) -> Race:
 
 CARDS = {
     "conv": Card(
-        "Convolution", ("cpu.conv.channels.convolve_channels", "cpu.conv.pixels.convolve_pixels"), _conv_line,
-        _conv_race,
+        "Convolution", ("cpu.conv.channels.convolve_channels", "cpu.conv.pixels.convolve_pixels"),
+        ("conv_tiles", "convolve"), _conv_line, _conv_race,
     ),
     "conv gradient": Card(
         "Convolution, gradient of the weights",
-        ("cpu.conv.channels.correlate_channels", "cpu.conv.pixels.correlate_pixels"), _conv_gradient_line,
-        _conv_gradient_race,
+        ("cpu.conv.channels.correlate_channels", "cpu.conv.pixels.correlate_pixels"), ("conv_tiles", "gradient"),
+        _conv_gradient_line, _conv_gradient_race,
     ),
     "linear": Card(
-        "Linear layer: a matrix product", ("cpu.gemm.multiply_share",),
+        "Linear layer: a matrix product", ("cpu.gemm.multiply_share",), ("gemm", "multiply"),
         lambda module, _: f"F.linear(x, {module}.weight, {module}.bias)", _linear_race,
     ),
     "linear gradient": Card(
-        "Linear layer, gradients: matrix products", ("cpu.gemm.multiply_share",),
+        "Linear layer, gradients: matrix products", ("cpu.gemm.multiply_share",), ("gemm", "multiply"),
         lambda module, _: f"g @ {module}.weight,  g.T @ x,  g.sum(0)", _linear_race,
     ),
     "max_pool": Card(
-        "Max-pooling", ("cpu.pool.max_pool2d_halves",),
+        "Max-pooling", ("cpu.pool.max_pool2d_halves",), ("pooling", "largest_of_windows"),
         lambda _, window: f"F.max_pool2d(x, {window.kernel}, {window.stride})", _pool_race,
     ),
     "max_pool gradient": Card(
-        "Max-pooling, gradient", ("cpu.pool.scatter_halves",),
+        "Max-pooling, gradient", ("cpu.pool.scatter_halves",), ("pooling", "scatter_planes"),
         lambda *_: "torch.zeros_like(x).flatten(2).scatter_add(2, indices.flatten(2), g.flatten(2)).view_as(x)",
         _pool_gradient_race,
     ),
-    "relu": Card("ReLU", ("cpu.elementwise.relu",), lambda *_: "F.relu(x)", _relu_race, formulas.relu),
+    "relu": Card(
+        "ReLU", ("cpu.elementwise.relu",), ("elementwise", "loop"), lambda *_: "F.relu(x)", _relu_race, formulas.relu,
+    ),
     "relu gradient": Card(
-        "ReLU, gradient", ("cpu.elementwise.threshold_gradient",), lambda *_: "g * (x > 0)", _relu_gradient_race,
-        formulas.threshold_gradient,
+        "ReLU, gradient", ("cpu.elementwise.threshold_gradient",), ("elementwise", "same"), lambda *_: "g * (x > 0)",
+        _relu_gradient_race, formulas.threshold_gradient,
     ),
     "log_softmax": Card(
-        "Log-softmax", ("cpu.softmax._log_softmax",), lambda *_: "F.log_softmax(x, dim=1)", _softmax_race,
+        "Log-softmax", ("cpu.softmax._log_softmax",), ("softmax", "log_softmax_lines"),
+        lambda *_: "F.log_softmax(x, dim=1)", _softmax_race,
     ),
 }  # fmt: skip
 
@@ -220,7 +229,20 @@ def source(key: str, module: str, window: Window) -> SourceView:
         readable=inspect.cleandoc(inspect.getsource(readable)),
         fast=CHOICE.join(inspect.cleandoc(inspect.getsource(each)) for each in functions),
         where=where,
+        cuda=cuda_code(*card.cuda),
     )
+
+
+def cuda_code(file: str, function: str) -> str:
+    """A kernel for the GPU as it is written; read from the file, since numba-cuda need not be installed."""
+    path = ROOT / "nbgrad" / "kernels" / "cuda" / f"{file}.py"
+    text = path.read_text(encoding="utf-8")
+    found = next(
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef) and node.name == function
+    )
+    first = min(found.lineno, *[decorator.lineno for decorator in found.decorator_list])
+    lines = text.splitlines()[first - 1 : found.end_lineno]
+    return f"# {path.relative_to(ROOT).as_posix()}\n{textwrap.dedent(chr(10).join(lines))}"
 
 
 def timed(view: SourceView, model: Any, network_input: np.ndarray, module: str) -> SourceView:

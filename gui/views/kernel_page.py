@@ -172,7 +172,7 @@ class KernelPage(QWidget):
         texts = {
             "readable": readable,
             "fast": self.source.fast,
-            "cuda": self.tr("# There is no CUDA kernel yet: this lab computes on the CPU."),
+            "cuda": self.source.cuda,
         }
         self.code.show_code(texts[self.part])
         self._size_code()

@@ -130,3 +130,10 @@ def test_an_edit_that_would_break_the_network_is_refused(fresh, amount):
     with pytest.raises(EditError):
         Surgery().apply(trainer, Edit("fc1.weight", (), "scale", amount * 1e3), PICTURE, 1)
     assert np.array_equal(trainer.model.fc1.weight.detach().numpy(), kept)
+
+
+@pytest.mark.parametrize("key", sources.CARDS)
+def test_every_card_shows_the_kernel_of_the_gpu(key):
+    where, *code = sources.source(key, "conv1", Window("conv", (5, 5))).cuda.splitlines()
+    assert where.startswith("# nbgrad/kernels/cuda/") and code[0].startswith("@kernel")
+    compile("\n".join(code), where, "exec")
