@@ -5,9 +5,7 @@ Python thread for each of theirs, with the same code and no GPU.
 """
 
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from numba import cuda
@@ -138,13 +136,3 @@ def start(dispatcher: Any, grid: Any, block: Any, shared: int, arguments: tuple)
 def type_name(argument: Any) -> Any:
     """The type numba gives an argument of a kernel."""
     return typeof(argument, Purpose.argument)
-
-
-def ptx(function: Any, signature: Any, capability: tuple[int, int]) -> str:
-    """The assembly of a kernel for a GPU of this compute capability; needs no GPU.
-
-    For functions that a kernel calls, numba asks the current device for its capability: here, one that has only that.
-    """
-    device = SimpleNamespace(compute_capability=capability)
-    with patch("numba.cuda.dispatcher.get_current_device", lambda: device):
-        return cuda.compile_ptx(function, signature, cc=capability)[0]
