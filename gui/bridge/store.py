@@ -142,10 +142,17 @@ class Store(QObject):
         self.requested.emit(requests.Open(path))
 
     def try_settings(self, settings: Mapping[str, Any]) -> None:
-        """Change settings, and begin anew with them where they say from which weights."""
-        self.configure(**settings)
-        if "weights" in settings:
-            self.reset()
+        """Change settings, and begin anew with them where they say from which weights, or which network."""
+        start = {key: value for key, value in settings.items() if key in ("weights", "model")}
+        self.configure(**{key: value for key, value in settings.items() if key not in start})
+        if not start:
+            return
+        model = start.get("model", self.experiment.model)
+        weights = start.get("weights", "fresh")
+        try:
+            self._start_from(weights, "" if model == self.experiment.model else model)
+        except ExperimentError as error:
+            self.failed.emit(spoken(error.args[0]))
 
     def configure(self, **settings: object) -> None:
         """Change settings of the experiment; a wrong one is refused with a sentence and nothing changes."""

@@ -5,6 +5,7 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 
+from gui.bridge import requests
 from gui.lab.lesson import FORMAT, Progress
 from tests.views.test_window import texts_cut_off
 
@@ -84,6 +85,32 @@ def test_an_experiment_of_a_lesson_is_tried_in_the_lab(window, panel, qtbot):
     qtbot.mouseClick(panel.open.button, LEFT)
     assert panel.list.isVisible()
     assert panel.lessons.done(panel.lessons.all()[4]) == 6
+
+
+def test_a_trial_says_all_that_it_rests_on(window, panel, qtbot, asked):
+    """Adam has no momentum, Nesterov none of 0, and the lesson speaks of LeNet."""
+    store = window.store
+    store.choose_network("MLP")
+    store.configure(nesterov=True)
+    store.configure(optimizer="Adam")
+    panel.lessons._progress.save("5-momentum", 4)
+    asked.clear()
+    qtbot.mouseClick(panel.list.buttons[4], LEFT)
+    qtbot.waitUntil(lambda: panel.lessons.phase == "done", timeout=PATIENCE)
+    now = store.experiment
+    assert (now.model, now.weights, now.optimizer, now.momentum, now.nesterov) == ("LeNet", "fresh", "SGD", 0.0, False)
+    assert requests.Reset("fresh", "LeNet") in asked
+
+
+def test_the_button_stays_in_sight_beside_long_words(window, panel, qtbot):
+    panel.lessons._progress.save("3-sigmoids", 1)
+    begin(qtbot, panel, 2)
+    qtbot.mouseClick(panel.open.group.button(0), LEFT)
+    qtbot.mouseClick(panel.open.button, LEFT)
+    qtbot.waitUntil(lambda: panel.lessons.phase == "done", timeout=PATIENCE)
+    qtbot.wait(50)
+    button = panel.open.button
+    assert button.visibleRegion().boundingRect() == button.rect()
 
 
 def test_a_lesson_of_ones_own_and_one_that_fails(window, panel, qtbot, tmp_path):
