@@ -34,10 +34,11 @@ class Lessons(QObject):
     changed = Signal()
 
     def __init__(
-        self, console: Console, failed: Callable[[str], None], experiment: Callable[[Mapping[str, Any]], None],
+        self, console: Console, failed: Callable[[str], None], experiment: Callable[[Mapping[str, Any], bool], None],
         parent: QObject,
     ) -> None:  # fmt: skip
-        """failed: where one sentence goes. experiment: tries settings in the lab."""
+        """failed: where one sentence goes. experiment: tries settings in the lab; with
+        True it keeps the run that was there."""
         super().__init__(parent)
         self.console = console
         self._failed, self._experiment = failed, experiment
@@ -50,7 +51,7 @@ class Lessons(QObject):
         self.judgement: Judgement | None = None
         self._prediction: float | None = None
         self._values: list[float] = []
-        self._catching_up = False
+        self._catching_up = self._tried = False
         console.written.connect(self._on_written)
         console.finished.connect(self._on_finished)
         console.ended.connect(self._on_ended)
@@ -72,7 +73,7 @@ class Lessons(QObject):
     def open(self, lesson: Lesson) -> None:
         """Go on where the learner stopped, or begin again after the end."""
         done = self.done(lesson)
-        self.lesson = lesson
+        self.lesson, self._tried = lesson, False
         self._go_to(done if done < len(lesson.steps) else 0)
 
     def open_file(self, path: Path) -> None:
@@ -138,7 +139,8 @@ class Lessons(QObject):
         self.phase, self.judgement, self.output, self._prediction = "asked", None, "", None
         self.visits += 1
         if self.step.settings:
-            self._experiment(self.step.settings)
+            self._experiment(self.step.settings, not self._tried)
+            self._tried = True
         if not self.step.code and self.step.question is None:
             self._finish()
             return

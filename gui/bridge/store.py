@@ -19,8 +19,11 @@ from gui.bridge.walking import Walking
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.findings import ChangeView, CheckView, Edit, EditView, SourceView, Spot, TermsView
-from gui.lab.mine import NOTHING_DRAWN
+from gui.lab.lesson import unsaved
+from gui.lab.mine import NOTHING_DRAWN, user_folder
 from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
+
+BEFORE = "before-lesson.safetensors"  # the run that a lesson's trial took the place of
 
 
 @dataclass(frozen=True)
@@ -141,12 +144,22 @@ class Store(QObject):
     def open(self, path: Path) -> None:
         self.requested.emit(requests.Open(path))
 
-    def try_settings(self, settings: Mapping[str, Any]) -> None:
-        """Change settings, and begin anew with them where they say from which weights, or which network."""
+    def try_settings(self, settings: Mapping[str, Any], keep: bool) -> None:
+        """Change settings, and begin anew with them where they say from which weights, or which network.
+
+        keep: what was trained so far is saved first, to be opened again.
+        """
         start = {key: value for key, value in settings.items() if key in ("weights", "model")}
         self.configure(**{key: value for key, value in settings.items() if key not in start})
         if not start:
             return
+        if keep and self.snapshot is not None and self.snapshot.step:
+            try:
+                user_folder().mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                self.failed.emit(spoken(unsaved(error)))
+                return
+            self.save(user_folder() / BEFORE)
         model = start.get("model", self.experiment.model)
         weights = start.get("weights", "fresh")
         try:

@@ -14,6 +14,19 @@ from gui.views.widgets import Button, add, column, label, number, row, scroll, s
 CODE_SHARE, TEXT_SHARE = 4, 5
 
 
+def number_in(text: str) -> float | None:
+    """A number as one writes it, a fraction too; None for anything else.
+
+    >>> number_in(" 0,25 "), number_in("1/4"), number_in("−2"), number_in("1/0"), number_in("a")
+    (0.25, 0.25, -2.0, None, None)
+    """
+    over, _, under = text.strip().replace(",", ".").replace("−", "-").partition("/")
+    try:
+        return float(over) / float(under or 1)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
 class LessonPanel(QWidget):
     """One page lists the lessons, the other shows the open one."""
 
@@ -159,10 +172,7 @@ class OpenLesson(QWidget):
         if self.lessons.step.question.choices:
             place = self.group.checkedId()
             return float(place) if place >= 0 else None
-        try:
-            return float(self.field.text().strip().replace(",", ".").replace("−", "-"))
-        except ValueError:
-            return None
+        return number_in(self.field.text())
 
     @Slot()
     def go_on(self) -> None:

@@ -74,8 +74,10 @@ def test_back_retry_leave_and_going_on_later(window, panel, qtbot):
     assert panel.open.verdict.text() == "Right: None."
 
 
-def test_an_experiment_of_a_lesson_is_tried_in_the_lab(window, panel, qtbot):
+def test_an_experiment_of_a_lesson_is_tried_in_the_lab(window, panel, qtbot, asked):
     panel.lessons._progress.save("5-momentum", 4)
+    assert window.store.snapshot.step > 0
+    asked.clear()
     begin_at = panel.list.buttons[4]
     qtbot.mouseClick(begin_at, LEFT)
     qtbot.waitUntil(lambda: panel.lessons.phase == "done", timeout=PATIENCE)
@@ -85,6 +87,10 @@ def test_an_experiment_of_a_lesson_is_tried_in_the_lab(window, panel, qtbot):
     qtbot.mouseClick(panel.open.button, LEFT)
     assert panel.list.isVisible()
     assert panel.lessons.done(panel.lessons.all()[4]) == 6
+    kinds = [type(request) for request in asked]
+    assert kinds.count(requests.Save) == 1 and kinds.count(requests.Reset) == 2  # what was trained is kept before the first trial
+    assert kinds.index(requests.Save) < kinds.index(requests.Reset)
+    assert next(request.path for request in asked if isinstance(request, requests.Save)).name == "before-lesson.safetensors"
 
 
 def test_a_trial_says_all_that_it_rests_on(window, panel, qtbot, asked):
