@@ -88,9 +88,10 @@ def test_an_experiment_of_a_lesson_is_tried_in_the_lab(window, panel, qtbot, ask
     assert panel.list.isVisible()
     assert panel.lessons.done(panel.lessons.all()[4]) == 6
     kinds = [type(request) for request in asked]
-    assert kinds.count(requests.Save) == 1 and kinds.count(requests.Reset) == 2  # what was trained is kept before the first trial
-    assert kinds.index(requests.Save) < kinds.index(requests.Reset)
-    assert next(request.path for request in asked if isinstance(request, requests.Save)).name == "before-lesson.safetensors"
+    assert kinds.count(requests.Save) == 1 and kinds.count(requests.Reset) == 2
+    assert kinds.index(requests.Save) < kinds.index(requests.Reset)  # what was trained is kept before the first trial
+    kept = next(request.path for request in asked if isinstance(request, requests.Save))
+    assert kept.name == "before-lesson.safetensors"
 
 
 def test_a_trial_says_all_that_it_rests_on(window, panel, qtbot, asked):
