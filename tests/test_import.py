@@ -38,3 +38,10 @@ def test_numba_waits_for_the_first_kernel():
 
 def test_threads_may_meet_at_the_first_kernel():
     run(AT_ONCE)
+
+
+def test_the_window_is_imported_without_the_engine():
+    """It is seen while numba, which takes longer, is imported in the worker's thread."""
+    code = "import sys, gui.main_window; assert not {'numba', 'nbgrad'} & sys.modules.keys()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

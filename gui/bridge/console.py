@@ -12,8 +12,8 @@ from gui.bridge.spoken import spoken
 from gui.bridge.walking import Walking
 from gui.lab.console import records
 from gui.lab.console.inputs import Inputs
+from gui.lab.console.mirror import Mirror
 from gui.lab.console.process import Process
-from gui.lab.console.walking import Mirror
 from gui.lab.wording import translate
 
 GRACE = 1000  # ms for a snippet to hear that it shall stop

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from gui.bridge.answers import Answers
-from gui.lab.drawing import Drawing
-from gui.lab.mine import NO_DRAWINGS, NOTHING_DRAWN, Drawings, DrawingsError, PersonalSet
+from gui.lab.drawing import NOTHING_DRAWN, Drawing
+from gui.lab.mine import NO_DRAWINGS, Drawings, DrawingsError, PersonalSet
 from gui.lab.preprocess import preprocess
 from gui.lab.wording import Wording, translate
 

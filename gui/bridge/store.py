@@ -16,11 +16,11 @@ from gui.bridge.console import Console
 from gui.bridge.lessons import Lessons
 from gui.bridge.spoken import spoken
 from gui.bridge.walking import Walking
-from gui.lab.drawing import Drawing
+from gui.lab.drawing import NOTHING_DRAWN, Drawing
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.findings import ChangeView, CheckView, Edit, EditView, SourceView, Spot, TermsView
+from gui.lab.home import user_folder
 from gui.lab.lesson import unsaved
-from gui.lab.mine import NOTHING_DRAWN, user_folder
 from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
 
 BEFORE = "before-lesson.safetensors"  # the run that a lesson's trial took the place of

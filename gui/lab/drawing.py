@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gui.lab.wording import translate
+
+NOTHING_DRAWN = translate("lab", "There is nothing to teach yet: draw a digit first.")
+
 
 @dataclass(frozen=True)
 class Stroke:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.lab.experiment import Experiment, ExperimentError
-from gui.lab.mine import user_folder
+from gui.lab.home import user_folder
 from gui.lab.wording import Wording, translate
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"

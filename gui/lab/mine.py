@@ -1,11 +1,11 @@
 """The learner's own drawings with what they are: kept in one file, to train on, to take along, to give away."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from gui.lab.home import user_folder
 from gui.lab.mixing import CLASSES, NOTHING
 from gui.lab.wording import translate
 from nbgrad.serialization import SerializationError, load_safetensors, save_safetensors
@@ -14,7 +14,6 @@ from nbgrad.vision.ink import PICTURE
 FILE = "drawings.safetensors"
 FORM = {"format": "nbgrad drawings"}
 NO_DRAWINGS = translate("lab", "There are no drawings of yours yet: teach the network one first.")
-NOTHING_DRAWN = translate("lab", "There is nothing to teach yet: draw a digit first.")
 
 
 class DrawingsError(ValueError):
@@ -38,12 +37,6 @@ class Drawings:
 
 
 NONE = Drawings(np.zeros((0, PICTURE, PICTURE), np.uint8), np.zeros(0, np.int64))
-
-
-def user_folder() -> Path:
-    """Where the lab keeps what belongs to the learner: $NBGRAD_HOME, else `.nbgrad` in the home folder."""
-    named = os.environ.get("NBGRAD_HOME")
-    return Path(named) if named else Path.home() / ".nbgrad"
 
 
 class PersonalSet:

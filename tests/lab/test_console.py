@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gui.lab.console.mirror import Mirror
 from gui.lab.console.output import MOST
 from gui.lab.console.records import ChooseInWalk, LeaveWalk, MoveWalk, NoWalk, SaveDot, WalkPart
 from gui.lab.console.session import LONGEST, Session
-from gui.lab.console.walking import Mirror, SessionWalk
+from gui.lab.console.walking import SessionWalk
 
 Q = """\
 a = torch.tensor([2., 3.], requires_grad=True)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from gui.lab.console.records import ChooseInWalk, LeaveWalk, MoveWalk, NoWalk, Saved, SaveDot, WalkPart
 from gui.lab.console.session import Session
-from gui.lab.steps import StepView, WalkView
 from gui.lab.walk import TensorWalk
 
 
@@ -69,21 +68,3 @@ class SessionWalk:
         except OSError as error:
             return Saved(str(path), f"{path}: {error.strerror or error}.")
         return Saved(str(path))
-
-
-class Mirror:
-    """The other side: parts of walks put together again."""
-
-    def __init__(self) -> None:
-        self._walk = 0
-        self._view: WalkView | None = None
-        self._steps: list[StepView] = []
-
-    def view(self, part: WalkPart) -> WalkView | None:
-        """The walk as it stands; None where parts are missing."""
-        if part.view.graph is not None:
-            self._walk, self._view, self._steps = part.walk, part.view, []
-        if self._view is None or part.walk != self._walk or part.first != len(self._steps):
-            return None
-        self._steps.extend(part.new)
-        return replace(part.view, graph=self._view.graph, steps=tuple(self._steps[: part.count]))
