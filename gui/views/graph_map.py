@@ -1,6 +1,6 @@
 """A small map of the whole graph in the canvas's corner: where in it one is, and the way to everywhere else."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
@@ -8,17 +8,17 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from gui.theme import theme
 from gui.views.widgets import Canvas
 
-if TYPE_CHECKING:
-    from gui.views.graph_board import GraphBoard
-
 WIDTH, HEIGHT, CORNER, PAD = 150, 90, 8, 6  # of the drawing in it, px at 100 %
 ENOUGH = 0.7  # of the graph is seen: no map is needed
 
 
 class GraphMap(Canvas):
-    """A click or a drag brings that part to the middle, arrow keys move on; there only while not all is seen."""
+    """A click or a drag brings that part to the middle, arrow keys move on; there only while not all is seen.
 
-    def __init__(self, canvas: "GraphBoard") -> None:
+    canvas: the GraphBoard in whose corner it lies, which makes it.
+    """
+
+    def __init__(self, canvas: Any) -> None:
         super().__init__(canvas)
         self.canvas = canvas
         self.setAccessibleName(self.tr("Map of the graph"))
