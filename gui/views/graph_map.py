@@ -34,7 +34,7 @@ class GraphMap(Canvas):
         bounds, room = self.canvas.bounds(), self.canvas.room()
         seen = room.intersected(bounds)
         needed = seen.width() * seen.height() < ENOUGH * bounds.width() * bounds.height()
-        wide = self.canvas.width() > theme.px(2 * WIDTH) and self.canvas.height() > theme.px(1.5 * HEIGHT)
+        wide = self.canvas.width() > theme.px(2 * WIDTH) and self.canvas.height() > theme.px(3 * HEIGHT)
         self.setVisible(needed and wide and not bounds.isEmpty())
         if not self.isVisible():
             return
