@@ -70,6 +70,7 @@ class StageStrip(Canvas):
     @Slot(object)
     def _on_probe(self, probe: ProbeView | None) -> None:
         self.stages = probe.stages if probe else ()
+        self.updateGeometry()  # a photo has more stages, and so lower pictures
         self.images = [signs.gray_image(stage.picture) for stage in self.stages]
         self._current = min(self._current, max(len(self.stages) - 1, 0))
         words = "; ".join(map(sentence, self.stages))

@@ -274,6 +274,19 @@ def test_keys_switch_stages_too(qtbot, store):
     assert "Left out." in strip.accessibleDescription()
 
 
+def test_captions_keep_their_place_when_a_photo_of_more_stages_goes(qtbot, store):
+    from dataclasses import replace
+
+    panel = YouPanel(store)
+    qtbot.addWidget(panel)
+    panel.resize(270, 720)
+    panel.show()
+    drawn, strip = store.probe, panel.stages.strip
+    for stages in (drawn.stages + drawn.stages[:2], drawn.stages):
+        store.take_probe(replace(drawn, stages=stages))
+        qtbot.waitUntil(lambda: strip.height() == strip.sizeHint().height())
+
+
 # ---- honesty
 
 
