@@ -1,10 +1,8 @@
 """The window: the panels as docks, the commands as actions, the geometry remembered. What panels show is their own."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from gui.bridge.commands import COMMANDS, MENUS, call
 from gui.bridge.console_commands import CONSOLE_COMMANDS
@@ -17,8 +15,8 @@ from gui.theme.icons import app_icon
 from gui.theme.language import install_language
 from gui.views.about import make_about_dialog
 from gui.views.drops import FileDrops
+from gui.views.files import Files
 from gui.views.graph import GraphPanel
-from gui.views.graph_export import save_picture
 from gui.views.inspector import InspectorPanel
 from gui.views.learning import LearningPanel
 from gui.views.menus import rounded
@@ -50,8 +48,10 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(960, 600))
         self._make_panels()
         self._make_docks()
+        self.files = Files(self, store, self.learning, self.graph.canvas)
+        self.learning.lessons.file_wanted.connect(self.files.choose_lesson)
+        self.drops = FileDrops(self, self.files.open_file)
         self._make_actions()
-        self.drops = FileDrops(self, self.open_file)
         theme.changed.connect(self._on_theme)
         self._restore()
 
@@ -77,7 +77,6 @@ class MainWindow(QMainWindow):
         self.you, self.network = YouPanel(store), NetworkPanel(store)
         self.inspector, self.learning = InspectorPanel(store), LearningPanel(store)
         self.learning.room_changed.connect(self._share_room)
-        self.learning.lessons.file_wanted.connect(self.choose_lesson)
         self.graph, self.large_graph = GraphPanel(store), GraphPanel(store, large=True)
         for panel in (self.graph, self.large_graph):
             panel.enlarge.clicked.connect(self.toggle_graph)
@@ -123,7 +122,7 @@ class MainWindow(QMainWindow):
     def _make_actions(self) -> None:
         self.actions_by_id: dict[str, QAction] = {}
         menus = {title: rounded(QMenu(self)) for title in MENUS}
-        owners = {"store": self.store, "canvas": self.you.canvas, "window": self}
+        owners = {"store": self.store, "canvas": self.you.canvas, "window": self, "files": self.files}
         owners |= {"network": self.network, "inspector": self.inspector, "walk": self.store.walking}
         owners |= {"console": self.learning.panels["console"], "lessons": self.learning.panels["lessons"]}
         groups: dict[str, QActionGroup] = {}
@@ -347,73 +346,3 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_teach(self) -> None:
         self.you.teach.open()
-
-    # ---- files
-
-    @Slot()
-    def choose_graph_export(self) -> None:
-        kinds = self.tr("Pictures and text (*.svg *.png *.dot)")
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export the graph"), "backward.svg", kinds)
-        if path:
-            self.export_graph(Path(path))
-
-    def export_graph(self, path: Path) -> None:
-        if path.suffix == ".dot":
-            self.store.walking.save_dot(path)
-            return
-        try:
-            save_picture(self.graph.canvas, path)
-        except OSError as error:
-            self.store.failed.emit(str(error))
-            return
-        self.store.told.emit(self.tr("Saved to {0}.").format(path))
-
-    @Slot()
-    def choose_export(self) -> None:
-        name = "my-drawings.safetensors"
-        path, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export my drawings"), name, self.tr("Drawings (*.safetensors)")
-        )
-        if path:
-            self.store.export_drawings(Path(path))
-
-    @Slot()
-    def choose_import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Import drawings"), "", self.tr("Drawings (*.safetensors)"))
-        if path:
-            self.store.import_drawings(Path(path))
-
-    @Slot()
-    def choose_open(self) -> None:
-        files = f"{self.tr('Checkpoints and weights')} (*.safetensors *.pth *.pt)"
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a checkpoint"), "", files)
-        if path:
-            self.store.open(Path(path))
-
-    @Slot()
-    def choose_lesson(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a lesson"), "", f"{self.tr('Lessons')} (*.json)")
-        if path:
-            self.open_file(Path(path))
-
-    def open_file(self, path: Path) -> None:
-        """A lesson, or else weights or a checkpoint."""
-        if path.suffix.lower() == ".json":
-            self.show_learning("lessons")
-            self.store.lessons.open_file(path)
-        else:
-            self.store.open(path)
-
-    @Slot()
-    def choose_save(self) -> None:
-        files = f"{self.tr('Checkpoints')} (*.safetensors)"
-        name = f"{self.store.experiment.model.lower()}.safetensors"
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save a checkpoint"), name, files)
-        if path:
-            self.store.save(Path(path))
-
-    @Slot()
-    def choose_data(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, self.tr("Folder with the four MNIST files"))
-        if path:
-            self.store.configure(data=path)

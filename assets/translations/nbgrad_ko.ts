@@ -374,6 +374,57 @@
     </message>
 </context>
 <context>
+    <name>Files</name>
+    <message>
+        <source>Open a checkpoint</source>
+        <translation>체크포인트 열기</translation>
+    </message>
+    <message>
+        <source>Save a checkpoint</source>
+        <translation>체크포인트 저장</translation>
+    </message>
+    <message>
+        <source>Folder with the four MNIST files</source>
+        <translation>MNIST 파일 네 개가 있는 폴더</translation>
+    </message>
+    <message>
+        <source>Drawings (*.safetensors)</source>
+        <translation>그림 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Export my drawings</source>
+        <translation>내 그림 내보내기</translation>
+    </message>
+    <message>
+        <source>Import drawings</source>
+        <translation>그림 가져오기</translation>
+    </message>
+    <message>
+        <source>Open a lesson</source>
+        <translation>수업 열기</translation>
+    </message>
+    <message>
+        <source>Pictures and text (*.svg *.png *.dot)</source>
+        <translation>그림과 텍스트 (*.svg *.png *.dot)</translation>
+    </message>
+    <message>
+        <source>Export the graph</source>
+        <translation>그래프 내보내기</translation>
+    </message>
+    <message>
+        <source>There is no graph to export yet: take a step, or walk the backward pass.</source>
+        <translation>내보낼 그래프가 아직 없습니다: 한 스텝을 진행하거나 역전파를 따라가 보세요.</translation>
+    </message>
+    <message>
+        <source>Saved to {0}.</source>
+        <translation>{0}에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written: choose another place or name.</source>
+        <translation>{0}에 쓸 수 없습니다: 다른 위치나 이름을 고르세요.</translation>
+    </message>
+</context>
+<context>
     <name>FixedLines</name>
     <message>
         <source>Explanation</source>
@@ -746,10 +797,6 @@
         <source>on {0}, median; training disturbs it</source>
         <translation>{0}에서, 중앙값; 학습 중에는 흔들립니다</translation>
     </message>
-    <message>
-        <source># There is no CUDA kernel yet: this lab computes on the CPU.</source>
-        <translation># CUDA 커널은 아직 없습니다: 이 실험실은 CPU로 계산합니다.</translation>
-    </message>
 </context>
 <context>
     <name>LearningPanel</name>
@@ -840,6 +887,7 @@
     </message>
     <message>
         <source>en</source>
+        <comment>the code of this language in lesson files</comment>
         <translation>ko</translation>
     </message>
 </context>
@@ -887,46 +935,6 @@
     <message>
         <source>Motion is as usual.</source>
         <translation>움직임이 평소와 같습니다.</translation>
-    </message>
-    <message>
-        <source>Pictures and text (*.svg *.png *.dot)</source>
-        <translation>그림과 텍스트 (*.svg *.png *.dot)</translation>
-    </message>
-    <message>
-        <source>Export the graph</source>
-        <translation>그래프 내보내기</translation>
-    </message>
-    <message>
-        <source>Saved to {0}.</source>
-        <translation>{0}에 저장했습니다.</translation>
-    </message>
-    <message>
-        <source>Export my drawings</source>
-        <translation>내 그림 내보내기</translation>
-    </message>
-    <message>
-        <source>Drawings (*.safetensors)</source>
-        <translation>그림 (*.safetensors)</translation>
-    </message>
-    <message>
-        <source>Import drawings</source>
-        <translation>그림 가져오기</translation>
-    </message>
-    <message>
-        <source>Open a checkpoint</source>
-        <translation>체크포인트 열기</translation>
-    </message>
-    <message>
-        <source>Open a lesson</source>
-        <translation>수업 열기</translation>
-    </message>
-    <message>
-        <source>Save a checkpoint</source>
-        <translation>체크포인트 저장</translation>
-    </message>
-    <message>
-        <source>Folder with the four MNIST files</source>
-        <translation>MNIST 파일 네 개가 있는 폴더</translation>
     </message>
 </context>
 <context>

@@ -26,7 +26,7 @@ CONTEXT = "commands"
 @dataclass(frozen=True)
 class Command:
     """One action. owner: whose `method` does it, "store", "canvas", "network", "inspector", "walk", "console",
-    "lessons" or "window".
+    "lessons", "files" or "window".
 
     text, tip: English source, translated by `title` and `hint`. shortcut: as QKeySequence reads it. choice: name of the
     group of which exactly one is checked ("mode"), "" for a plain action.
@@ -81,19 +81,19 @@ COMMANDS = (
         "open", _FILE,
         QT_TRANSLATE_NOOP("commands", "Open…"), "Ctrl+O",
         QT_TRANSLATE_NOOP("commands", "Load a checkpoint or weights, PyTorch's too; or drop the file on the window"),
-        "choose_open", owner="window",
+        "choose_open", owner="files",
     ),
     Command(
         "save", _FILE,
         QT_TRANSLATE_NOOP("commands", "Save…"), "Ctrl+S",
         QT_TRANSLATE_NOOP("commands", "Write weights, optimizer and settings to a checkpoint"),
-        "choose_save", owner="window",
+        "choose_save", owner="files",
     ),
     Command(
         "data", _FILE,
         QT_TRANSLATE_NOOP("commands", "Choose MNIST folder…"), "Ctrl+D",
         QT_TRANSLATE_NOOP("commands", "Train on the four MNIST files of a folder"),
-        "choose_data", owner="window",
+        "choose_data", owner="files",
     ),
     Command(
         "quit", _FILE,
@@ -225,13 +225,13 @@ COMMANDS = (
         "export_mine", _DRAW,
         QT_TRANSLATE_NOOP("commands", "Export my drawings…"), "Ctrl+Shift+S",
         QT_TRANSLATE_NOOP("commands", "Write your own set to a file, to take along or give away"),
-        "choose_export", owner="window",
+        "choose_export", owner="files",
     ),
     Command(
         "import_mine", _DRAW,
         QT_TRANSLATE_NOOP("commands", "Import drawings…"), "Ctrl+Shift+O",
         QT_TRANSLATE_NOOP("commands", "Add the drawings of a file to your own set"),
-        "choose_import", owner="window",
+        "choose_import", owner="files",
     ),
     Command(
         "why_none", _VIEW,

@@ -37,6 +37,6 @@ LESSON_COMMANDS = (
         "lesson_file", _LESSONS,
         QT_TRANSLATE_NOOP("commands", "Open a lesson file…"), "Ctrl+Shift+K",
         QT_TRANSLATE_NOOP("commands", "Take a lesson that somebody wrote; or drop its file on the window"),
-        "choose_lesson", owner="window",
+        "choose_lesson", owner="files",
     ),
 )  # fmt: skip

@@ -109,6 +109,6 @@ WALK_COMMANDS = (
         "graph_export", _WALK,
         QT_TRANSLATE_NOOP("commands", "Export the graph…"), "Ctrl+Shift+E",
         QT_TRANSLATE_NOOP("commands", "Write the backward graph as SVG, PNG or DOT"),
-        "choose_graph_export", owner="window",
+        "choose_graph_export", owner="files",
     ),
 )  # fmt: skip

@@ -14,12 +14,10 @@ MOST_PIXELS = 16_000  # of a side of a PNG
 SHARP = 2
 
 
-def save_picture(canvas: GraphCanvas, path: Path) -> None:
-    """Write the graph, with the marks of a walk, as SVG or PNG, whichever the name ends in; raises OSError."""
-    if canvas.graph is None:
-        raise OSError("There is no graph to export yet: take a step, or walk the backward pass.")
-    whole = GraphCanvas()
+def save_picture(canvas: GraphCanvas, path: Path) -> bool:
+    """Write the graph of a canvas that has one, with a walk's marks, as SVG or PNG by the name; False: not written."""
     assert canvas.whole is not None
+    whole = GraphCanvas()
     whole.marks, whole.selection = canvas.marks, canvas.selection
     whole.closed, whole.groups = canvas.closed, canvas.groups
     whole.show_graph(canvas.whole)
@@ -34,17 +32,16 @@ def save_picture(canvas: GraphCanvas, path: Path) -> None:
         generator.setTitle("nbgrad")
         painter = QPainter()
         if not painter.begin(generator):
-            raise OSError(f"The picture {path} cannot be written.")
+            return False
         _paint(whole, painter, width, height)
-        return
+        return True
     sharp = min(SHARP, MOST_PIXELS / max(width, height))
     image = QImage(round(width * sharp), round(height * sharp), QImage.Format.Format_RGB32)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(sharp, sharp)
     _paint(whole, painter, width, height)
-    if not image.save(str(path)):
-        raise OSError(f"The picture {path} cannot be written.")
+    return image.save(str(path))
 
 
 def _paint(canvas: GraphCanvas, painter: QPainter, width: int, height: int) -> None:

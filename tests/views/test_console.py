@@ -115,7 +115,7 @@ def test_an_element_is_chosen_and_the_graph_is_saved(window, panel, qtbot, tmp_p
     walk.go_to("backward")
     qtbot.waitUntil(lambda: len(walk.view.steps) == 1)
     with qtbot.waitSignal(window.store.told, timeout=PATIENCE):
-        window.export_graph(tmp_path / "q.dot")
+        window.files.export_graph(tmp_path / "q.dot")
     assert "digraph" in (tmp_path / "q.dot").read_text("utf-8")
 
 

@@ -45,6 +45,6 @@ def test_the_menu_offers_pytorchs_files_too(window, asked, monkeypatch):
         return "net.pth", ""
 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
-    window.choose_open()
+    window.files.choose_open()
     assert offered == ["Checkpoints and weights (*.safetensors *.pth *.pt)"]
     assert asked == [requests.Open(Path("net.pth"))]

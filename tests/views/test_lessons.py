@@ -124,7 +124,7 @@ def test_a_lesson_of_ones_own_and_one_that_fails(window, panel, qtbot, tmp_path)
     mine = tmp_path / "mine.json"
     step = {"text": {"en": "t"}, "code": ["x = torch.ones(2)", "x @ torch.ones(3)"]}
     mine.write_text(json.dumps({"format": FORMAT, "title": {"en": "Mine"}, "steps": [step]}), encoding="utf-8")
-    window.open_file(mine)
+    window.files.open_file(mine)
     qtbot.waitUntil(lambda: panel.open.heading.text() == "Mine")
     with qtbot.waitSignal(window.store.failed, timeout=PATIENCE) as failed:
         qtbot.mouseClick(panel.open.button, LEFT)
@@ -132,7 +132,7 @@ def test_a_lesson_of_ones_own_and_one_that_fails(window, panel, qtbot, tmp_path)
     assert panel.lessons.phase == "asked"
     mine.write_text("{}", encoding="utf-8")
     with qtbot.waitSignal(window.store.failed) as failed:
-        window.open_file(mine)
+        window.files.open_file(mine)
     assert failed.args == ["mine.json is no lesson: lesson lacks the field format."]
 
 
@@ -140,7 +140,7 @@ def test_a_session_that_dies_leaves_the_step_to_be_tried_again(window, panel, qt
     mine = tmp_path / "mine.json"
     step = {"text": {"en": "t"}, "code": ["import os", "os._exit(3)"]}
     mine.write_text(json.dumps({"format": FORMAT, "title": {"en": "Mine"}, "steps": [step]}), encoding="utf-8")
-    window.open_file(mine)
+    window.files.open_file(mine)
     qtbot.mouseClick(panel.open.button, LEFT)
     assert panel.lessons.phase == "running" and not panel.open.button.isEnabled()
     qtbot.waitUntil(lambda: panel.lessons.phase == "asked", timeout=PATIENCE)

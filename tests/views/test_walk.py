@@ -295,13 +295,22 @@ def test_the_graph_is_exported(window, walk, store, tmp_path, asked, qtbot):
     store.failed.connect(failures.append)
     qtbot.keyClick(window, Qt.Key.Key_End, CTRL)
     for name in ("graph.svg", "graph.png", "graph.dot"):
-        window.export_graph(tmp_path / name)
+        window.files.export_graph(tmp_path / name)
     svg = (tmp_path / "graph.svg").read_text(encoding="utf-8")
     assert "<svg" in svg and "Convolution" in svg and "conv1.weight" in svg
     assert (tmp_path / "graph.png").stat().st_size > 10_000
     assert requests.SaveDot(tmp_path / "graph.dot") in asked and len(news) == 2
-    window.export_graph(tmp_path / "no folder" / "graph.png")
-    assert failures
+    for name in ("graph.png", "graph.svg"):
+        window.files.export_graph(tmp_path / "no folder" / name)
+        assert failures.pop().endswith(f"{name} cannot be written: choose another place or name.")
+
+
+def test_without_a_graph_there_is_nothing_to_export(open_window, empty, tmp_path):
+    failures = []
+    empty.failed.connect(failures.append)
+    open_window(empty).files.export_graph(tmp_path / "graph.png")
+    assert failures == ["There is no graph to export yet: take a step, or walk the backward pass."]
+    assert not (tmp_path / "graph.png").exists()
 
 
 # ---- the whole step
