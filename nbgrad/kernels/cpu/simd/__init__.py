@@ -1,0 +1,51 @@
+"""Register tiles for numba: `rows` x `vectors` SIMD registers held as one value.
+
+A `Tile` is an LLVM aggregate, so a numba variable of this type lives in registers, and each function here unrolls over
+it in Python while it writes the LLVM instructions. Shapes travel in types: `height` and `width` are tuples whose
+*lengths* are the rows and vectors of the tile (what they hold is ignored), which lets one kernel serve many shapes.
+Indices count elements of flat arrays; nothing checks them, callers pad their scratch.
+"""
+
+from nbgrad.kernels.cpu.simd.across import store_lane_sums, store_sums, transpose_tile
+from nbgrad.kernels.cpu.simd.arithmetic import (
+    add_column,
+    add_inner,
+    add_inner_part,
+    add_lanewise,
+    add_lanewise_part,
+    add_outer,
+    add_outer_part,
+    add_outer_scattered,
+    add_outer_spread,
+    add_outer_within,
+    add_tile,
+    add_within,
+    zeros_tile,
+)
+from nbgrad.kernels.cpu.simd.memory import (
+    aligned,
+    clear_run,
+    copy_part,
+    fetch_tile,
+    load_row,
+    load_square,
+    load_square_part,
+    load_within,
+    memory_of,
+    store_scattered,
+    store_tile,
+    store_tile_part,
+    store_within,
+)
+from nbgrad.kernels.cpu.simd.scalar import as_bits, from_bits, maximum, minimum, multiply_add
+from nbgrad.kernels.cpu.simd.width import ALIGNMENT, FLOAT_LANES, MANY_REGISTERS, full_width, lanes, lanes_of
+from nbgrad.kernels.cpu.simd.windows import store_at_one_of_four, store_largest_of_four
+
+__all__ = [
+    "ALIGNMENT", "FLOAT_LANES", "MANY_REGISTERS", "add_column", "add_inner", "add_inner_part", "add_lanewise",
+    "add_lanewise_part", "add_outer", "add_outer_part", "add_outer_scattered", "add_outer_spread", "add_outer_within",
+    "add_tile", "add_within", "aligned", "as_bits", "clear_run", "copy_part", "fetch_tile", "from_bits", "full_width",
+    "lanes", "lanes_of", "load_row", "load_square", "load_square_part", "load_within", "maximum", "memory_of",
+    "minimum", "multiply_add", "store_at_one_of_four", "store_lane_sums", "store_largest_of_four", "store_scattered",
+    "store_sums", "store_tile", "store_tile_part", "store_within", "transpose_tile", "zeros_tile",
+]  # fmt: skip

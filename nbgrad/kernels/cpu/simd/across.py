@@ -1,0 +1,73 @@
+"""Among the lanes of registers: their sums, and the transpose."""
+
+from llvmlite import ir
+from numba import types
+
+from nbgrad.kernels.cpu.simd.tile import tile_function
+from nbgrad.kernels.cpu.simd.width import intrinsic
+
+
+@intrinsic
+def store_sums(typing_context, tile, array, index):
+    """array[index + r * vectors + v] = the sum of tile[r][v]'s lanes."""
+
+    def write(writer, aggregate, _array, index):
+        for place, vector in enumerate(writer.registers(aggregate)):
+            width, total = tile.lanes, vector
+            while width > 1:  # fold the upper half onto the lower one
+                width //= 2
+                low, high = (writer.shuffle(total, total, list(range(i, i + width))) for i in (0, width))
+                total = writer.builder.fadd(low, high)
+            total = writer.builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
+            writer.builder.store(total, writer.builder.gep(writer.arrays[1], [writer.offset(index, place, None)]))
+
+    return tile_function(tile, types.none, (tile, array, types.intp), write)
+
+
+@intrinsic
+def store_lane_sums(typing_context, tile, array, index):
+    """array[index + r * vectors + v] = the sum of tile[r][v]'s lanes; whole registers are written.
+
+    Two vectors are folded into one: the halves of the first meet in its lower half, those of the second in its upper
+    one; then quarters, until each lane holds the sum of one vector.
+    """
+
+    def write(writer, aggregate, _array, index):
+        registers, lanes = writer.registers(aggregate), tile.lanes
+        for first in range(0, len(registers), lanes):
+            group, half = registers[first : first + lanes], lanes // 2
+            group += [group[-1]] * (lanes - len(group))
+            while half:
+                starts = range(0, lanes, 2 * half)
+                low = [side + start + i for start in starts for side in (0, lanes) for i in range(half)]
+                pairs = [(group[i], group[i + half]) for i in range(half)]
+                group = [
+                    writer.builder.fadd(
+                        writer.shuffle(*pair, low), writer.shuffle(*pair, [lane + half for lane in low])
+                    )
+                    for pair in pairs
+                ]
+                half //= 2
+            writer.store(1, writer.offset(index, first, None), group[0])
+
+    return tile_function(tile, types.none, (tile, array, types.intp), write)
+
+
+@intrinsic
+def transpose_tile(typing_context, tile):
+    """The transpose of a `load_square`: log2(lanes) rounds, each swapping blocks between pairs of rows."""
+
+    def write(writer, aggregate):
+        rows, block = writer.registers(aggregate), tile.lanes // 2
+        lane = range(tile.lanes)
+        while block:
+            upper = [i if not i & block else tile.lanes + i - block for i in lane]
+            lower = [i + block if not i & block else tile.lanes + i for i in lane]
+            for i in lane:
+                if not i & block:
+                    a, b = rows[i], rows[i + block]
+                    rows[i], rows[i + block] = writer.shuffle(a, b, upper), writer.shuffle(a, b, lower)
+            block //= 2
+        return writer.aggregate(rows)
+
+    return tile_function(tile, tile, (tile,), write)
