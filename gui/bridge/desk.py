@@ -365,10 +365,22 @@ class Desk:
 
     def _reset(self, request: requests.Reset) -> None:
         self._running, self._notice = False, ""
+        if request.keep is not None:
+            self._keep(request.keep)
         other = {"model": request.model, "widths": (), "names": ()} if request.model else {}
         self._run_now.reset(self._run_now.experiment.changed(weights=request.weights, **other))
         self._publish()
         self._refresh_probe()
+
+    def _keep(self, path: Path) -> None:
+        """Save what was trained, before something else takes its place."""
+        try:
+            if self._run_now.steps:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._save(requests.Save(path))
+        except Exception:
+            self._answers.experiment_loaded.emit(self._run_now.experiment)  # the window shows what stays
+            raise
 
     def _train_mine(self, request: requests.TrainMine) -> None:
         """One click: the learner's drawings join every batch, and training runs."""

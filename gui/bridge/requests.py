@@ -230,10 +230,14 @@ class StepBatch(Request):
 
 @dataclass(frozen=True)
 class Reset(Request):
-    """Start again with the same seed. weights: where from; model: another network, of its usual size."""
+    """Start again with the same seed. weights: where from; model: another network, of its usual size.
+
+    keep: where what was trained is saved first; where it cannot be, the run stays as it is.
+    """
 
     weights: str
     model: str = ""
+    keep: Path | None = None
 
 
 @dataclass(frozen=True)

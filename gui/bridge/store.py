@@ -20,7 +20,6 @@ from gui.lab.drawing import NOTHING_DRAWN, Drawing
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.findings import ChangeView, CheckView, Edit, EditView, SourceView, Spot, TermsView
 from gui.lab.home import user_folder
-from gui.lab.lesson import unsaved
 from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
 
 BEFORE = "before-lesson.safetensors"  # the run that a lesson's trial took the place of
@@ -129,10 +128,10 @@ class Store(QObject):
         """A fresh network of the usual size."""
         self._start_from("fresh", model)
 
-    def _start_from(self, weights: str, model: str = "") -> None:
+    def _start_from(self, weights: str, model: str = "", keep: Path | None = None) -> None:
         other = {"model": model, "widths": (), "names": ()} if model else {}
         self._take_experiment(self.experiment.changed(weights=weights, **other))
-        self.requested.emit(requests.Reset(weights, model))
+        self.requested.emit(requests.Reset(weights, model, keep))
 
     @Slot()
     def test(self) -> None:
@@ -153,17 +152,11 @@ class Store(QObject):
         self.configure(**{key: value for key, value in settings.items() if key not in start})
         if not start:
             return
-        if keep and self.snapshot is not None and self.snapshot.step:
-            try:
-                user_folder().mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                self.failed.emit(spoken(unsaved(error)))
-                return
-            self.save(user_folder() / BEFORE)
         model = start.get("model", self.experiment.model)
         weights = start.get("weights", "fresh")
         try:
-            self._start_from(weights, "" if model == self.experiment.model else model)
+            kept = user_folder() / BEFORE if keep else None
+            self._start_from(weights, "" if model == self.experiment.model else model, kept)
         except ExperimentError as error:
             self.failed.emit(spoken(error.args[0]))
 

@@ -4,6 +4,7 @@ import threading
 import numpy as np
 import pytest
 
+from gui.bridge import requests
 from gui.bridge.pulse import Pulse
 from gui.bridge.store import Store
 from gui.bridge.worker import Worker
@@ -95,6 +96,29 @@ def test_reset_gives_the_same_run(lab, qtbot):
         store.reset()
         qtbot.waitUntil(lambda: store.snapshot.step == 0)
     assert losses[0] == losses[1]
+
+
+def test_what_was_trained_is_kept_before_another_network_takes_its_place(lab, qtbot, tmp_path):
+    store, ear = lab
+    store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    kept = tmp_path / "not made yet" / "before.safetensors"
+    store.requested.emit(requests.Reset("fresh", "MLP", kept))
+    qtbot.waitUntil(lambda: store.snapshot.step == 0)
+    store.open(kept)
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    assert store.experiment.model == "LeNet" and not ear.failures
+
+
+def test_a_run_that_cannot_be_kept_is_not_given_up(lab, qtbot, tmp_path):
+    store, ear = lab
+    store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    (tmp_path / "file").write_text("in the way")
+    store.requested.emit(requests.Reset("fresh", "MLP", tmp_path / "file" / "before.safetensors"))
+    qtbot.waitUntil(lambda: bool(ear.failures))
+    assert "file" in ear.failures[0] and not ear.faults
+    assert store.snapshot.step == 1 and store.experiment.model == "LeNet"
 
 
 def test_a_loss_that_is_not_a_number_pauses_with_a_notice(lab, qtbot):

@@ -87,11 +87,9 @@ def test_an_experiment_of_a_lesson_is_tried_in_the_lab(window, panel, qtbot, ask
     qtbot.mouseClick(panel.open.button, LEFT)
     assert panel.list.isVisible()
     assert panel.lessons.done(panel.lessons.all()[4]) == 6
-    kinds = [type(request) for request in asked]
-    assert kinds.count(requests.Save) == 1 and kinds.count(requests.Reset) == 2
-    assert kinds.index(requests.Save) < kinds.index(requests.Reset)  # what was trained is kept before the first trial
-    kept = next(request.path for request in asked if isinstance(request, requests.Save))
-    assert kept.name == "before-lesson.safetensors"
+    first, second = (request for request in asked if isinstance(request, requests.Reset))
+    assert first.keep.name == "before-lesson.safetensors"  # what was trained is kept before the first trial
+    assert second.keep is None
 
 
 def test_a_trial_says_all_that_it_rests_on(window, panel, qtbot, asked):
@@ -106,7 +104,8 @@ def test_a_trial_says_all_that_it_rests_on(window, panel, qtbot, asked):
     qtbot.waitUntil(lambda: panel.lessons.phase == "done", timeout=PATIENCE)
     now = store.experiment
     assert (now.model, now.weights, now.optimizer, now.momentum, now.nesterov) == ("LeNet", "fresh", "SGD", 0.0, False)
-    assert requests.Reset("fresh", "LeNet") in asked
+    begun = next(request for request in asked if isinstance(request, requests.Reset))
+    assert (begun.weights, begun.model) == ("fresh", "LeNet")
 
 
 def test_the_button_stays_in_sight_beside_long_words(window, panel, qtbot):
