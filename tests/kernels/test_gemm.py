@@ -12,7 +12,7 @@ BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
 SIZES = [
     (0, 3, 4), (3, 0, 4), (3, 4, 0), (1, 1, 1), (1, 50, 20), (2, 7, 19), (3, 33, 5), (4, 4, 4), (5, 17, 3), (9, 1, 30),
     (8, 16, 600), (7, 49, 31), (17, 33, 1), (24, 100, 64), (64, 120, 84), (33, 530, 20), (530, 40, 20), (1, 300, 40),
-    (40, 1, 300), (1, 1, 999), (12, 31, 87), (20, 4, 500), (80, 150, 460), (600, 20, 900),
+    (40, 1, 300), (1, 1, 999), (12, 31, 87), (20, 4, 500), (80, 150, 460), (600, 20, 900), (24, 10, 40),
 ]  # fmt: skip
 
 
@@ -116,3 +116,17 @@ def test_same_numbers_every_time(threads):
         assert all(np.array_equal(gemm.matmul(a, b), first) for _ in range(5))
     finally:
         numba.set_num_threads(before)
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one thread only")
+@pytest.mark.parametrize("b_order", ["rows", "transposed"])
+@pytest.mark.parametrize("a_order", ["rows", "transposed"])
+def test_shares_do_not_change_the_numbers(monkeypatch, a_order, b_order):
+    """Whether a second thread is awake must not show in the result."""
+    for m, n, k in SIZES:
+        a, b = matrix(m, k, a_order, np.float32), matrix(k, n, b_order, np.float32)
+        monkeypatch.setattr(gemm, "SERIAL_AWAKE", 1 << 60)
+        alone = gemm.matmul(a, b)
+        monkeypatch.setattr(gemm, "SERIAL_AWAKE", -1)
+        monkeypatch.setattr(gemm, "SERIAL_WORK", -1)
+        assert np.array_equal(gemm.matmul(a, b), alone), (m, n, k)

@@ -15,7 +15,16 @@ from numba import types
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
-from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, inlined, part, run_shares
+from nbgrad.kernels.cpu.launch import (
+    address_of,
+    as_integers,
+    awake,
+    call_address,
+    inlined,
+    launched,
+    part,
+    run_shares,
+)
 from nbgrad.kernels.cpu.simd import (
     FLOAT_LANES,
     MANY_REGISTERS,
@@ -51,7 +60,8 @@ DEPTH = 224  # k is cut into parts of about this size: a panel of b stays near
 ROWS = COLUMNS = 512  # rows of a and columns of b that stay in the second-level cache
 BIG = 1 << 19  # numbers in a matrix that is packed to keep its rows together
 FEW = 16  # rows of a for which b is not worth transposing
-SERIAL_WORK = 1 << 20  # multiplications below which a launch costs more than a second thread brings
+SERIAL_WORK = 1 << 20  # multiplications below which waking a second thread costs more than it brings
+SERIAL_AWAKE = 1 << 15  # ... and below which one that is awake is not worth a launch
 
 
 @kernel()
@@ -266,7 +276,7 @@ def multiply_share(share, arrays, numbers):
                 k,
             )
             multiply_panel(ONE, ROW, arrays, at)
-    elif rows <= FEW and b_row == 1 and a_column == 1:
+    elif m <= FEW and b_row == 1 and a_column == 1:  # not rows: a share must not change the numbers
         edge = np.empty(4 * len(INNER_ROW), a.dtype)
         at = a_index, a_row, b_index, b_column, c_index, n, left, s_columns, rows, columns, k
         if m == 1:
@@ -341,12 +351,14 @@ def matmul(a: np.ndarray, b: np.ndarray, start: np.ndarray | None = None, out: n
     c = out
     if n == 1 < m:
         a, b, c = b.T, a.T, out.reshape(1, -1)
-    if m * n * a.shape[1] <= SERIAL_WORK or (shares := numba.get_num_threads()) == 1:
+    work = m * n * a.shape[1]
+    if work <= SERIAL_AWAKE or (work <= SERIAL_WORK and not awake()) or (shares := numba.get_num_threads()) == 1:
         entry(a, b, c, start, 1, addresses)
     else:
         entry, addresses, _ = _compiled(dtype, True)
         with launch_lock:
             entry(a, b, c, start, shares, addresses)
+        launched()
     return out
 
 

@@ -77,12 +77,17 @@ class _Launches:
     last = 0.0  # when threads last worked side by side
 
 
-AWAKE = 150e-6  # seconds for which they surely stay awake afterwards (`GOMP_SPINCOUNT`)
+AWAKE = 100e-6  # seconds for which they stay awake afterwards (`GOMP_SPINCOUNT`)
 
 
 def awake() -> bool:
     """Whether the threads wait for work rather than sleep; only for work whose results no share of it changes."""
     return perf_counter() - _Launches.last < AWAKE
+
+
+def launched() -> None:
+    """Threads have just worked side by side."""
+    _Launches.last = perf_counter()
 
 
 def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers: np.ndarray) -> None:
@@ -95,7 +100,7 @@ def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers
         _addresses[key] = address_of(dispatcher, types.int64, numba.typeof(arrays), numba.typeof(numbers))
     with launch_lock:
         run_shares(_addresses[key], shares, arrays, numbers)
-    _Launches.last = perf_counter()
+    launched()
 
 
 SPLIT = 1 << 16  # numbers from which a second thread is worth waking
