@@ -35,6 +35,11 @@ CASES = [  # images, channels, height, width, outputs, kernel height and width, 
     (2, 2, 5, 32, 8, 3, 3, (1, 1), (1, 1), (1, 1), 1),
     (2, 2, 5, 32, 13, 3, 3, (1, 1), (1, 1), (1, 1), 1),
     (2, 1, 4, 30, 2, 3, 3, (1, 1), (3, 0), (1, 1), 1),  # rows of windows that meet nothing but padding
+    (64, 6, 14, 14, 16, 5, 5, (1, 1), (0, 0), (1, 1), 1),  # as many images as lanes hold
+    (62, 1, 32, 32, 6, 5, 5, (1, 1), (0, 0), (1, 1), 1),
+    (32, 3, 7, 9, 9, 3, 2, (1, 1), (2, 3), (1, 2), 1),
+    (32, 2, 4, 5, 15, 3, 3, (1, 1), (3, 1), (2, 1), 1),
+    (32, 2, 3, 8, 2, 3, 7, (1, 1), (1, 0), (1, 1), 1),
 ]
 
 
@@ -126,7 +131,7 @@ def test_weights_may_be_infinite_where_no_padding_is_met():
     assert np.isinf(out[:, 1]).all() and np.isfinite(np.delete(out, 1, 1)).all()
 
 
-@pytest.mark.parametrize("shape", [(1, 64, 2, 2), (3, 64, 4, 4), (2, 8, 20, 20)])
+@pytest.mark.parametrize("shape", [(1, 64, 2, 2), (3, 64, 4, 4), (2, 8, 20, 20), (32, 8, 5, 4)])
 def test_one_pixel_that_is_nan_in_each_design(shape):
     """Every design marks just the outputs, weights and pixels that a NaN meets, as the twins do."""
     x, how = np.ones(shape, np.float32), ((1, 1), (1, 1), (1, 1), 1)

@@ -1,7 +1,8 @@
-"""Convolution on the CPU, in three designs of which each shape gets the fastest.
+"""Convolution on the CPU, in four designs of which each shape gets the fastest.
 
-`channels` and `pixels` convolve directly, with one or the other in the lanes of registers; `columns` makes one matrix
-product out of many weights and few pixels. The input gradient is a convolution itself, of g with the flipped weights.
+`channels`, `pixels` and `images` convolve directly, with one of these in the lanes of registers; `columns` makes one
+matrix product out of many weights and few pixels. The input gradient is a convolution itself, of g with the flipped
+weights.
 """
 
 import math
@@ -11,7 +12,7 @@ import numpy as np
 from numba import get_num_threads
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.conv import channels, columns, pixels
+from nbgrad.kernels.cpu.conv import channels, columns, images, pixels
 from nbgrad.kernels.cpu.conv.geometry import (
     SERIAL_WORK,
     Convolution,
@@ -30,8 +31,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _design(c: Convolution, dtype: np.dtype, tile_cost: float) -> Any:
-    """The direct design whose registers carry less waste; `tile_cost`: how much slower the other one's tiles are."""
+def _design(c: Convolution, dtype: np.dtype, threads: int, tile_cost: float) -> Any:
+    """The direct design whose registers carry less waste; `tile_cost`: how much slower the tiles of pixels are."""
+    if images.fits(c, dtype, threads):
+        return images
     lanes, (high, wide) = lanes_of(dtype), c.outer
     by_channels = -(-c.outputs // lanes) * lanes * high * wide
     by_pixels = c.outputs * high * -(-wide // lanes) * lanes * tile_cost
@@ -77,7 +80,7 @@ def _convolve(plan: Any, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) 
 
 
 def _direct(c: Convolution, biased: bool, dtype: np.dtype, threads: int) -> Any:
-    plan = _design(c, dtype, 1).plan_forward(c, biased, dtype, threads)
+    plan = _design(c, dtype, threads, 1).plan_forward(c, biased, dtype, threads)
     return (*plan, (c.images, c.groups * c.outputs, *c.outer))
 
 
@@ -199,7 +202,7 @@ def conv2d_weight_gradient(
         if _as_product(c, FEW_PIXELS):
             plan = columns.plan(c, threads)
         else:
-            plan = _design(c, x.dtype, 1.5).plan_weight_gradient(c, x.dtype, threads)
+            plan = _design(c, x.dtype, threads, 1.5).plan_weight_gradient(c, x.dtype, threads)
         _weight_plans.keep(key, plan)
     if type(plan[0]) is Convolution:
         return columns.conv2d_weight_gradient(plan, _flat(x), g)

@@ -209,12 +209,16 @@ def correlate_channels(share, arrays, numbers):
             call_address(transpose, ((scratch, dw, scratch), as_integers(at)))
 
 
+def transposition(dtype: np.dtype) -> int:
+    """Where `transpose_block` begins."""
+    return address_of(transpose_block, types.UniTuple(numba.from_dtype(dtype)[::1], 3), types.UniTuple(types.int64, 9))
+
+
 def _addresses(dtype: np.dtype) -> Pair:
     """Where `multiply_spread` and `transpose_block` begin."""
     numbers, places = numba.from_dtype(dtype)[::1], types.int64[::1]
     block = types.Tuple((numbers, places, places, numbers, numbers)), types.UniTuple(types.int64, 11)
-    transposition = types.UniTuple(numbers, 3), types.UniTuple(types.int64, 9)
-    return address_of(multiply_spread, *block), address_of(transpose_block, *transposition)
+    return address_of(multiply_spread, *block), transposition(dtype)
 
 
 def _shares(convolution: Convolution, lanes: int, threads: int) -> Pair:

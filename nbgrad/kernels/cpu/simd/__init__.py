@@ -32,6 +32,7 @@ from nbgrad.kernels.cpu.simd.memory import (
     load_square_part,
     load_within,
     memory_of,
+    store_rows,
     store_scattered,
     store_tile,
     store_tile_part,
@@ -46,6 +47,6 @@ __all__ = [
     "add_lanewise_part", "add_outer", "add_outer_part", "add_outer_scattered", "add_outer_spread", "add_outer_within",
     "add_tile", "add_within", "aligned", "as_bits", "clear_run", "copy_part", "fetch_tile", "from_bits", "full_width",
     "lanes", "lanes_of", "load_row", "load_square", "load_square_part", "load_within", "maximum", "memory_of",
-    "minimum", "multiply_add", "store_at_one_of_four", "store_lane_sums", "store_largest_of_four", "store_scattered",
-    "store_sums", "store_tile", "store_tile_part", "store_within", "transpose_tile", "zeros_tile",
+    "minimum", "multiply_add", "store_at_one_of_four", "store_lane_sums", "store_largest_of_four", "store_rows",
+    "store_scattered", "store_sums", "store_tile", "store_tile_part", "store_within", "transpose_tile", "zeros_tile",
 ]  # fmt: skip

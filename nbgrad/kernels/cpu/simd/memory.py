@@ -180,6 +180,20 @@ def store_scattered(typing_context, tile, array, index, stride, rows, places, pl
 
 
 @intrinsic
+def store_rows(typing_context, tile, array, index, places, place):
+    """array[index + places[place + r] + v * lanes ...] = tile[r][v]"""
+
+    def write(writer, aggregate, _array, index, _places, place):
+        registers = writer.registers(aggregate)
+        for place_in_tile, row, vector in tile.cells():
+            to = writer.builder.add(index, writer.scalar(3, writer.offset(place, row, None)))
+            writer.store(1, writer.offset(to, vector * tile.lanes, None), registers[place_in_tile])
+
+    size = types.intp
+    return tile_function(tile, types.none, (tile, array, size, places, size), write)
+
+
+@intrinsic
 def fetch_tile(typing_context, tile, array, index, stride, last):
     """Ask for the memory of a tile that is soon to be written."""
 
