@@ -40,6 +40,30 @@ def test_two_by_two_windows_and_twin(dtype, nan):
         np.testing.assert_array_equal(indices.reshape(-1), places)
 
 
+ROWS = [  # kernel, stride, padding, dilation, ceil_mode
+    ((3, 3), (2, 2), (1, 1), (1, 1), False),
+    ((3, 3), (1, 1), (1, 1), (1, 1), False),
+    ((2, 3), (3, 2), (1, 1), (1, 2), True),
+    ((4, 2), (1, 2), (2, 0), (2, 3), False),
+    ((5, 40), (2, 1), (2, 20), (1, 1), False),
+    ((2, 2), (2, 3), (0, 1), (1, 1), True),
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("how", ROWS)
+def test_other_windows_and_twin(dtype, how):
+    for shape in ((7, 33, 32), (3, 10, 45), (2, 9, 70), (64, 40, 40)):
+        x = image(shape, dtype, nan=True)
+        x[0] = -np.inf  # windows without a larger value
+        out, indices = pool.max_pool2d(x, *how)
+        slow, places = np.empty_like(out).reshape(-1), np.empty_like(indices).reshape(-1)
+        numbers = np.array((1, shape[0], *shape[1:], *out.shape[1:], *(side for pair in how[:4] for side in pair)))
+        pool.max_pool2d_twin(0, (x.reshape(-1), slow, slow, places), numbers)
+        np.testing.assert_array_equal(out.reshape(-1), slow)
+        np.testing.assert_array_equal(indices.reshape(-1), places)
+
+
 def against_twin(g, indices, shape, windows, gate):
     slow = np.zeros(shape, g.dtype)
     numbers = np.array((1, gate is not None, g.shape[0], g[0].size, slow[0].size))

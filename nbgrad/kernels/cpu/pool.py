@@ -11,14 +11,23 @@ from numba import get_num_threads
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.launch import launch
-from nbgrad.kernels.cpu.simd import clear_run, lanes, store_at_one_of_four, store_largest_of_four
+from nbgrad.kernels.cpu.launch import inlined, launch
+from nbgrad.kernels.cpu.simd import (
+    add_candidates,
+    clear_run,
+    lanes,
+    no_candidates,
+    store_at_one_of_four,
+    store_candidates,
+    store_largest_of_four,
+)
 from nbgrad.kernels.registry import kernel
 
 Pair = tuple[int, int]
 
 ARRAYS = "Tuple((float32[::1], float32[::1], float32[::1], int64[::1]))"
 SERIAL_WORK = 1 << 16  # numbers below which a launch costs more than a second thread brings
+ONE, TWO = (0,), (0,) * 2  # columns between neighbouring windows
 
 
 @kernel()
@@ -62,6 +71,35 @@ def max_pool2d_halves(share, arrays, numbers):
                     if value > best or np.isnan(value):
                         best, where = value, other
                 out[row * wide + j], indices[row * wide + j] = best, place + where
+
+
+@inlined
+def pool_row(apart, x, out, indices, first, place, rows, at):
+    """A row of windows: out[first + i] = the largest of rows `rows` and columns i * len(apart) - pw + ..."""
+    plane, width, wide, kw, pw, dw, row_step = at
+    for i in range(0, wide, lanes(x)):
+        largest = no_candidates(x)
+        for row in range(place, place + rows * row_step, row_step):
+            for column in range(i * len(apart) - pw, i * len(apart) - pw + kw * dw, dw):
+                largest = add_candidates(largest, apart, x, plane + row, column, width, row)
+        store_candidates(largest, out, indices, first + i, wide - i)
+
+
+@kernel(twin=max_pool2d_twin)
+def max_pool2d_rows(share, arrays, numbers):
+    """`max_pool2d_twin` of windows one or two columns apart, a register of them at a time."""
+    x, out, _, indices = arrays
+    shares, planes, height, width, high, wide, kh, kw, sh, sw, ph, pw, dh, dw = to_fixed_tuple(numbers, 14)
+    for line in range(planes * share // shares * high, planes * (share + 1) // shares * high):
+        top = line % high * sh - ph
+        above = max(0, (dh - 1 - top) // dh)  # rows of the window that lie in the padding
+        rows = min(kh, (height - top + dh - 1) // dh) - above
+        at = (line // high * height * width, width, wide, kw, pw, dw, dh * width)
+        place = (top + above * dh) * width
+        if sw == 1:
+            pool_row(ONE, x, out, indices, line * wide, place, rows, at)
+        else:
+            pool_row(TWO, x, out, indices, line * wide, place, rows, at)
 
 
 @kernel()
@@ -182,7 +220,8 @@ def _plan(
     shares = threads if math.prod(x) > SERIAL_WORK else 1
     planes = math.prod(x[:-2]) if high * wide else 0
     numbers = (shares, planes, height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
-    loop = max_pool2d_halves if halves else max_pool2d_twin
+    loop = max_pool2d_twin if stride[1] > 2 or height * width >= 1 << 31 else max_pool2d_rows
+    loop = max_pool2d_halves if halves else loop
     return loop, shares, (*x[:-2], high, wide), np.array(numbers)
 
 

@@ -6,7 +6,7 @@ it in Python while it writes the LLVM instructions. Shapes travel in types: `hei
 Indices count elements of flat arrays; nothing checks them, callers pad their scratch.
 """
 
-from nbgrad.kernels.cpu.simd.across import store_lane_sums, store_sums, transpose_tile
+from nbgrad.kernels.cpu.simd.across import store_lane_sums, store_sums, sum_lanes, transpose_tile
 from nbgrad.kernels.cpu.simd.arithmetic import (
     add_column,
     add_inner,
@@ -22,6 +22,7 @@ from nbgrad.kernels.cpu.simd.arithmetic import (
     add_within,
     zeros_tile,
 )
+from nbgrad.kernels.cpu.simd.lanewise import add_tiles, first_lanes, multiply_tiles, spread, sub_tiles
 from nbgrad.kernels.cpu.simd.memory import (
     aligned,
     clear_run,
@@ -40,13 +41,21 @@ from nbgrad.kernels.cpu.simd.memory import (
 )
 from nbgrad.kernels.cpu.simd.scalar import as_bits, from_bits, maximum, minimum, multiply_add
 from nbgrad.kernels.cpu.simd.width import ALIGNMENT, FLOAT_LANES, MANY_REGISTERS, full_width, lanes, lanes_of
-from nbgrad.kernels.cpu.simd.windows import store_at_one_of_four, store_largest_of_four
+from nbgrad.kernels.cpu.simd.windows import (
+    add_candidates,
+    no_candidates,
+    store_at_one_of_four,
+    store_candidates,
+    store_largest_of_four,
+)
 
 __all__ = [
-    "ALIGNMENT", "FLOAT_LANES", "MANY_REGISTERS", "add_column", "add_inner", "add_inner_part", "add_lanewise",
-    "add_lanewise_part", "add_outer", "add_outer_part", "add_outer_scattered", "add_outer_spread", "add_outer_within",
-    "add_tile", "add_within", "aligned", "as_bits", "clear_run", "copy_part", "fetch_tile", "from_bits", "full_width",
-    "lanes", "lanes_of", "load_row", "load_square", "load_square_part", "load_within", "maximum", "memory_of",
-    "minimum", "multiply_add", "store_at_one_of_four", "store_lane_sums", "store_largest_of_four", "store_rows",
-    "store_scattered", "store_sums", "store_tile", "store_tile_part", "store_within", "transpose_tile", "zeros_tile",
+    "ALIGNMENT", "FLOAT_LANES", "MANY_REGISTERS", "add_candidates", "add_column", "add_inner", "add_inner_part",
+    "add_lanewise", "add_lanewise_part", "add_outer", "add_outer_part", "add_outer_scattered", "add_outer_spread",
+    "add_outer_within", "add_tile", "add_tiles", "add_within", "aligned", "as_bits", "clear_run", "copy_part",
+    "fetch_tile", "first_lanes", "from_bits", "full_width", "lanes", "lanes_of", "load_row", "load_square",
+    "load_square_part", "load_within", "maximum", "memory_of", "minimum", "multiply_add", "multiply_tiles",
+    "no_candidates", "spread", "store_at_one_of_four", "store_candidates", "store_lane_sums",
+    "store_largest_of_four", "store_rows", "store_scattered", "store_sums", "store_tile", "store_tile_part",
+    "store_within", "sub_tiles", "sum_lanes", "transpose_tile", "zeros_tile",
 ]  # fmt: skip
