@@ -1,6 +1,7 @@
 """Layers, their text, state, first values and complaints are PyTorch's."""
 
 import copy
+import math
 import pickle
 import re
 import warnings
@@ -248,13 +249,38 @@ def test_fused_norms_equal_their_twins():
         for mine, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(mine, other, rtol=1e-10, atol=1e-12)
 
-    both(norm.channel_moments, norm.channel_moments_twin, (24,), (3, 3), 4, 3, 2)
-    for training in (True, False):
-        both(
-            norm._batch_norm_gradient, norm.batch_norm_gradient_twin, (24, 24, 3, 3, 3), (24, 3, 3), 4, 3, 2, training
-        )  # fmt: skip
     both(norm._layer_norm, norm.layer_norm_twin, (24, 6, 6), (24, 4, 4), 6, 1e-5)
     both(norm._layer_norm_gradient, norm.layer_norm_gradient_twin, (24, 24, 4, 4, 6), (24, 6, 6), 6)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("shape", [(4, 3, 2), (2, 5, 16), (3, 7, 37), (1, 2, 9001)])
+@pytest.mark.parametrize(("dtype", "close"), [(np.float32, 2e-6), (np.float64, 1e-12)])
+def test_batch_norm_equals_its_twin_in_any_number_of_shares(shape, training, dtype, close):
+    from nbgrad.kernels.cpu import norm
+
+    rng, channels, size = np.random.default_rng(0), shape[1], math.prod(shape)
+    g, x = (rng.uniform(0.5, 2, size).astype(dtype) for _ in range(2))
+    three, five = rng.uniform(0.5, 2, 3 * channels).astype(dtype), rng.uniform(0.5, 2, 4 * channels).astype(dtype)
+
+    def run(kernel, shares, *arrays):
+        arrays = [each.copy() for each in arrays]
+        for share in range(shares):
+            kernel(share, tuple(arrays), np.array((shares, *shape, training)))
+        return arrays
+
+    affine = np.append(five[: 2 * channels], dtype(1e-5))
+    for fast, slow, arrays in (
+        (norm.batch_norm_channels, norm.batch_norm_twin, (x, np.zeros_like(x), three, affine)),
+        (
+            norm.batch_norm_gradient_channels, norm.batch_norm_gradient_twin,
+            (g, x, np.zeros_like(x), five, np.zeros(channels, dtype)),
+        ),
+    ):  # fmt: skip
+        wanted, found, shared = run(slow, 1, *arrays), run(fast, 1, *arrays), run(fast, 2, *arrays)
+        for mine, other, again in zip(found, wanted, shared, strict=True):
+            np.testing.assert_allclose(mine, other, rtol=close, atol=close)
+            np.testing.assert_array_equal(mine, again)
 
 
 @pytest.mark.parametrize("bounds", [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 1, 2.5, 3), (0, 1, -0.1, 0.1)])

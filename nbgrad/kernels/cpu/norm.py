@@ -6,71 +6,127 @@ Batch norm sees its array as (samples, channels, inner), layer norm as (rows, si
 import math
 
 import numpy as np
+from numba import get_num_threads
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty, zeros
+from nbgrad.kernels.cpu.launch import SPLIT, awake, inlined, launch, part
+from nbgrad.kernels.cpu.simd import (
+    add_tiles,
+    first_lanes,
+    lanes,
+    load_row,
+    load_within,
+    multiply_tiles,
+    spread,
+    store_tile,
+    store_within,
+    sub_tiles,
+    sum_lanes,
+    zeros_tile,
+)
 from nbgrad.kernels.registry import kernel
 
+SPLIT_AWAKE = 1 << 14  # numbers from which threads that are awake share the channels
+
+
+ONE = (0,)
+BLOCK = 4096  # numbers that are summed in the lanes of one register, in the array's type, before double precision
+
 
 @kernel()
-def channel_moments_twin(x, mean, variance, samples, channels, inner):
-    """mean[c] = Σ_{n, i} x[n, c, i] / N;  variance[c] = Σ (x[n, c, i] - mean[c])² / N, one sum after the other."""
-    count = samples * inner
-    for c in range(channels):
-        total = 0.0
+def batch_norm_twin(share, arrays, numbers):
+    """out[n, c, i] = (x[n, c, i] - mean[c]) inverse[c] weight[c] + bias[c],  inverse = 1 / √(variance + eps).
+
+    In training, mean[c] = Σ_{n, i} x[n, c, i] / N and variance[c] = Σ (x[n, c, i] - mean[c])² / N. moments holds mean,
+    variance and inverse, affine weight, bias and eps.
+    """
+    x, out, moments, affine = arrays
+    shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
+    start, stop = part(share, shares, channels, 1)
+    for c in range(start, stop):
+        if training:
+            total, squares = 0.0, 0.0
+            for n in range(samples):
+                for i in range(inner):
+                    total += x[(n * channels + c) * inner + i]
+            for n in range(samples):
+                for i in range(inner):
+                    squares += (x[(n * channels + c) * inner + i] - total / (samples * inner)) ** 2
+            moments[c], moments[channels + c] = total / (samples * inner), squares / (samples * inner)
+        mean, inverse = moments[c], 1 / math.sqrt(moments[channels + c] + affine[2 * channels])
+        moments[2 * channels + c] = inverse
         for n in range(samples):
-            for i in range(inner):
-                total += x[(n * channels + c) * inner + i]
-        squares = 0.0
-        for n in range(samples):
-            for i in range(inner):
-                squares += (x[(n * channels + c) * inner + i] - total / count) ** 2
-        mean[c], variance[c] = total / count, squares / count
+            for i in range((n * channels + c) * inner, (n * channels + c + 1) * inner):
+                out[i] = (x[i] - mean) * inverse * affine[c] + affine[channels + c]
 
 
-@kernel(twin=channel_moments_twin)
-def channel_moments(x, mean, variance, samples, channels, inner):
-    """`channel_moments_twin` in the order of memory; rows are summed in the array's type, their sums in double."""
-    count = samples * inner
-    sums = np.zeros(channels)
-    for n in range(samples):
-        for c in range(channels):
-            base, part = (n * channels + c) * inner, x.dtype.type(0)
-            for i in range(base, base + inner):
-                part += x[i]
-            sums[c] += part
-    for c in range(channels):
-        mean[c] = sums[c] / count
-        sums[c] = 0
-    for n in range(samples):
-        for c in range(channels):
-            base, centre, part = (n * channels + c) * inner, mean[c], x.dtype.type(0)
-            for i in range(base, base + inner):
-                part += (x[i] - centre) * (x[i] - centre)
-            sums[c] += part
-    for c in range(channels):
-        variance[c] = sums[c] / count
+@inlined
+def sum_channel(x, first, step, samples, inner):
+    """Σ_{n, i} x[first + n * step + i]"""
+    width, total, held, sums = lanes(x), 0.0, 0, zeros_tile(ONE, ONE, x)
+    for row in range(first, first + samples * step, step):
+        for start in range(0, inner, BLOCK):
+            count = min(BLOCK, inner - start)
+            whole = row + start + count // width * width
+            for i in range(row + start, whole, width):
+                sums = add_tiles(sums, load_row(ONE, x, i))
+            if count % width:
+                sums = add_tiles(sums, load_within(x, whole, count % width))
+            held += count
+            if held >= BLOCK:
+                total, held, sums = total + sum_lanes(sums), 0, zeros_tile(ONE, ONE, x)
+    return total + sum_lanes(sums)
+
+
+@inlined
+def sum_squares(x, first, step, samples, inner, mean):
+    """Σ_{n, i} (x[first + n * step + i] - mean)²"""
+    width, total, held, sums, centre = lanes(x), 0.0, 0, zeros_tile(ONE, ONE, x), spread(x, mean)
+    for row in range(first, first + samples * step, step):
+        for start in range(0, inner, BLOCK):
+            count = min(BLOCK, inner - start)
+            whole = row + start + count // width * width
+            for i in range(row + start, whole, width):
+                distance = sub_tiles(load_row(ONE, x, i), centre)
+                sums = multiply_tiles(distance, distance, sums)
+            if count % width:
+                distance = sub_tiles(load_within(x, whole, count % width), centre)
+                distance = first_lanes(distance, count % width)
+                sums = multiply_tiles(distance, distance, sums)
+            held += count
+            if held >= BLOCK:
+                total, held, sums = total + sum_lanes(sums), 0, zeros_tile(ONE, ONE, x)
+    return total + sum_lanes(sums)
+
+
+@kernel(twin=batch_norm_twin)
+def batch_norm_channels(share, arrays, numbers):
+    """`batch_norm_twin`, a channel at a time: it is read from near memory after the first time."""
+    x, out, moments, affine = arrays
+    shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
+    kind, width, step, count = x.dtype.type, lanes(x), channels * inner, samples * inner
+    start, stop = part(share, shares, channels, 1)
+    for c in range(start, stop):
+        first = c * inner
+        if training:
+            moments[c] = sum_channel(x, first, step, samples, inner) / count
+            moments[channels + c] = sum_squares(x, first, step, samples, inner, moments[c]) / count
+        inverse = kind(1 / math.sqrt(moments[channels + c] + affine[2 * channels]))
+        moments[2 * channels + c] = inverse
+        centre, scale, shift = spread(x, moments[c]), spread(x, inverse * affine[c]), spread(x, affine[channels + c])
+        for row in range(first, first + samples * step, step):
+            whole = row + inner // width * width
+            for i in range(row, whole, width):
+                distance = sub_tiles(load_row(ONE, x, i), centre)
+                store_tile(multiply_tiles(distance, scale, shift), out, i, 0)
+            if inner % width:
+                distance = sub_tiles(load_within(x, whole, inner % width), centre)
+                store_within(multiply_tiles(distance, scale, shift), out, whole, 0, 0, inner % width)
 
 
 @kernel()
-def _inverse_deviation(variance, eps, out):
-    """out[i] = 1 / √(variance[i] + eps); (n,)."""
-    for i in range(out.size):
-        out[i] = 1 / math.sqrt(variance[i] + eps)
-
-
-@kernel()
-def _channel_affine(x, mean, inverse, weight, bias, out, samples, channels, inner):
-    """out[n, c, i] = (x[n, c, i] - mean[c]) inverse[c] weight[c] + bias[c]."""
-    for n in range(samples):
-        for c in range(channels):
-            centre, scale, shift = mean[c], inverse[c] * weight[c], bias[c]
-            base = (n * channels + c) * inner
-            for i in range(base, base + inner):
-                out[i] = (x[i] - centre) * scale + shift
-
-
-@kernel()
-def _update_running(running, value, momentum, scale):
+def update_running(running, value, momentum, scale):
     """running[c] = (1 - momentum) running[c] + momentum scale value[c], in place; (channels,)."""
     kind = running.dtype.type
     keep, add = kind(1 - momentum), kind(momentum * scale)
@@ -79,45 +135,82 @@ def _update_running(running, value, momentum, scale):
 
 
 @kernel()
-def batch_norm_gradient_twin(g, x, mean, inverse, weight, dx, dweight, dbias, samples, channels, inner, training):
-    """dbias = Σ g;  dweight = Σ g x̂;  dx = weight inverse (g - mean g - x̂ mean (g x̂)), x̂ = (x - mean) inverse."""
+def batch_norm_gradient_twin(share, arrays, numbers):
+    """dbias = Σ g;  dweight = Σ g x̂;  dx = weight inverse (g - mean g - x̂ mean (g x̂)), x̂ = (x - mean) inverse.
+
+    table holds mean, inverse, weight and dbias. Out of training dx = weight inverse g.
+    """
+    g, x, dx, table, dweight = arrays
+    shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
     count = samples * inner
-    for c in range(channels):
+    start, stop = part(share, shares, channels, 1)
+    for c in range(start, stop):
+        mean, inverse, weight = table[c], table[channels + c], table[2 * channels + c]
         total, product = 0.0, 0.0
         for n in range(samples):
             for i in range((n * channels + c) * inner, (n * channels + c + 1) * inner):
                 total += g[i]
-                product += g[i] * (x[i] - mean[c]) * inverse[c]
-        dbias[c], dweight[c] = total, product
+                product += g[i] * (x[i] - mean) * inverse
+        table[3 * channels + c], dweight[c] = total, product
         for n in range(samples):
             for i in range((n * channels + c) * inner, (n * channels + c + 1) * inner):
-                through = (total + (x[i] - mean[c]) * inverse[c] * product) / count if training else 0.0
-                dx[i] = weight[c] * inverse[c] * (g[i] - through)
+                through = (total + (x[i] - mean) * inverse * product) / count if training else 0.0
+                dx[i] = weight * inverse * (g[i] - through)
+
+
+@inlined
+def sum_gradients(g, x, first, step, samples, inner, mean):
+    """(Σ_{n, i} g[...], Σ_{n, i} g[...] (x[...] - mean)) at first + n * step + i"""
+    width, held, centre, total, product = lanes(x), 0, spread(x, mean), 0.0, 0.0
+    sums, products = zeros_tile(ONE, ONE, x), zeros_tile(ONE, ONE, x)
+    for row in range(first, first + samples * step, step):
+        for start in range(0, inner, BLOCK):
+            count = min(BLOCK, inner - start)
+            whole = row + start + count // width * width
+            for i in range(row + start, whole, width):
+                flowing = load_row(ONE, g, i)
+                sums = add_tiles(sums, flowing)
+                products = multiply_tiles(flowing, sub_tiles(load_row(ONE, x, i), centre), products)
+            if count % width:
+                flowing = load_within(g, whole, count % width)
+                sums = add_tiles(sums, flowing)
+                distance = first_lanes(sub_tiles(load_within(x, whole, count % width), centre), count % width)
+                products = multiply_tiles(flowing, distance, products)
+            held += count
+            if held >= BLOCK:
+                total, product, held = total + sum_lanes(sums), product + sum_lanes(products), 0
+                sums, products = zeros_tile(ONE, ONE, x), zeros_tile(ONE, ONE, x)
+    return total + sum_lanes(sums), product + sum_lanes(products)
 
 
 @kernel(twin=batch_norm_gradient_twin)
-def _batch_norm_gradient(g, x, mean, inverse, weight, dx, dweight, dbias, samples, channels, inner, training):
-    """`batch_norm_gradient_twin` in the order of memory, with the factors of a channel taken out of the loops."""
-    kind, count = x.dtype.type, samples * inner
-    totals, products = np.zeros(channels), np.zeros(channels)
-    for n in range(samples):
-        for c in range(channels):
-            base, centre, total, product = (n * channels + c) * inner, mean[c], kind(0), kind(0)
-            for i in range(base, base + inner):
-                total += g[i]
-                product += g[i] * (x[i] - centre)
-            totals[c] += total
-            products[c] += product * inverse[c]
-    for c in range(channels):
-        dbias[c], dweight[c] = totals[c], products[c]
-    for n in range(samples):
-        for c in range(channels):
-            scale, slope, shift = weight[c] * inverse[c], kind(0), kind(0)
-            if training:
-                slope, shift = kind(products[c] / count) * inverse[c], kind(totals[c] / count)
-            base, centre = (n * channels + c) * inner, mean[c]
-            for i in range(base, base + inner):
-                dx[i] = scale * (g[i] - shift - slope * (x[i] - centre))
+def batch_norm_gradient_channels(share, arrays, numbers):
+    """`batch_norm_gradient_twin`, a channel at a time, with its factors taken out of the loops."""
+    g, x, dx, table, dweight = arrays
+    shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
+    kind, width, step, count = x.dtype.type, lanes(x), channels * inner, samples * inner
+    start, stop = part(share, shares, channels, 1)
+    for c in range(start, stop):
+        first, mean, inverse = c * inner, table[c], table[channels + c]
+        total, product = sum_gradients(g, x, first, step, samples, inner, mean)
+        product *= inverse
+        table[3 * channels + c], dweight[c] = total, product
+        scale, zero = table[2 * channels + c] * inverse, spread(x, kind(0))
+        scales, shifts, slopes, centre = spread(x, scale), zero, zero, spread(x, mean)
+        if training:
+            shifts, slopes = spread(x, kind(total / count)), spread(x, kind(-product / count) * inverse)
+        for row in range(first, first + samples * step, step):
+            whole, left = row + inner // width * width, inner % width
+            for i in range(row, whole, width):
+                through = sub_tiles(load_row(ONE, g, i), shifts)
+                if training:
+                    through = multiply_tiles(sub_tiles(load_row(ONE, x, i), centre), slopes, through)
+                store_tile(multiply_tiles(through, scales, zero), dx, i, 0)
+            if left:
+                through = sub_tiles(load_within(g, whole, left), shifts)
+                if training:
+                    through = multiply_tiles(sub_tiles(load_within(x, whole, left), centre), slopes, through)
+                store_within(multiply_tiles(through, scales, zero), dx, whole, 0, 0, left)
 
 
 @kernel()
@@ -186,7 +279,9 @@ def _layer_norm_gradient(g, x, mean, inverse, weight, dx, dweight, dbias, size):
 
 
 def _flat(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    return np.ascontiguousarray(x, dtype).reshape(-1)
+    """One contiguous, writeable row: numba would compile everything once more for other layouts."""
+    flat = np.ascontiguousarray(x, dtype).reshape(-1)
+    return flat if flat.flags.writeable else flat.copy()
 
 
 def _ones(x: np.ndarray | None, count: int, dtype: np.dtype) -> np.ndarray:
@@ -201,24 +296,33 @@ def _channels(x: np.ndarray) -> tuple[int, int, int]:
     return x.shape[0], x.shape[1], math.prod(x.shape[2:])
 
 
+def _shares(x: np.ndarray) -> int:
+    """How many threads share the channels; what each computes for a channel does not depend on it."""
+    together = x.size >= SPLIT or (x.size >= SPLIT_AWAKE and awake())
+    return get_num_threads() if together else 1
+
+
 def batch_norm(
     x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, running: tuple, training: bool, momentum: float,
     eps: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """(normalised x[n, c, ...], mean, 1 / deviation); running: the two statistics or None, updated in training."""
     samples, channels, inner = _channels(x)
-    flat, out = _flat(x, x.dtype), empty(x.shape, x.dtype)
-    mean, variance, inverse = (empty((channels,), x.dtype) for _ in range(3))
+    flat, out, moments = _flat(x, x.dtype), empty(x.shape, x.dtype), np.empty((3, channels), x.dtype)
+    affine = np.empty(2 * channels + 1, x.dtype)
+    affine[:channels] = 1 if weight is None else weight
+    affine[channels:-1] = 0 if bias is None else bias
+    affine[-1] = eps
+    if not training:
+        moments[0], moments[1] = running
+    shares = _shares(x)
+    numbers = np.array((shares, samples, channels, inner, training))
+    launch(batch_norm_channels, shares, (flat, out.ravel(), moments.ravel(), affine), numbers)
+    mean, variance, inverse = moments
     if training:
-        channel_moments(flat, mean, variance, samples, channels, inner)
         for held, value, scale in zip(running, (mean, variance), (1.0, _unbiased(samples * inner)), strict=True):
             if held is not None:
-                _update_running(held, value, momentum, scale)
-    else:
-        mean[...], variance[...] = running
-    _inverse_deviation(variance, eps, inverse)
-    scales, shifts = _ones(weight, channels, x.dtype), _zeros(bias, channels, x.dtype)
-    _channel_affine(flat, mean, inverse, scales, shifts, out.reshape(-1), samples, channels, inner)
+                update_running(held, value, momentum, scale)
     return out, mean, inverse
 
 
@@ -231,12 +335,13 @@ def batch_norm_gradient(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of x, weight and bias."""
     samples, channels, inner = _channels(x)
-    dx, dweight, dbias = empty(x.shape, x.dtype), empty((channels,), x.dtype), empty((channels,), x.dtype)
-    _batch_norm_gradient(
-        _flat(g, x.dtype), _flat(x, x.dtype), mean, inverse, _ones(weight, channels, x.dtype), dx.reshape(-1), dweight,
-        dbias, samples, channels, inner, training,
-    )  # fmt: skip
-    return dx, dweight, dbias
+    dx, dweight, table = empty(x.shape, x.dtype), np.empty(channels, x.dtype), np.empty((4, channels), x.dtype)
+    table[0], table[1], table[2] = mean, inverse, 1 if weight is None else weight
+    shares = _shares(x)
+    numbers = np.array((shares, samples, channels, inner, training))
+    arrays = _flat(g, x.dtype), _flat(x, x.dtype), dx.ravel(), table.ravel(), dweight
+    launch(batch_norm_gradient_channels, shares, arrays, numbers)
+    return dx, dweight, table[3].copy()
 
 
 def layer_norm(
