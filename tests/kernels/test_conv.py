@@ -177,3 +177,11 @@ def test_same_numbers_every_time(threads):
             assert all(np.array_equal(a, b) for run in runs[1:] for a, b in zip(runs[0], run, strict=True))
     finally:
         numba.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("parts", "size"), [(2, 70_000), (3, 5000), (5, 1)])
+def test_sums_of_parts_equal_their_twin(parts, size):
+    given = np.random.default_rng(0).standard_normal((parts, size)).astype(np.float32)
+    slow = given.copy().ravel()
+    conv.add_parts_twin(slow, size)
+    np.testing.assert_array_equal(conv._sum_parts(given.copy()), slow[:size])

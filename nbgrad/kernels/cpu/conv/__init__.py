@@ -21,7 +21,7 @@ from nbgrad.kernels.cpu.conv.geometry import (
     conv2d_weight_gradient_twin,
     output_size,
 )
-from nbgrad.kernels.cpu.launch import SPLIT, launch
+from nbgrad.kernels.cpu.launch import SPLIT, launch, part
 from nbgrad.kernels.cpu.simd import lanes_of
 from nbgrad.kernels.registry import kernel
 
@@ -180,11 +180,32 @@ def conv2d_input_gradient(
     return dx
 
 
-@kernel("void(float32[::1], int64)")
-def add_parts(parts, size):
+@kernel()
+def add_parts_twin(parts, size):
     """parts[i] += parts[size + i] + parts[2 * size + i] + ..., for i < size"""
     for i in range(size, parts.size):
         parts[i % size] += parts[i]
+
+
+@kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])", twin=add_parts_twin)
+def add_parts(share, arrays, numbers):
+    """A share of `add_parts_twin`, one part after the other."""
+    shares, size, parts = numbers[0], numbers[1], arrays[0]
+    start, stop = part(share, shares, size, 1024)
+    own = parts[start:stop]
+    for first in range(size, parts.size, size):
+        other = parts[first + start : first + stop]
+        for i in range(own.size):
+            own[i] += other[i]
+
+
+def _sum_parts(parts: np.ndarray) -> np.ndarray:
+    """The sum of parts[0], parts[1], ..., in the place of the first."""
+    if len(parts) > 1:
+        flat, size = parts.ravel(), parts[0].size
+        shares = get_num_threads() if size > SPLIT else 1
+        launch(add_parts, shares, (flat, flat, flat, flat), np.array((shares, size)))
+    return parts[0]
 
 
 def conv2d_weight_gradient(
@@ -210,9 +231,7 @@ def conv2d_weight_gradient(
     dw = empty((parts, *weight_shape), x.dtype)
     flat = dw.ravel()
     launch(kernel, shares, (_flat(x), _flat(g), flat, empty((room,), x.dtype)), numbers)
-    if parts > 1:
-        add_parts(flat, flat.size // parts)
-    return dw[0]
+    return _sum_parts(dw)
 
 
 @kernel()
@@ -251,6 +270,4 @@ def conv2d_bias_gradient(g: np.ndarray) -> np.ndarray:
     db = empty((shares, g.shape[1]), g.dtype)
     g, flat = _flat(g), db.ravel()
     launch(sum_channels, shares, (g, flat, flat, flat), numbers)
-    if shares > 1:
-        add_parts(flat, flat.size // shares)
-    return db[0]
+    return _sum_parts(db)
