@@ -285,7 +285,7 @@ def roots_of(tensors: Sequence[Value], gradients: Sequence[Any], create_graph: b
         if gradient is None:
             if array.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            gradient = wrap(BACKENDS[type(array)].fill(array.copy(), 1))
+            gradient = wrap(BACKENDS[type(array)].full(array.shape, 1, array.dtype))
         if gradient.array.shape != array.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of torch.Size({list(gradient.array.shape)}) and "

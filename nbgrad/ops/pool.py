@@ -27,26 +27,26 @@ def _(node, g, _indices=None):
     if len(shape) == 4 and not isinstance(g, Value):  # nothing is recorded: the kernel itself, once it is its turn
         gradient = BACKENDS[type(g)].max_pool2d_gradient
         return Pending(partial(gradient, g, indices, shape, node.options), shape, g.dtype)
-    return _unpool(g, indices, shape)
+    return _unpool(g, indices, shape, node.options)
 
 
 @op("MaxPool2DWithIndicesBackwardBackward0", saves=("indices",))
-def _unpool(k, g, indices, /, shape):
+def _unpool(k, g, indices, /, shape, windows):
     """Zeros of `shape` with each g added at its index"""
     if len(shape) == 3:
-        return k.max_pool2d_gradient(g[None], indices[None], (1, *shape))[0]
-    return k.max_pool2d_gradient(g, indices, shape)
+        return k.max_pool2d_gradient(g[None], indices[None], (1, *shape), windows)[0]
+    return k.max_pool2d_gradient(g, indices, shape, windows)
 
 
 @_unpool.backward
 def _(node, g):
     (indices,) = node.saved
-    return _gather(g, indices), None
+    return _gather(g, indices, node.options[1]), None
 
 
 @op("GatherBackward0", saves=("indices",))
-def _gather(k, x, indices, /):
-    """The pixels of x at the indices"""
+def _gather(k, x, indices, /, _windows):
+    """The pixels of x at the indices, which a pooling with these windows found"""
     if x.ndim == 3:
         return k.max_pool2d_gather(x[None], indices[None])[0]
     return k.max_pool2d_gather(x, indices)
@@ -55,7 +55,7 @@ def _gather(k, x, indices, /):
 @_gather.backward
 def _(node, g):
     (indices,) = node.saved
-    return _unpool(g, indices, node.shape()), None
+    return _unpool(g, indices, node.shape(), node.options[0]), None
 
 
 @op("AvgPool2DBackward0")

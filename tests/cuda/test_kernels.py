@@ -158,8 +158,10 @@ def test_max_pool(rng, dtype, options):
     out, indices = kernels.cpu.max_pool2d(x, *options)
     g = rng.normal(size=out.shape).astype(dtype)
     same("max_pool2d_gather", x, indices)
-    found = kernels.cuda.max_pool2d_gradient(up(g), up(indices), x.shape)
-    assert (found.get() == kernels.cpu.max_pool2d_gradient(g, indices, x.shape)).all()  # the same order of sums
+    for gate in (None, np.abs(x)):
+        wanted = kernels.cpu.max_pool2d_gradient(g, indices, x.shape, options, gate)
+        found = kernels.cuda.max_pool2d_gradient(up(g), up(indices), x.shape, options, up(gate))
+        assert (found.get() == wanted).all()  # the same order of sums
 
 
 @pytest.mark.parametrize("windows", [((3, 2), (2, 1), (1, 1)), ((3, 3), (2, 2), (1, 1)), ((2, 2), (3, 3), (0, 0))])

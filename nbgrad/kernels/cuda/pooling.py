@@ -1,24 +1,22 @@
 """Pooling: the largest or the mean value of each window. One thread for each number; gradients gather, none scatters.
 
-Only the gradient of max pooling meets places in no order of its own: there each plane is a block's, and of the windows
-that chose the same pixel the first adds first, as on the CPU.
+So sums are in one order, that of the windows, and it is the CPU's.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 
+from nbgrad.kernels import formulas
 from nbgrad.kernels.cuda.copy import flat, zeros
-from nbgrad.kernels.cuda.driver import BLOCK, cuda
-from nbgrad.kernels.cuda.elementwise import threshold_gradient
+from nbgrad.kernels.cuda.driver import cuda, device_function
 from nbgrad.kernels.cuda.memory import empty
-from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
+from nbgrad.kernels.cuda.registry import kernel, launch
 from nbgrad.strided import DeviceArray
 
 Pair = tuple[int, int]
 
-_NOBODY = 0x7FFFFFFF
+_through = device_function(formulas.threshold_gradient)
 
 
 @kernel(*[f"void({kind}[::1], {kind}[::1], int64[::1], UniTuple(int64, 12))" for kind in ("float32", "float64")])
@@ -40,41 +38,42 @@ def largest_of_windows(x, out, indices, at):
         out[place], indices[place] = best, where
 
 
-def scatter_planes_twin(g, indices, dx, first, last, out_size, in_size):
-    """dx[p, indices[p, i]] += g[p, i], onto zeros, on the host."""
+def unpooled_windows_twin(g, indices, gate, dx, at):
+    """dx[p, indices[p, y, x]] += g[p, y, x], onto zeros; then zeros where `gate`, if there is one, is shut."""
+    planes, (height, width, high, wide) = dx.size // (at[0] * at[1]), at[:4]
     dx[:] = 0
-    for i in range(g.size):
-        dx[i // out_size * in_size + indices[i]] += g[i]
+    for i in range(planes * high * wide):
+        dx[i // (high * wide) * height * width + indices[i]] += g[i]
+    for i in range(gate.size):
+        dx[i] = formulas.threshold_gradient(dx[i], gate[i])
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1], int32[::1], int32[::1], int64, int64)", twin=scatter_planes_twin)
-def scatter_planes(g, indices, dx, first, last, out_size, in_size):
-    """dx[p, indices[p, i]] += g[p, i], onto zeros; a block for each plane.
+@kernel(
+    *[
+        f"void({kind}[::1], int64[::1], {kind}[::1], {kind}[::1], UniTuple(int64, 12))"
+        for kind in ("float32", "float64")
+    ],
+    twin=unpooled_windows_twin,
+)
+def unpooled_windows(g, indices, gate, dx, at):
+    """dx[p, row, column] = Σ g[p, y, x] over the windows that hold the pixel and chose it, 0 where the gate is shut.
 
-    In rounds: of the windows that have not added yet, the first for each pixel does. first: who that is, last: who was
-    the one before; as large as dx.
+    at: as of `largest_of_windows`. gate: what relu gave the pooling, empty where its gradient is not wanted.
     """
-    for plane in range(cuda.blockIdx.x, dx.size // in_size, cuda.gridDim.x):
-        to, begin = plane * in_size, plane * out_size
-        for i in range(to + cuda.threadIdx.x, to + in_size, cuda.blockDim.x):
-            dx[i], first[i], last[i] = 0, _NOBODY, -1
-        cuda.syncthreads()
-        pending = 1
-        while pending:
-            for i in range(cuda.threadIdx.x, out_size, cuda.blockDim.x):
-                pixel = to + indices[begin + i]
-                if i > last[pixel]:
-                    cuda.atomic.min(first, pixel, i)
-            cuda.syncthreads()
-            pending = 0
-            for i in range(cuda.threadIdx.x, out_size, cuda.blockDim.x):
-                pixel = to + indices[begin + i]
-                if first[pixel] == i:
-                    dx[pixel] += g[begin + i]
-                    last[pixel], first[pixel] = i, _NOBODY
-                elif i > last[pixel]:
-                    pending = 1
-            pending = cuda.syncthreads_or(pending)
+    height, width, high, wide, kh, kw, sh, sw, ph, pw, dh, dw = at
+    for place in range(cuda.grid(1), dx.size, cuda.gridsize(1)):
+        windows, pixel = place // (height * width) * high * wide, place % (height * width)
+        row, column = pixel // width + ph, pixel % width + pw
+        first_y, last_y = max((row - (kh - 1) * dh + sh - 1) // sh, 0), min(row // sh, high - 1)
+        first_x, last_x = max((column - (kw - 1) * dw + sw - 1) // sw, 0), min(column // sw, wide - 1)
+        total = dx.dtype.type(0)
+        for y in range(first_y, last_y + 1):
+            for x in range(first_x, last_x + 1):
+                if indices[windows + y * wide + x] == pixel:
+                    total += g[windows + y * wide + x]
+        if gate.size > 0:
+            total = _through(total, gate[place])
+        dx[place] = total
 
 
 @kernel("void(float32[::1], int64[::1], float32[::1], int64, int64)")
@@ -194,25 +193,18 @@ def max_pool2d(
 
 
 def max_pool2d_gradient(
-    g: DeviceArray, indices: DeviceArray, input_shape: tuple[int, ...], windows: Any = None,
+    g: DeviceArray, indices: DeviceArray, input_shape: tuple[int, ...], windows: tuple[Pair, Pair, Pair, Pair, bool],
     gate: DeviceArray | None = None,
 ) -> DeviceArray:  # fmt: skip
     """dx: each window's gradient at the place its value came from.
 
-    windows: the settings of the pooling, of use to the CPU alone. gate: what `relu` gave the pooling, whose gradient
-    is wanted.
+    windows: the settings of the pooling. gate: what `relu` gave the pooling, where its gradient is wanted.
     """
-    dx = _unpooled(g, indices, input_shape)
-    return dx if gate is None else threshold_gradient(dx, gate)
-
-
-def _unpooled(g: DeviceArray, indices: DeviceArray, input_shape: tuple[int, ...]) -> DeviceArray:
-    out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
-    if g.size == 0 or math.prod(input_shape) == 0:
-        return zeros(input_shape, g.dtype)
-    dx, first, last = empty(input_shape, g.dtype), *[empty(input_shape, np.dtype(np.int32)) for _ in range(2)]
-    arrays = flat(g), flat(indices), dx, first, last
-    launch_grid(scatter_planes, min(dx.size // in_size, 1 << 16), BLOCK, *arrays, out_size, in_size)
+    dx = empty(input_shape, g.dtype)
+    sides = [side for pair in windows[:4] for side in pair]
+    shut = dx.reshape(-1)[:0] if gate is None else flat(gate)
+    at = (*input_shape[-2:], *g.shape[-2:], *sides)
+    launch(unpooled_windows, dx.size, flat(g), flat(indices), shut, dx, at)
     return dx
 
 
