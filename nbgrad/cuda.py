@@ -37,9 +37,13 @@ def get_device_capability(device: Any = None) -> tuple[int, int]:
 
 
 def synchronize(device: Any = None) -> None:
-    """Wait until everything that was started on the GPU has ended."""
+    """Wait until everything that was started on the GPU has ended.
+
+    A loss on the GPU does not wait to see whether its targets are classes: it gives NaN, and the first call that waits
+    (this one, `item`, `cpu`) raises IndexError. Every other error is raised at once, as on the CPU.
+    """
     usable("cuda" if device is None else device)
-    kernels.cuda_driver.synchronize()
+    kernels.cuda.synchronize()
 
 
 def _books() -> Any:

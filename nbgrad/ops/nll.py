@@ -20,13 +20,14 @@ def _forward(k: Any, rows: Any, target: Any, weight: Any, reduction: str, ignore
     """rows: (n, classes), target: (n,)"""
     if weight is None and reduction != "none":
         return k.class_loss(rows, target, ignored, reduction == "mean")
-    picked = k.pick(rows, target, ignored)
-    if weight is not None:
-        picked = k.mul(picked, _weights(k, target, weight, ignored))
+    if weight is None:
+        return k.neg(k.pick(rows, target, ignored))
+    weights = _weights(k, target, weight, ignored)
+    picked = k.mul(k.pick(rows, target, ignored), weights)
     if reduction == "none":
         return k.neg(picked)
     total = k.neg(k.sum(picked, (0,), False))
-    return total if reduction == "sum" else k.div(total, k.sum(_weights(k, target, weight, ignored), (0,), False))
+    return total if reduction == "sum" else k.div(total, k.sum(weights, (0,), False))
 
 
 def _weights(k: Any, target: Any, weight: Any, ignored: int) -> Any:

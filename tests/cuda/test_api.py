@@ -198,3 +198,36 @@ def test_convolution_relu_and_pooling_give_the_gradients_of_the_cpu():
         gradients.append([parameter.grad.cpu().numpy() for parameter in moved.parameters()])
     for here, there in zip(*gradients, strict=True):
         np.testing.assert_allclose(there, here, rtol=1e-4, atol=1e-6)
+
+
+WAITS = [lambda loss: loss.sum().item(), lambda loss: loss.cpu(), lambda _: torch.cuda.synchronize()]
+
+
+@pytest.mark.parametrize("wait", WAITS, ids=["item", "cpu", "synchronize"])
+@pytest.mark.parametrize("wrong", [4, -1, 1 << 40])
+@pytest.mark.parametrize("reduction", ["mean", "none"])
+def test_a_wrong_target_is_told_once_somebody_waits(wait, wrong, reduction):
+    """On the CPU the call itself raises; here nothing outside is read, and the next wait raises instead, once."""
+    x = torch.zeros(3, 4, device="cuda", requires_grad=True)
+    labels = torch.tensor([1, wrong, -100], device="cuda")
+    loss = torch.nn.functional.cross_entropy(x, labels, reduction=reduction)
+    loss.sum().backward()
+    with pytest.raises(IndexError, match=rf"^Target {wrong} is out of bounds: a loss met it earlier"):
+        wait(loss)
+    assert loss.isnan().tolist() == ([False, True, False] if reduction == "none" else True)
+    torch.cuda.synchronize()
+    assert x.grad[0].tolist() != [0, 0, 0, 0] == x.grad[1].tolist()
+
+
+@pytest.mark.parametrize("wrong", [4, -1])
+def test_a_loss_that_looks_up_weights_tells_at_the_latest_in_its_backward_pass(wrong):
+    x, weight = torch.zeros(2, 4, device="cuda", requires_grad=True), torch.ones(4, device="cuda")
+    with pytest.raises(IndexError, match=f"(Target|index) {wrong} is out of bounds"):
+        torch.nn.functional.cross_entropy(x, torch.tensor([1, wrong], device="cuda"), weight).backward()
+    torch.cuda.synchronize()
+
+
+def test_a_right_target_is_no_fault():
+    x, labels = torch.zeros(3, 4, device="cuda"), torch.tensor([1, 3, -100], device="cuda")
+    assert torch.nn.functional.cross_entropy(x, labels).item() == pytest.approx(np.log(4))
+    assert torch.nn.functional.cross_entropy(x, torch.tensor([1, 3, 9], device="cuda"), ignore_index=9).item() > 0

@@ -265,10 +265,7 @@ def test_losses(rng, dtype):
 @DTYPES
 @pytest.mark.parametrize("mean", [True, False])
 def test_class_loss(rng, dtype, mean):
-    x, target = rng.normal(size=(9, 4)).astype(dtype), np.array([0, 3, -100, 2, 1, 9, -100, 1, 0])
-    assert kernels.cuda.no_class(up(target), 4, -100) == kernels.cpu.no_class(target, 4, -100) == 9
-    assert kernels.cuda.no_class(up(target), 10, -100) is None
-    target[5] = 0
+    x, target = rng.normal(size=(9, 4)).astype(dtype), np.array([0, 3, -100, 2, 1, 0, -100, 1, 0])
     for labels in (target, np.full(9, -100), target[:1].astype(np.uint8)):
         same("class_loss", x[: len(labels)], labels, -100, mean)
         same("class_loss_gradient", np.asarray(2.5, dtype), labels, 4, -100, mean)

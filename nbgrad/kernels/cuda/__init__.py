@@ -72,7 +72,7 @@ from nbgrad.kernels.cuda.loss import (
     no_class,
     smooth_l1,
 )
-from nbgrad.kernels.cuda.memory import empty, pool, to_device, to_host
+from nbgrad.kernels.cuda.memory import empty, pool, synchronize, to_device, to_host
 from nbgrad.kernels.cuda.moments import deviation, logsumexp, variance, vector_norm
 from nbgrad.kernels.cuda.norm import batch_norm, batch_norm_gradient, layer_norm, layer_norm_gradient
 from nbgrad.kernels.cuda.optim import adagrad, adam, adamw, rmsprop, sgd, together
@@ -222,6 +222,7 @@ __all__ = [
     "stack",
     "sub",
     "sum",
+    "synchronize",
     "take",
     "tan",
     "tanh",

@@ -102,7 +102,10 @@ def pinned(nbytes: int) -> np.ndarray:
 
 
 def upload(host: np.ndarray, target: Any) -> None:
-    """Copy host numbers to the device, on the stream; the host array must stay as it is until then."""
+    """Copy host numbers to the device, on the stream; pinned memory must stay as it is until then.
+
+    Memory that is not pinned has been read when this returns.
+    """
     target.copy_to_device(host, stream=stream())
 
 

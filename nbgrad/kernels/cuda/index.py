@@ -1,11 +1,12 @@
 """Moving numbers to and from chosen places. Places become flat positions, int64, on the device itself."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from nbgrad.dtypes import result_type
-from nbgrad.kernels.cuda import memory
+from nbgrad.kernels.cuda import faults, memory
 from nbgrad.kernels.cuda.copy import cast, contiguous, copy_into, flat, merged, number, steps_of, zeros
 from nbgrad.kernels.cuda.driver import cuda
 from nbgrad.kernels.cuda.elementwise import ne, repeated
@@ -307,11 +308,21 @@ def concatenate(parts: list[DeviceArray], axis: int) -> DeviceArray:
     return out
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64)")
-def _pick(x, target, out, classes, ignored):
-    """out[n] = x[n, target[n]], 0 where the target is ignored; x: (n, classes)."""
+@kernel("void(float32[::1], int64[::1], float32[::1], int64[::1], int64, int64)")
+def _pick(x, target, out, fault, classes, ignored):
+    """out[n] = x[n, target[n]], 0 where the target is ignored, NaN where it is no class; x: (n, classes).
+
+    fault: see `faults.word`.
+    """
     for n in range(cuda.grid(1), target.size, cuda.gridsize(1)):
-        out[n] = x[n * classes + target[n]] if target[n] != ignored else x.dtype.type(0)
+        label = target[n]
+        if label == ignored:
+            out[n] = 0
+        elif 0 <= label < classes:
+            out[n] = x[n * classes + label]
+        else:
+            out[n] = math.nan
+            cuda.atomic.min(fault, 0, label)
 
 
 @kernel("void(float32[::1], int64[::1], float32[::1], int64, int64)")
@@ -329,7 +340,7 @@ def _int64(target: DeviceArray) -> DeviceArray:
 def pick(x: DeviceArray, target: DeviceArray, ignored: int) -> DeviceArray:
     """x[n, target[n]] for each row; x: (n, classes), target: (n,) int64."""
     out = empty(target.shape, x.dtype)
-    launch(_pick, out.size, flat(x), _int64(target), out, x.shape[1], ignored)
+    launch(_pick, out.size, flat(x), _int64(target), out, faults.word(), x.shape[1], ignored)
     return out
 
 

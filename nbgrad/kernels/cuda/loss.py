@@ -1,11 +1,13 @@
 """Losses, where a composition would lose digits or make many passes."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from nbgrad.dtypes import result_type
-from nbgrad.kernels.cuda.blocks import THREADS, block_smallest, block_sum
+from nbgrad.kernels.cuda import faults
+from nbgrad.kernels.cuda.blocks import THREADS, block_sum
 from nbgrad.kernels.cuda.copy import cast, flat, full, zeros
 from nbgrad.kernels.cuda.driver import cuda
 from nbgrad.kernels.cuda.functions import exp, log, log1p
@@ -91,28 +93,23 @@ def binary_cross_entropy_with_logits(x: DeviceArray, t: DeviceArray, positive: D
     return out
 
 
-@kernel("void(int64[::1], int64[::1], int64, int64)")
-def _no_class(target, out, classes, ignored):
-    """out[0] = the first n whose target is neither a class nor ignored, out[1] = that target; (size, 0) without one."""
-    room = cuda.shared.array(THREADS, np.int64)
-    first = target.size
-    for n in range(cuda.threadIdx.x, target.size, cuda.blockDim.x):
-        if (target[n] < 0 or target[n] >= classes) and target[n] != ignored:
-            first = min(first, n)
-    first = block_smallest(first, room)
-    if cuda.threadIdx.x == 0:
-        out[0], out[1] = first, target[first] if first < target.size else 0
+@kernel(*[f"void({kind}[::1], int64[::1], {kind}[::1], int64[::1], int64, int64, boolean)" for kind in _FLOATS])
+def _class_loss(x, target, out, fault, classes, ignored, mean):
+    """out[0] = -Σ x[n, target[n]] over the targets that are not ignored, by their number where `mean`; one block.
 
-
-@kernel(*[f"void({kind}[::1], int64[::1], {kind}[::1], int64, int64, boolean)" for kind in _FLOATS])
-def _class_loss(x, target, out, classes, ignored, mean):
-    """out[0] = -Σ x[n, target[n]] over the targets that are not ignored, by their number where `mean`; one block."""
+    NaN where a target is no class; fault: see `faults.word`.
+    """
     room = cuda.shared.array(THREADS, np.float64)
     total, count = np.float64(0), np.float64(0)
     for n in range(cuda.threadIdx.x, target.size, cuda.blockDim.x):
-        if target[n] != ignored:
-            total -= x[n * classes + target[n]]
+        label = target[n]
+        if label != ignored:
             count += 1
+            if 0 <= label < classes:
+                total -= x[n * classes + label]
+            else:
+                total = math.nan
+                cuda.atomic.min(fault, 0, label)
     total, count = block_sum(total, room), block_sum(count, room)
     if cuda.threadIdx.x == 0:
         out[0] = total / count if mean else total
@@ -122,7 +119,7 @@ def _class_loss(x, target, out, classes, ignored, mean):
 def _class_loss_gradient(g, target, dx, classes, ignored, mean):
     """dx[n, target[n]] = -g[0], by the number of targets that are not ignored where `mean`; zeros elsewhere.
 
-    Every block counts those targets for itself, which is cheaper than another launch.
+    A target that is no class leaves zeros. Every block counts those targets for itself, which is cheaper than another launch.
     """
     room = cuda.shared.array(THREADS, np.float64)
     count = np.float64(0)
@@ -144,17 +141,8 @@ def _labels(target: DeviceArray) -> DeviceArray:
     return flat(target) if target.dtype == _INT64 else cast(target, _INT64)
 
 
-def no_class(target: DeviceArray, classes: int, ignored: int) -> int | None:
-    """The first target that is neither a class (0 .. classes - 1) nor ignored; None where there is none.
-
-    Waits for the device: the answer decides whether an error is raised.
-    """
-    if target.size == 0:
-        return None
-    out = empty((2,), _INT64)
-    launch_grid(_no_class, 1, THREADS, _labels(target), out, classes, ignored)
-    place, label = out.tolist()
-    return label if place < target.size else None
+def no_class(target: DeviceArray, classes: int, ignored: int) -> None:
+    """None: the kernels of the losses look for targets that are no classes themselves, and nobody waits (`faults`)."""
 
 
 def class_loss(x: DeviceArray, target: DeviceArray, ignored: int, mean: bool) -> DeviceArray:
@@ -162,7 +150,8 @@ def class_loss(x: DeviceArray, target: DeviceArray, ignored: int, mean: bool) ->
     if target.size == 0:
         return full((), np.nan if mean else 0, x.dtype)
     out = empty((), x.dtype)
-    launch_grid(_class_loss, 1, THREADS, flat(x), _labels(target), out, x.shape[1], ignored, bool(mean))
+    classes, fault = x.shape[1], faults.word()
+    launch_grid(_class_loss, 1, THREADS, flat(x), _labels(target), out, fault, classes, ignored, bool(mean))
     return out
 
 

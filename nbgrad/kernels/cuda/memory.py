@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.kernels.cuda import driver
+from nbgrad.kernels.cuda import driver, faults
 from nbgrad.strided import DeviceArray
 
 
@@ -104,11 +104,17 @@ class _Staging:
         return cls.memory[:nbytes]
 
 
+LITTLE = 1 << 16  # bytes that the driver takes along without a wait: no pinned memory, no turn for its next use
+
+
 def to_device(host: np.ndarray) -> DeviceArray:
     """A copy of the host's numbers on the device."""
     host = np.asarray(host)
     out = empty(host.shape, host.dtype)
-    if out.size:
+    if out.nbytes <= LITTLE:
+        if out.size:
+            driver.upload(np.ascontiguousarray(host).reshape(-1), out.window())
+    else:
         with _Staging.lock:
             staged = _Staging.of(out.nbytes).view(host.dtype)
             np.copyto(staged.reshape(host.shape), host)
@@ -118,7 +124,7 @@ def to_device(host: np.ndarray) -> DeviceArray:
 
 
 def to_host(x: DeviceArray) -> np.ndarray:
-    """A copy of the device's numbers on the host; waits for everything that makes them."""
+    """A copy of the device's numbers on the host; waits for everything that makes them, and tells its `faults`."""
     out = np.empty(x.shape, x.dtype)
     if x.size:
         source = x if x.flags.c_contiguous else x.kernels.contiguous(x)
@@ -126,4 +132,11 @@ def to_host(x: DeviceArray) -> np.ndarray:
             staged = _Staging.of(out.nbytes).view(x.dtype)
             driver.download(source.window(), staged)
             np.copyto(out, staged.reshape(x.shape))
+    faults.tell()
     return out
+
+
+def synchronize() -> None:
+    """Wait until everything that was started has ended; raises IndexError where it met a target that is no class."""
+    driver.synchronize()
+    faults.tell()
