@@ -9,6 +9,7 @@ from nbgrad.ops.operands import c_name
 from nbgrad.ops.pad import constant_pad
 from nbgrad.ops.shape import broadcast, squeeze, unsqueeze, view
 from nbgrad.ops.values import array_of
+from nbgrad.strided import DeviceArray
 
 
 @op("ConvolutionBackward0", saves={"x": "weight", "weight": "x"})
@@ -27,6 +28,9 @@ def _(node, g):
     else:  # nothing is recorded: the kernels themselves
         k = BACKENDS[type(g)]
         dx, dw, db = k.conv2d_input_gradient, k.conv2d_weight_gradient, k.conv2d_bias_gradient
+        if type(g) is DeviceArray and to_weight is not None and to_bias is not None:  # one launch makes both
+            first = dx(g, weight, shapes[0], *options) if to_x is not None else None
+            return first, *k.conv2d_parameter_gradients(x, g, shapes[1], *options)
     return (
         dx(g, weight, shapes[0], *options) if to_x is not None else None,
         dw(x, g, shapes[1], *options) if to_weight is not None else None,

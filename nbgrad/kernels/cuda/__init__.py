@@ -3,7 +3,13 @@
 import sys
 
 from nbgrad.kernels.cuda.arrange import assemble, diagonal, embed_diagonal, expand, flip, roll, stack, tile
-from nbgrad.kernels.cuda.conv import conv2d, conv2d_bias_gradient, conv2d_input_gradient, conv2d_weight_gradient
+from nbgrad.kernels.cuda.conv import (
+    conv2d,
+    conv2d_bias_gradient,
+    conv2d_input_gradient,
+    conv2d_parameter_gradients,
+    conv2d_weight_gradient,
+)
 from nbgrad.kernels.cuda.copy import cast, contiguous, fill, full, zeros
 from nbgrad.kernels.cuda.elementwise import (
     absolute,
@@ -136,6 +142,7 @@ __all__ = [
     "conv2d",
     "conv2d_bias_gradient",
     "conv2d_input_gradient",
+    "conv2d_parameter_gradients",
     "conv2d_weight_gradient",
     "cos",
     "cosh",

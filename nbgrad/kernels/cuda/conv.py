@@ -24,9 +24,10 @@ from nbgrad.kernels.cuda.conv_tiles import (
 )
 from nbgrad.kernels.cuda.copy import flat, zeros
 from nbgrad.kernels.cuda.driver import BLOCK, SIMULATOR
-from nbgrad.kernels.cuda.gemm import STRIP, column_sums
-from nbgrad.kernels.cuda.memory import empty, to_device
+from nbgrad.kernels.cuda.gemm import column_sums
+from nbgrad.kernels.cuda.memory import divided, empty, to_device
 from nbgrad.kernels.cuda.registry import launch_grid
+from nbgrad.kernels.cuda.tiles import STRIP
 from nbgrad.strided import DeviceArray
 
 Pair = tuple[int, int]
@@ -140,9 +141,18 @@ def conv2d_weight_gradient(
     groups: int,
 ) -> DeviceArray:  # fmt: skip
     """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
+    return conv2d_parameter_gradients(x, g, weight_shape, stride, padding, dilation, groups)[0]
+
+
+def conv2d_parameter_gradients(
+    x: DeviceArray, g: DeviceArray, weight_shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair,
+    groups: int,
+) -> tuple[DeviceArray, DeviceArray]:  # fmt: skip
+    """(dw, db) as of `conv2d_weight_gradient` and `conv2d_bias_gradient`, from one pass over g."""
     (images, _, *sides), (outputs, channels, *kernel), (high, wide) = x.shape, weight_shape, g.shape[2:]
-    if x.size == 0 or g.size == 0 or math.prod(weight_shape) == 0:
-        return zeros(weight_shape, x.dtype)
+    size = math.prod(weight_shape)
+    if x.size == 0 or g.size == 0 or size == 0:
+        return zeros(weight_shape, x.dtype), conv2d_bias_gradient(g)
     plan, _ = _forward_plan(channels, tuple(sides), tuple(kernel), (high, wide), tuple(padding), tuple(dilation))
     plane, taps = math.prod(sides), channels * math.prod(kernel)
     per_group, pixels = outputs // groups, images * high * wide
@@ -152,17 +162,18 @@ def conv2d_weight_gradient(
     parts = 1 if little else max(1, min(_BLOCKS // (blocks * groups), pixels // _SHARE, 1 << 12))
     share = -(-pixels // (parts * STRIP)) * STRIP
     parts = -(-pixels // share)
-    out = empty((parts, math.prod(weight_shape)), x.dtype)
+    out = empty((parts, size + outputs), x.dtype)
     at = (
         images, groups, per_group, groups * channels * plane, channels * plane, *sides, *stride, high, wide, taps,
         share, parts,
     )  # fmt: skip
     if little:
-        design, grid, block = weight_gradient_twin, (-(-per_group * taps // BLOCK), groups), BLOCK
+        design, grid, block = weight_gradient_twin, (-(-per_group * (taps + 1) // BLOCK), groups), BLOCK
     else:
         grid, block = (blocks, groups, parts), _THREADS
     launch_grid(design, grid, block, flat(x), flat(g), out, plan, at)
-    return column_sums(out).reshape(weight_shape)
+    dw, db = divided(out if parts == 1 else column_sums(out), weight_shape, (outputs,))
+    return dw, db
 
 
 _BLOCKS = 256  # that share the pixels of a weight gradient
@@ -175,4 +186,4 @@ def conv2d_bias_gradient(g: DeviceArray) -> DeviceArray:
     parts = max(1, min(images, _BLOCKS // max(channels, 1)))
     out = empty((parts, channels), g.dtype)
     launch_grid(sum_channels, parts * channels, THREADS, flat(g), out, images, channels, positions, parts)
-    return column_sums(out)
+    return out.reshape(channels) if parts == 1 else column_sums(out)

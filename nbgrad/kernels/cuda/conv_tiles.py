@@ -11,8 +11,8 @@ import numpy as np
 
 from nbgrad.kernels.cuda.blocks import THREADS, block_sum
 from nbgrad.kernels.cuda.driver import cuda
-from nbgrad.kernels.cuda.gemm import ALIGNMENT, STRIP
 from nbgrad.kernels.cuda.registry import kernel
+from nbgrad.kernels.cuda.tiles import ALIGNMENT, STRIP, products_of, tile_of
 
 Pair = tuple[int, int]
 
@@ -52,14 +52,11 @@ def convolve_twin(source, weight, bias, out, plan, at):
 
 def _convolve_tiles(name: str, tile: Pair, part: Pair, blocks_together: int, kinds: tuple[str, ...]) -> Any:
     """`convolve_twin` in tiles of outputs x pixels, each thread a part of it."""
-    (tall, broad), (down, across) = tile, part
-    along = broad // across  # threads along a row of the tile
-    threads = tall // down * along
+    (tall, broad), shape = tile, tile_of(*tile, *part)
+    threads, along, down, across, a_run, a_apart, a_line, b_run, b_apart, b_line = shape
     a_loads, b_loads = -(-tall * STRIP // threads), broad * STRIP // threads
-    a_run, b_run = min(down, 4), min(across, 4)
-    a_apart, b_apart = tall // (down // a_run), broad // (across // b_run)
-    a_line, b_line = tall + 4, broad + 4
     a_step, b_step = threads // STRIP, threads // broad
+    add_products = products_of(shape)
 
     @kernel(
         *[_CONVOLVE.format(kind) for kind in kinds], name=name, twin=convolve_twin, bounds=(threads, blocks_together)
@@ -72,7 +69,6 @@ def _convolve_tiles(name: str, tile: Pair, part: Pair, blocks_together: int, kin
         lefts = cuda.shared.array((2, STRIP, a_line), out.dtype, ALIGNMENT)
         rights = cuda.shared.array((2, STRIP, b_line), out.dtype, ALIGNMENT)
         sums = cuda.local.array((down, across), out.dtype)
-        left, right = cuda.local.array(down, out.dtype), cuda.local.array(across, out.dtype)
         next_left, next_right = cuda.local.array(a_loads, out.dtype), cuda.local.array(b_loads, out.dtype)
         zero = out.dtype.type(0)
         here = cuda.threadIdx.x & 1023
@@ -112,14 +108,7 @@ def _convolve_tiles(name: str, tile: Pair, part: Pair, blocks_together: int, kin
                         if 0 <= row < height and 0 <= column < width:
                             next_right[i] = source[np.uint64(b_place + plan[np.uint64(entry + 1)])]
             if first >= 0:
-                for depth in range(STRIP):
-                    for i in range(down):
-                        left[i] = lefts[strip & 1, depth, i // a_run * a_apart + my_row * a_run + i % a_run]
-                    for j in range(across):
-                        right[j] = rights[strip & 1, depth, j // b_run * b_apart + my_column * b_run + j % b_run]
-                    for i in range(down):
-                        for j in range(across):
-                            sums[i, j] += left[i] * right[j]
+                add_products(lefts, rights, strip & 1, my_row, my_column, sums)
             if more:
                 strip ^= 1
                 for i in range(a_loads):
@@ -149,34 +138,37 @@ def _convolve_tiles(name: str, tile: Pair, part: Pair, blocks_together: int, kin
 def weight_gradient_twin(source, g, out, plan, at):
     """out[part, o, tap] = Σ over the pixels of a part of g[n, o, pixel] times what the tap meets in the source there.
 
-    One thread for each number. plan: as that of `convolve_twin`, of the forward pass. at: images, groups, outputs of a
+    Behind them, for each part, Σ g[n, o, pixel] for each output: the gradient of the bias. One thread for each number
+    of out[part, o]. plan: as that of `convolve_twin`, of the forward pass. at: images, groups, outputs of a
     group; numbers of an image of the source, of a group of it, its height and width, the steps of an output pixel in
     it; height and width of g; taps; pixels of a part, parts. grid: (blocks, groups).
     """
     images, groups, outputs, image, group_size, height, width, step_y, step_x, high, wide, taps, share, parts = at
     group, pixels = cuda.blockIdx.y, images * high * wide
-    for place in range(cuda.grid(1), parts * outputs * taps, cuda.gridsize(1)):
-        part, o, tap = place // (outputs * taps), place // taps % outputs, PHASE + place % taps * TAP
-        total = out.dtype.type(0)
+    line = groups * outputs * (taps + 1)
+    for place in range(cuda.grid(1), parts * outputs * (taps + 1), cuda.gridsize(1)):
+        part, o, tap = place // (outputs * (taps + 1)), place // (taps + 1) % outputs, place % (taps + 1)
+        total, entry = out.dtype.type(0), PHASE + tap * TAP
         for pixel in range(part * share, min((part + 1) * share, pixels)):
             n, y, x = pixel // (high * wide), pixel // wide % high * step_y, pixel % wide * step_x
-            row, column = y + plan[tap + 2], x + plan[tap + 3]
-            if 0 <= row < height and 0 <= column < width:
-                met = source[n * image + group * group_size + y * width + x + plan[tap + 1]]
-                total += g[((n * groups + group) * outputs + o) * high * wide + pixel % (high * wide)] * met
-        out[((part * groups + group) * outputs + o) * taps + place % taps] = total
+            flowing = g[((n * groups + group) * outputs + o) * high * wide + pixel % (high * wide)]
+            if tap == taps:
+                total += flowing
+            else:
+                row, column = y + plan[entry + 2], x + plan[entry + 3]
+                if 0 <= row < height and 0 <= column < width:
+                    total += flowing * source[n * image + group * group_size + y * width + x + plan[entry + 1]]
+        o += group * outputs
+        out[part * line + (line - groups * outputs + o if tap == taps else o * taps + tap)] = total
 
 
 def _gradient_tiles(name: str, tile: Pair, part: Pair, blocks_together: int) -> Any:
     """`weight_gradient_twin` in tiles of outputs x taps, each thread a part of it."""
-    (tall, broad), (down, across) = tile, part
-    along = broad // across
-    threads = tall // down * along
+    (tall, broad), shape = tile, tile_of(*tile, *part)
+    threads, along, down, across, a_run, a_apart, a_line, b_run, b_apart, b_line = shape
     a_loads, b_loads = -(-tall * STRIP // threads), broad * STRIP // threads
-    a_run, b_run = min(down, 4), min(across, 4)
-    a_apart, b_apart = tall // (down // a_run), broad // (across // b_run)
-    a_line, b_line = tall + 4, broad + 4
     step = threads // STRIP
+    add_products = products_of(shape)
 
     @kernel(
         *[_GRADIENT.format(kind) for kind in _FLOATS], name=name, twin=weight_gradient_twin,
@@ -184,10 +176,10 @@ def _gradient_tiles(name: str, tile: Pair, part: Pair, blocks_together: int) -> 
     )  # fmt: skip
     def gradient(source, g, out, plan, at):
         images, groups, outputs, image, group_size, height, width, step_y, step_x, high, wide, taps, share, _ = at
+        line = groups * outputs * (taps + 1)
         lefts = cuda.shared.array((2, STRIP, a_line), out.dtype, ALIGNMENT)
         rights = cuda.shared.array((2, STRIP, b_line), out.dtype, ALIGNMENT)
         sums = cuda.local.array((down, across), out.dtype)
-        left, right = cuda.local.array(down, out.dtype), cuda.local.array(across, out.dtype)
         next_left, next_right = cuda.local.array(a_loads, out.dtype), cuda.local.array(b_loads, out.dtype)
         tap_place, tap_y = cuda.local.array(b_loads, np.int64), cuda.local.array(b_loads, np.int64)
         tap_x = cuda.local.array(b_loads, np.int64)
@@ -198,14 +190,15 @@ def _gradient_tiles(name: str, tile: Pair, part: Pair, blocks_together: int) -> 
         tiles_down, plane = (outputs + tall - 1) // tall, high * wide
         top, edge = cuda.blockIdx.x % tiles_down * tall, cuda.blockIdx.x // tiles_down * broad
         # a thread brings, of one pixel, g for a few outputs and what a few taps meet
-        line, slot = here // STRIP, here % STRIP
-        a_rest, b_rest = outputs - top - line, taps - edge - line
+        track, slot = here // STRIP, here % STRIP
+        a_rest, b_rest = outputs - top - track, taps - edge - track
         for i in range(b_loads):
-            entry = PHASE + min(edge + line + i * step, taps - 1) * TAP
+            entry = PHASE + min(edge + track + i * step, taps - 1) * TAP
             tap_place[i], tap_y[i], tap_x[i] = plan[entry + 1], plan[entry + 2], plan[entry + 3]
         for i in range(down):
             for j in range(across):
                 sums[i, j] = zero
+        total = zero
         last = min((part + 1) * share, images * plane)
         pixel = part * share + slot
         n, y, x = pixel // plane, pixel // wide % high, pixel % wide
@@ -213,12 +206,12 @@ def _gradient_tiles(name: str, tile: Pair, part: Pair, blocks_together: int) -> 
         for first in range(part * share - STRIP, last, STRIP):
             more = first + STRIP < last
             if more:  # what the next strip needs is on its way while this one is used
-                a_place = ((n * groups + group) * outputs + top + line) * plane + y * wide + x
+                a_place = ((n * groups + group) * outputs + top + track) * plane + y * wide + x
                 b_place = n * image + group * group_size + y * step_y * width + x * step_x
                 inside = first + STRIP + slot < last
                 for i in range(a_loads):
                     next_left[i] = zero
-                    if inside and i * step < a_rest and line + i * step < tall:
+                    if inside and i * step < a_rest and track + i * step < tall:
                         next_left[i] = g[np.uint64(a_place + i * step * plane)]
                 for i in range(b_loads):
                     next_right[i] = zero
@@ -233,28 +226,26 @@ def _gradient_tiles(name: str, tile: Pair, part: Pair, blocks_together: int) -> 
                     y -= high
                     n += 1
             if first >= part * share:
-                for depth in range(STRIP):
-                    for i in range(down):
-                        left[i] = lefts[strip & 1, depth, i // a_run * a_apart + my_row * a_run + i % a_run]
-                    for j in range(across):
-                        right[j] = rights[strip & 1, depth, j // b_run * b_apart + my_column * b_run + j % b_run]
-                    for i in range(down):
-                        for j in range(across):
-                            sums[i, j] += left[i] * right[j]
+                add_products(lefts, rights, strip & 1, my_row, my_column, sums)
+                if edge == 0 and here < tall:
+                    for depth in range(STRIP):
+                        total += lefts[strip & 1, depth, here]
             if more:
                 strip ^= 1
                 for i in range(a_loads):
-                    if line + i * step < tall:
-                        lefts[strip & 1, slot, line + i * step] = next_left[i]
+                    if track + i * step < tall:
+                        lefts[strip & 1, slot, track + i * step] = next_left[i]
                 for i in range(b_loads):
-                    rights[strip & 1, slot, line + i * step] = next_right[i]
+                    rights[strip & 1, slot, track + i * step] = next_right[i]
             cuda.syncthreads()
         for i in range(down):
             o = top + i // a_run * a_apart + my_row * a_run + i % a_run
             for j in range(across):
                 tap = edge + j // b_run * b_apart + my_column * b_run + j % b_run
                 if o < outputs and tap < taps:
-                    out[((part * groups + group) * outputs + o) * taps + tap] = sums[i, j]
+                    out[part * line + (group * outputs + o) * taps + tap] = sums[i, j]
+        if edge == 0 and here < tall and top + here < outputs:
+            out[(part + 1) * line - (groups - group) * outputs + top + here] = total
 
     return gradient
 

@@ -1,8 +1,6 @@
-"""Matrix products: tiles of c in the registers of a block, fed from shared memory.
+"""Matrix products: a tile of c for each block (`tiles`), and sums of columns.
 
-A block computes a tile of c. For each step along k its threads bring a strip of `a` and a strip of `b` into shared
-memory; each thread then adds outer products of a few numbers of both to its own part of the tile. Larger tiles read
-each number fewer times but leave fewer blocks: small products take small tiles.
+Larger tiles read each number fewer times but leave fewer blocks: small products take small tiles.
 """
 
 from typing import Any
@@ -10,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from nbgrad.kernels.cuda.copy import flat, steps_of
-from nbgrad.kernels.cuda.driver import SIMULATOR, cuda
+from nbgrad.kernels.cuda.driver import cuda
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
+from nbgrad.kernels.cuda.tiles import ALIGNMENT, STRIP, products_of, tile_of
 from nbgrad.strided import DeviceArray
 
-ALIGNMENT = None if SIMULATOR else 16  # of shared memory: four float32 are read at once
-STRIP = 8  # numbers along k in shared memory
 _PRODUCT = "void({0}[::1], {0}[::1], {0}[::1], {0}[::1], UniTuple(int64, 11))"
 _SIGNATURES = tuple(_PRODUCT.format(kind) for kind in ("float32", "float64"))
 
@@ -41,12 +38,10 @@ def matmul_twin(a, b, start, c, at):
 
 def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tuple[str, ...]) -> Any:
     """`matmul_twin` in tiles of tile x tile, each thread part x part of it."""
-    across = tile // part  # threads along a side
-    threads = across * across
+    shape = tile_of(tile, tile, part, part)
+    threads, across, run, apart, line = shape.threads, shape.along, shape.row_run, shape.row_apart, shape.row_line
     loads = tile * STRIP // threads  # numbers of each strip a thread brings
-    run = min(part, 4)  # neighbours a thread holds: one wide read from shared memory
-    apart = across * run  # between its runs
-    line = tile + 4  # so that a column of a strip touches different banks
+    add_products = products_of(shape)
 
     @kernel(*signatures, name=name, twin=matmul_twin, bounds=(threads, blocks_together))
     def multiply(a, b, start, c, at):
@@ -54,7 +49,6 @@ def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tu
         lefts = cuda.shared.array((2, STRIP, line), c.dtype, ALIGNMENT)
         rights = cuda.shared.array((2, STRIP, line), c.dtype, ALIGNMENT)
         sums = cuda.local.array((part, part), c.dtype)
-        left, right = cuda.local.array(part, c.dtype), cuda.local.array(part, c.dtype)
         next_left, next_right = cuda.local.array(loads, c.dtype), cuda.local.array(loads, c.dtype)
         zero = c.dtype.type(0)
         here = cuda.threadIdx.x & 1023
@@ -95,13 +89,7 @@ def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tu
                 a_rest -= STRIP
                 b_rest -= STRIP
             if first >= 0:
-                for depth in range(STRIP):
-                    for i in range(part):
-                        left[i] = lefts[strip & 1, depth, i // run * apart + down * run + i % run]
-                        right[i] = rights[strip & 1, depth, i // run * apart + along * run + i % run]
-                    for i in range(part):
-                        for j in range(part):
-                            sums[i, j] += left[i] * right[j]
+                add_products(lefts, rights, strip & 1, down, along, sums)
             if more:
                 strip ^= 1
                 for i in range(loads):

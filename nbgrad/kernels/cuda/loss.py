@@ -119,7 +119,7 @@ def _class_loss(x, target, out, fault, classes, ignored, mean):
 def _class_loss_gradient(g, target, dx, classes, ignored, mean):
     """dx[n, target[n]] = -g[0], by the number of targets that are not ignored where `mean`; zeros elsewhere.
 
-    A target that is no class leaves zeros. Every block counts those targets for itself, which is cheaper than another launch.
+    A target that is no class leaves zeros. Every block counts for itself, which is cheaper than another launch.
     """
     room = cuda.shared.array(THREADS, np.float64)
     count = np.float64(0)

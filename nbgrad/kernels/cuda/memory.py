@@ -84,6 +84,29 @@ class Storage:
             self.pool.give(self.size, block)
 
 
+class Share:
+    """A piece of a block, for an array of its own; the block goes back with its last piece."""
+
+    __slots__ = ("size", "start", "storage")
+
+    def __init__(self, storage: Any, start: int, size: int) -> None:
+        self.storage, self.start, self.size = storage, start, size
+
+    def window(self, offset: int, count: int, dtype: np.dtype) -> Any:
+        return self.storage.window(self.start + offset, count, dtype)
+
+
+def divided(x: DeviceArray, *shapes: tuple[int, ...]) -> list[DeviceArray]:
+    """The numbers of a contiguous array, in order, as arrays that share no memory; x itself must be used no more."""
+    arrays, start = [], x.offset
+    for shape in shapes:
+        array = DeviceArray(None, shape, x.dtype)
+        array.storage = Share(x.storage, start, array.nbytes)
+        arrays.append(array)
+        start += array.nbytes
+    return arrays
+
+
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> DeviceArray:
     """A contiguous array of undefined numbers."""
     array = DeviceArray(None, tuple(shape), dtype)
