@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
+DIFFERENT_DEVICES = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
+
 
 class DifferentDevices(RuntimeError):
     """Arrays of the host and of the GPU met in one operation."""
 
-    def __init__(self) -> None:
-        super().__init__(DIFFERENT_DEVICES)
+    def __init__(self, sentence: str = DIFFERENT_DEVICES) -> None:
+        super().__init__(sentence)
 
-
-DIFFERENT_DEVICES = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
 
 _ADDRESS = 1 << 40  # of ghosts
 _VIEWS = {

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from nbgrad import kernels
+from nbgrad.autograd.mixed import different_devices
 from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import Node, gradient_edge
 from nbgrad.autograd.value import Value, View, is_stale, shared_version
-from nbgrad.strided import DeviceArray
+from nbgrad.strided import DeviceArray, DifferentDevices
 
 
 class _Unloaded(ModuleType):
@@ -62,12 +63,15 @@ def wrap(array: Any) -> Value:
 def _on_gpu(error: Exception, forward: Callable[..., Any], arrays: Any, options: Any = MappingProxyType({})) -> Any:
     """The forward with the GPU's kernels, where it failed because arrays of both devices met.
 
-    Those of the host may be without axes, as in PyTorch; with others the GPU's kernels raise PyTorch's sentence.
+    Those of the host may be without axes, as in PyTorch; with others PyTorch's sentence is raised.
     """
     kinds = {type(array) for array in arrays}
     if DeviceArray not in kinds or np.ndarray not in kinds:
         raise error
-    return forward(BACKENDS[DeviceArray], *arrays, **options)
+    try:
+        return forward(BACKENDS[DeviceArray], *arrays, **options)
+    except DifferentDevices:
+        raise different_devices(forward.__name__, arrays) from None
 
 
 def _backend(arrays: tuple | list, forward: Callable[..., Any]) -> ModuleType:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.autograd.mixed import different_devices
 from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.ops.arithmetic import mul
@@ -71,6 +72,8 @@ def embedding(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"torch.{kind}Tensor instead (while checking arguments for embedding)"
         )
+    if type(indices) is not type(array_of(weight)):
+        raise different_devices("_embedding", (array_of(weight), indices))
     if BACKENDS[type(indices)].first_outside(indices, rows) is not None:
         raise IndexError("index out of range in self")
     if max_norm is not None:

@@ -394,7 +394,10 @@ _LinearNode.__name__ = _addmm.node_class.__name__
 def _linear(input: Value, weight: Value, bias: Value) -> Value:
     """`_addmm(bias, input, _t(weight))` and the nodes it leaves, written out: small layers are all calls."""
     x, w, b = input.array, weight.array, bias.array
-    output = wrap(BACKENDS[type(x)].addmm(b, x, w.T))
+    try:
+        output = wrap(BACKENDS[type(x)].addmm(b, x, w.T))
+    except Exception:  # arrays of two devices: the op has the sentence
+        return _addmm(bias, input, _t(weight))
     if mode.enabled:
         to_bias, bias_output = _edge(bias)
         to_input, input_output = _edge(input)

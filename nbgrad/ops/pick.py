@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from nbgrad.autograd.mixed import different_devices
 from nbgrad.autograd.record import BACKENDS, op, wrap
 from nbgrad.ops.arithmetic import mul
 from nbgrad.ops.dims import canonical_dim
@@ -99,6 +100,8 @@ def _line(index: Any, extent: int) -> Any:
 def index_select(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
     """The slices of `input` at the places `index` along an axis."""
     dim = canonical_dim(dim, rank(input))
+    if type(array_of(index)) is not type(array_of(input)):
+        raise different_devices("_index_select", (array_of(input), dim, array_of(index)))
     _line(index, input.shape[dim] if rank(input) else 1)
     found = _index_select(input, dim, index)
     return deliver("index_select", found, out, input, index)

@@ -269,15 +269,14 @@ def _where(condition, a, b, out, shape, c_steps, c_start, a_steps, a_start, b_st
         out[i] = a[p] if condition[c] else b[q]
 
 
-def where(condition: DeviceArray, a: Any, b: Any) -> DeviceArray:
+def where(condition: Any, a: Any, b: Any) -> DeviceArray:
     """Choose from `a` where the condition holds, else from `b`; the three broadcast together."""
     dtype = result_type(a, b)
-    if type(condition) is not DeviceArray:
-        raise DifferentDevices
-    condition = operand(condition, _BOOL)
-    parts = [each if type(each) is DeviceArray else full((), each, dtype) for each in map(operand, (a, b), [dtype] * 2)]
-    shape = broadcast_shapes(condition.shape, broadcast_shapes(parts[0].shape, parts[1].shape))
-    seen = [repeated(each, shape) for each in (condition, *parts)]
+    kinds = _BOOL, dtype, dtype
+    given = zip(map(operand, (condition, a, b), kinds), kinds, strict=True)
+    parts = [x if type(x) is DeviceArray else full((), x, kind) for x, kind in given]
+    shape = broadcast_shapes(parts[0].shape, broadcast_shapes(parts[1].shape, parts[2].shape))
+    seen = [repeated(each, shape) for each in parts]
     extents, steps = merged(shape, *map(steps_of, seen))
     places = [part for each, step in zip(seen, steps, strict=True) for part in (step, each.offset // each.itemsize)]
     out = empty(shape, dtype)

@@ -12,7 +12,7 @@ from nbgrad.kernels.cuda.driver import cuda
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
 from nbgrad.kernels.cuda.tiles import ALIGNMENT, STRIP, products_of, tile_of
-from nbgrad.strided import DeviceArray
+from nbgrad.strided import DeviceArray, DifferentDevices
 
 _PRODUCT = "void({0}[::1], {0}[::1], {0}[::1], {0}[::1], UniTuple(int64, 11))"
 _SIGNATURES = tuple(_PRODUCT.format(kind) for kind in ("float32", "float64"))
@@ -128,6 +128,8 @@ def _design(m: int, n: int, matrices: int, dtype: np.dtype) -> tuple[Any, int]:
 
 def _seen(x: DeviceArray) -> DeviceArray:
     """What a kernel takes of an array that may have gaps: its numbers and what lies between, flat."""
+    if type(x) is not DeviceArray:
+        raise DifferentDevices
     if x.flags.c_contiguous:
         return x
     reach = 1 + sum((extent - 1) * step for extent, step in zip(x.shape, steps_of(x), strict=True))
