@@ -250,7 +250,7 @@ def _gradient_tiles(name: str, tile: Pair, part: Pair, blocks_together: int) -> 
     return gradient
 
 
-@kernel("void(float32[::1], float32[::1], int64, int64, int64, int64)")
+@kernel("void(float32[::1], float32[::1], int64, int64, int64, int64)", twin="conv2d_bias_gradient")
 def sum_channels(g, out, images, channels, positions, parts):
     """out[part, o] = Σ g[n, o, position] over the images n = part, part + parts, ...; one block for each number."""
     room = cuda.shared.array(THREADS, out.dtype)

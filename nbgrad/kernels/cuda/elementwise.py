@@ -203,7 +203,7 @@ def _unary(formula: Callable[[Any], Any], floating: bool = False) -> ArrayFuncti
     """Make `f(x) -> out` on arrays. floating: the result of integers is floating-point."""
     name, formula = formula.__name__.lstrip("_"), device_function(formula)
 
-    @kernel("void(float32[::1], float32[::1])", name=name)
+    @kernel("void(float32[::1], float32[::1])", name=name, twin=name)
     def loop(x, out):
         """out[i] = formula(x[i]); (n,)."""
         for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -254,7 +254,8 @@ _RANK = "UniTuple(int64, 2)"
 
 @kernel(
     "void(boolean[::1], float32[::1], float32[::1], float32[::1], "
-    f"{_RANK}, {_RANK}, int64, {_RANK}, int64, {_RANK}, int64)"
+    f"{_RANK}, {_RANK}, int64, {_RANK}, int64, {_RANK}, int64)",
+    twin="where",
 )
 def _where(condition, a, b, out, shape, c_steps, c_start, a_steps, a_start, b_steps, b_start):
     """out[i] = a[i] if condition[i] else b[i] for every index i of `shape`; operands as `copy` sees its source."""

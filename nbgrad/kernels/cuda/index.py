@@ -20,7 +20,7 @@ _INT64, _BOOL = np.dtype(np.int64), np.dtype(np.bool_)
 _ATOMIC = (np.float32, np.float64, np.int32, np.int64)  # what the device adds in one go
 
 
-@kernel("void(int64[::1], UniTuple(int64, 2), UniTuple(int64, 2), int64)")
+@kernel("void(int64[::1], UniTuple(int64, 2), UniTuple(int64, 2), int64)", twin="take")
 def _straight(out, shape, steps, start):
     """out[i] = start + i · steps for every index i of `shape`."""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -31,7 +31,7 @@ def _straight(out, shape, steps, start):
         out[i] = p
 
 
-@kernel("void(int64[::1], int64[::1], UniTuple(int64, 2), UniTuple(int64, 2), int64, int64)")
+@kernel("void(int64[::1], int64[::1], UniTuple(int64, 2), UniTuple(int64, 2), int64, int64)", twin="take")
 def _add_places(index, out, shape, steps, extent, stride):
     """out[i] += stride * index[i · steps] for every index i of `shape`; negative places count from the end."""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -43,14 +43,14 @@ def _add_places(index, out, shape, steps, extent, stride):
         out[i] += stride * (place + extent if place < 0 else place)
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1])")
+@kernel("void(float32[::1], int64[::1], float32[::1])", twin="take")
 def _take(x, positions, out):
     """out[i] = x[positions[i]]; (n,)."""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
         out[i] = x[positions[i]]
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1])")
+@kernel("void(float32[::1], int64[::1], float32[::1])", twin="write")
 def _put(source, positions, out):
     """out[positions[i]] = source[i]; of places named twice one stays. (n,)."""
     for i in range(cuda.grid(1), positions.size, cuda.gridsize(1)):
@@ -76,7 +76,7 @@ def _add(source, positions, out, scale):
         cuda.atomic.add(out, positions[i], source[i] * scale)
 
 
-@kernel("void(int64[::1], int64, int64, int64[::1])")
+@kernel("void(int64[::1], int64, int64, int64[::1])", twin="first_outside")
 def _outside(index, lowest, extent, first):
     """first[0] = the smallest i where index[i] is not in lowest .. extent - 1; left alone where all are."""
     for i in range(cuda.grid(1), index.size, cuda.gridsize(1)):
@@ -84,7 +84,7 @@ def _outside(index, lowest, extent, first):
             cuda.atomic.min(first, 0, i)
 
 
-@kernel("void(boolean[::1], int64[::1], int64[::1])")
+@kernel("void(boolean[::1], int64[::1], int64[::1])", twin="places_of")
 def _compact(mask, before, out):
     """out[before[i] - 1] = i where the mask holds; before: how many do so up to there. mask, before: (n,)."""
     for i in range(cuda.grid(1), mask.size, cuda.gridsize(1)):
@@ -92,7 +92,7 @@ def _compact(mask, before, out):
             out[before[i] - 1] = i
 
 
-@kernel("void(int64[::1], int64[::1], int64, int64)")
+@kernel("void(int64[::1], int64[::1], int64, int64)", twin="places_of")
 def _along(flat_places, out, stride, extent):
     """out[i] = where along one axis a flat place lies; stride: numbers from one place of the axis to the next."""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -308,7 +308,7 @@ def concatenate(parts: list[DeviceArray], axis: int) -> DeviceArray:
     return out
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1], int64[::1], int64, int64)")
+@kernel("void(float32[::1], int64[::1], float32[::1], int64[::1], int64, int64)", twin="pick")
 def _pick(x, target, out, fault, classes, ignored):
     """out[n] = x[n, target[n]], 0 where the target is ignored, NaN where it is no class; x: (n, classes).
 
@@ -325,7 +325,7 @@ def _pick(x, target, out, fault, classes, ignored):
             cuda.atomic.min(fault, 0, label)
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64)")
+@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64)", twin="place")
 def _place(values, target, out, classes, ignored):
     """out[n, target[n]] = values[n], zeros elsewhere; out: (n, classes)."""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):

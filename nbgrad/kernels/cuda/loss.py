@@ -20,7 +20,7 @@ _FLOATS = ("float32", "float64")
 _INT64 = np.dtype(np.int64)
 
 
-@kernel(*[f"void({kind}[::1], {kind}[::1], {kind}[::1], float64)" for kind in _FLOATS])
+@kernel(*[f"void({kind}[::1], {kind}[::1], {kind}[::1], float64)" for kind in _FLOATS], twin="smooth_l1")
 def _smooth_l1(a, b, out, beta):
     """out[i] = d² / (2 beta) where d = |a[i] - b[i]| < beta, else d - beta / 2; (n,)."""
     half, edge = a.dtype.type(0.5), a.dtype.type(beta)
@@ -29,7 +29,7 @@ def _smooth_l1(a, b, out, beta):
         out[i] = half * d * d / edge if d < edge else d - half * edge
 
 
-@kernel(*[f"void({kind}[::1], {kind}[::1], {kind}[::1], float64)" for kind in _FLOATS])
+@kernel(*[f"void({kind}[::1], {kind}[::1], {kind}[::1], float64)" for kind in _FLOATS], twin="huber")
 def _huber(a, b, out, delta):
     """out[i] = d² / 2 where d = |a[i] - b[i]| <= delta, else delta (d - delta / 2); (n,)."""
     half, edge = a.dtype.type(0.5), a.dtype.type(delta)
@@ -38,7 +38,7 @@ def _huber(a, b, out, delta):
         out[i] = half * d * d if d <= edge else edge * (d - half * edge)
 
 
-@kernel(*[f"void({kind}[::1], {kind}[::1], {kind}[::1])" for kind in _FLOATS])
+@kernel(*[f"void({kind}[::1], {kind}[::1], {kind}[::1])" for kind in _FLOATS], twin="binary_cross_entropy")
 def _binary_cross_entropy(p, t, out):
     """out[i] = -t[i] max(ln p[i], -100) - (1 - t[i]) max(ln (1 - p[i]), -100); (n,)."""
     one, floor = p.dtype.type(1), p.dtype.type(-100)
@@ -48,7 +48,7 @@ def _binary_cross_entropy(p, t, out):
         out[i] = (t[i] - one) * no - t[i] * yes
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 4)})" for kind in _FLOATS])
+@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 4)})" for kind in _FLOATS], twin="binary_cross_entropy_with_logits")
 def _binary_cross_entropy_with_logits(x, t, positive, out):
     """out[i] = (1 - t[i]) x[i] + (1 + (positive[i] - 1) t[i]) ln (1 + e^-x[i]); (n,)."""
     one, zero = x.dtype.type(1), x.dtype.type(0)
@@ -93,7 +93,10 @@ def binary_cross_entropy_with_logits(x: DeviceArray, t: DeviceArray, positive: D
     return out
 
 
-@kernel(*[f"void({kind}[::1], int64[::1], {kind}[::1], int64[::1], int64, int64, boolean)" for kind in _FLOATS])
+@kernel(
+    *[f"void({kind}[::1], int64[::1], {kind}[::1], int64[::1], int64, int64, boolean)" for kind in _FLOATS],
+    twin="class_loss",
+)
 def _class_loss(x, target, out, fault, classes, ignored, mean):
     """out[0] = -Σ x[n, target[n]] over the targets that are not ignored, by their number where `mean`; one block.
 
@@ -115,7 +118,10 @@ def _class_loss(x, target, out, fault, classes, ignored, mean):
         out[0] = total / count if mean else total
 
 
-@kernel(*[f"void({kind}[::1], int64[::1], {kind}[::1], int64, int64, boolean)" for kind in _FLOATS])
+@kernel(
+    *[f"void({kind}[::1], int64[::1], {kind}[::1], int64, int64, boolean)" for kind in _FLOATS],
+    twin="class_loss_gradient",
+)
 def _class_loss_gradient(g, target, dx, classes, ignored, mean):
     """dx[n, target[n]] = -g[0], by the number of targets that are not ignored where `mean`; zeros elsewhere.
 

@@ -63,14 +63,14 @@ def channel_moments(x, mean, inverse, held_mean, held_variance, sizes, eps, mome
                 held_variance[c] = (1 - momentum) * held_variance[c] + momentum * unbiased
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 4)}, float64)" for kind in _FLOATS])
+@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 4)}, float64)" for kind in _FLOATS], twin="batch_norm")
 def held_moments(held_mean, held_variance, mean, inverse, eps):
     """mean[c] = held_mean[c];  inverse[c] = 1 / √(held_variance[c] + eps)."""
     for c in range(cuda.grid(1), mean.size, cuda.gridsize(1)):
         mean[c], inverse[c] = held_mean[c], np.float64(1) / sqrt(np.float64(held_variance[c]) + eps)
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 6)}, int64, int64)" for kind in _FLOATS])
+@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 6)}, int64, int64)" for kind in _FLOATS], twin="batch_norm")
 def channel_affine(x, mean, inverse, weight, bias, out, channels, inner):
     """out[n, c, i] = (x[n, c, i] - mean[c]) inverse[c] weight[c] + bias[c]."""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -109,7 +109,10 @@ def channel_products(g, x, mean, inverse, dweight, dbias, sizes):
             dbias[c], dweight[c] = all_total, all_products * inverse[c]
 
 
-@kernel(*[f"void({', '.join([f'{kind}[::1]'] * 8)}, UniTuple(int64, 3), boolean)" for kind in _FLOATS])
+@kernel(
+    *[f"void({', '.join([f'{kind}[::1]'] * 8)}, UniTuple(int64, 3), boolean)" for kind in _FLOATS],
+    twin="batch_norm_gradient",
+)
 def channel_gradient(g, x, mean, inverse, weight, dweight, dbias, dx, sizes, training):
     """dx = weight inverse (g - mean g - x̂ mean (g x̂)), x̂ = (x - mean) inverse; the means are 0 where not training."""
     samples, channels, inner = sizes

@@ -40,7 +40,7 @@ def row_of(table, columns, block):
     return low * columns
 
 
-@kernel(*_signatures("float64, float64"))
+@kernel(*_signatures("float64, float64"), twin="sgd")
 def _sgd_plain(like, table, lr, weight_decay):
     """p -= lr (g + λp), for every (p, g) of the table."""
     at = row_of(table, 4, cuda.blockIdx.x)
@@ -51,7 +51,7 @@ def _sgd_plain(like, table, lr, weight_decay):
         p[i] -= rate * (g[i] + decay * p[i])
 
 
-@kernel(*_signatures("boolean, float64, float64, float64, float64, boolean"))
+@kernel(*_signatures("boolean, float64, float64, float64, float64, boolean"), twin="sgd")
 def _sgd(like, table, begins, lr, momentum, dampening, weight_decay, nesterov):
     """d = g + λp;  b = μb + (1 - τ)d (b = d at first);  p -= lr b, or lr (d + μb) (Nesterov): (p, g, b)."""
     at = row_of(table, 5, cuda.blockIdx.x)
@@ -67,7 +67,7 @@ def _sgd(like, table, begins, lr, momentum, dampening, weight_decay, nesterov):
         p[i] -= rate * (d + keep * b if nesterov else b)
 
 
-@kernel(*_signatures("float64, float64, float64, float64, float64, float64"))
+@kernel(*_signatures("float64, float64, float64, float64, float64, float64"), twin="adam")
 def _adam(like, table, rate, root, beta1, beta2, eps, weight_decay):
     """m = β₁m + (1-β₁)d;  v = β₂v + (1-β₂)d²;  p -= rate m / (root √v + ε), d = g + λp: (p, g, m, v).
 
@@ -87,7 +87,7 @@ def _adam(like, table, rate, root, beta1, beta2, eps, weight_decay):
         p[i] -= rate * mean / (sqrt(square) * root + tiny)
 
 
-@kernel(*_signatures("boolean, boolean, float64, float64, float64, float64, float64, float64, float64"))
+@kernel(*_signatures("boolean, boolean, float64, float64, float64, float64, float64, float64, float64"), twin="adamw")
 def _adamw(like, table, amsgrad, decoupled, rate, root, beta1, beta2, eps, weight_decay, shrink):
     """`_adam` whose decay may act on p alone (p *= shrink) and which may divide by the largest v: (p, g, m, v, top)."""
     at = row_of(table, 7, cuda.blockIdx.x)
@@ -112,7 +112,7 @@ def _adamw(like, table, amsgrad, decoupled, rate, root, beta1, beta2, eps, weigh
         p[i] = weight - rate * mean / (sqrt(square) * root + tiny)
 
 
-@kernel(*_signatures("boolean, float64, float64, float64, float64, float64"))
+@kernel(*_signatures("boolean, float64, float64, float64, float64, float64"), twin="rmsprop")
 def _rmsprop(like, table, centered, lr, alpha, eps, weight_decay, momentum):
     """s = αs + (1-α)d²;  a = αa + (1-α)d (centered);  b = μb + d / (√(s - a²) + ε);  p -= lr b: (p, g, s, a, b)."""
     at = row_of(table, 7, cuda.blockIdx.x)
@@ -138,7 +138,7 @@ def _rmsprop(like, table, centered, lr, alpha, eps, weight_decay, momentum):
         p[i] -= rate * move
 
 
-@kernel(*_signatures("float64, float64, float64"))
+@kernel(*_signatures("float64, float64, float64"), twin="adagrad")
 def _adagrad(like, table, lr, eps, weight_decay):
     """d = g + λp;  s = s + d²;  p -= lr d / (√s + ε): (p, g, s)."""
     at = row_of(table, 5, cuda.blockIdx.x)

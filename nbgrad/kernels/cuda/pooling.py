@@ -19,7 +19,10 @@ Pair = tuple[int, int]
 _through = device_function(formulas.threshold_gradient)
 
 
-@kernel(*[f"void({kind}[::1], {kind}[::1], int64[::1], UniTuple(int64, 12))" for kind in ("float32", "float64")])
+@kernel(
+    *[f"void({kind}[::1], {kind}[::1], int64[::1], UniTuple(int64, 12))" for kind in ("float32", "float64")],
+    twin="max_pool2d",
+)
 def largest_of_windows(x, out, indices, at):
     """out[p, y, x] = the largest value of the window; indices: where in its plane. NaN is larger than any number.
 
@@ -76,7 +79,7 @@ def unpooled_windows(g, indices, gate, dx, at):
         dx[place] = total
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64)")
+@kernel("void(float32[::1], int64[::1], float32[::1], int64, int64)", twin="max_pool2d_gather")
 def gather_planes(x, indices, out, out_size, in_size):
     """out[p, i] = x[p, indices[p, i]]"""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -86,7 +89,7 @@ def gather_planes(x, indices, out, out_size, in_size):
 _AVERAGE = "void(float32[::1], float32[::1], UniTuple(int64, 10), boolean, int64)"
 
 
-@kernel(_AVERAGE)
+@kernel(_AVERAGE, twin="avg_pool2d")
 def average_windows(x, out, at, count_padding, divisor):
     """out[p, y, x] = the sum of the window / its size (or / the divisor, if it is not 0).
 
@@ -110,7 +113,7 @@ def average_windows(x, out, at, count_padding, divisor):
         out[place] = total / out.dtype.type(size)
 
 
-@kernel(_AVERAGE)
+@kernel(_AVERAGE, twin="avg_pool2d_gradient")
 def average_windows_gradient(dx, g, at, count_padding, divisor):
     """dx[p, row, column] = Σ g[p, y, x] / size of the window, over the windows that hold the pixel; at: as above."""
     height, width, high, wide, kh, kw, sh, sw, ph, pw = at
@@ -138,7 +141,7 @@ def average_windows_gradient(dx, g, at, count_padding, divisor):
 _ADAPTIVE = "void(float32[::1], float32[::1], int64, int64, int64, int64)"
 
 
-@kernel(_ADAPTIVE)
+@kernel(_ADAPTIVE, twin="adaptive_avg_pool2d")
 def adaptive_windows(x, out, height, width, high, wide):
     """out[p, y, x] = the mean of rows ⌊y H / high⌋ .. ⌈(y + 1) H / high⌉ and of columns alike."""
     for place in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -152,7 +155,7 @@ def adaptive_windows(x, out, height, width, high, wide):
         out[place] = total / out.dtype.type((end - top) * (stop - left))
 
 
-@kernel(_ADAPTIVE)
+@kernel(_ADAPTIVE, twin="adaptive_avg_pool2d_gradient")
 def adaptive_windows_gradient(dx, g, height, width, high, wide):
     """dx[p, row, column] = Σ g[p, y, x] / size of the window, over the windows that hold the pixel."""
     for place in range(cuda.grid(1), dx.size, cuda.gridsize(1)):

@@ -44,7 +44,8 @@ def kernel(
 
     signatures: as numba spells them, `"void(float32[::1], float32[::1])"`; tests compile each for three generations.
     Other dtypes compile when they are first met. name: for kernels made by a factory. twin: a slow kernel, or a
-    function on numpy arrays, that says the same. bounds: (threads of a block, blocks that one multiprocessor must be
+    function on numpy arrays, that says the same; or, for what is started by a function alike on both devices, its name
+    in `kernels.cpu`; none for a twin itself. bounds: (threads of a block, blocks that one multiprocessor must be
     able to hold), which limits the registers of a thread.
     """
 

@@ -14,7 +14,7 @@ from nbgrad.strided import DeviceArray, DifferentDevices, contiguous_strides
 _INT64 = np.dtype(np.int64)
 
 
-@kernel("void(int64[::1], int64[::1], UniTuple(int64, 2), UniTuple(int64, 2), int64)")
+@kernel("void(int64[::1], int64[::1], UniTuple(int64, 2), UniTuple(int64, 2), int64)", twin="gather")
 def _places_along(index, out, shape, steps, axis):
     """out[i, j, k] = i steps[0] + index[i, j, k] steps[1] + k steps[2] (axis 1); index, out: flat, of `shape`."""
     for i in range(cuda.grid(1), out.size, cuda.gridsize(1)):
@@ -26,14 +26,14 @@ def _places_along(index, out, shape, steps, axis):
         out[i] = p
 
 
-@kernel("void(float32[::1], int64[::1], float32[::1])")
+@kernel("void(float32[::1], int64[::1], float32[::1])", twin="scatter_multiply_along")
 def _multiply_at(source, positions, out):
     """out[positions[i]] *= source[i], by a single thread; places named twice receive both."""
     for i in range(positions.size):
         out[positions[i]] *= source[i]
 
 
-@kernel("void(float32[::1], float32[::1], int64, int64, int64, boolean)")
+@kernel("void(float32[::1], float32[::1], int64, int64, int64, boolean)", twin="triangle")
 def _triangle(x, out, rows, columns, diagonal, upper):
     """out[n, i, j] = x[n, i, j] where j - i >= diagonal (upper) or <= diagonal, else 0; (n * rows * columns,)."""
     for place in range(cuda.grid(1), x.size, cuda.gridsize(1)):

@@ -33,7 +33,7 @@ def order_twin(x, order, count, descending):
         order[start + rank] = here
 
 
-@kernel("void(int64[::1], int64)")
+@kernel("void(int64[::1], int64)", twin="sort")
 def _positions(order, count):
     """order[l, i] = i; (lines * count,)."""
     for place in range(cuda.grid(1), order.size, cuda.gridsize(1)):
