@@ -44,7 +44,7 @@ def forward_pass(onnxruntime: Any, threads: int, network: str, batch: int) -> Wo
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(
-        _model(make_network(nbgrad, network)), options, providers=["CPUExecutionProvider"]
+        _model(make_network(nbgrad, "cpu", network)), options, providers=["CPUExecutionProvider"]
     )
-    given = {"pixels": make_batch(nbgrad, network, batch)[0].numpy()}
+    given = {"pixels": make_batch(nbgrad, "cpu", network, batch)[0].numpy()}
     return Work(lambda: session.run(None, given)[0])

@@ -34,21 +34,27 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class Figure:
-    """What came out of one case, seconds a call. quartiles: of the ratios of neighbouring turns."""
+    """What came out of one case, seconds a call; the peer's are None where nbgrad was measured alone.
+
+    quartiles: of the ratios of neighbouring turns. launches: kernels that a GPU was given for a call.
+    """
 
     work: str
     peer: str
     threads: int
     goal: float | None
     seconds: float
-    peer_seconds: float
-    ratio: float
-    quartiles: tuple[float, float]
+    peer_seconds: float | None
+    ratio: float | None
+    quartiles: tuple[float, float] | None
     turns: int
     flops: float = 0.0
     bytes: float = 0.0
     error: float | None = None
     peer_error: float | None = None
+    launches: int | None = None
+    note: str = ""
+    peer_note: str = ""
 
 
 def _environment(name: str) -> dict[str, str]:
@@ -104,10 +110,14 @@ class Resident:
 
 
 class Contest:
-    """The resident processes, started when they are first needed, and ended with the contest."""
+    """The resident processes, started when they are first needed, and ended with the contest.
 
-    def __init__(self, peer: str, threads: int, seconds: float) -> None:
-        self.peer, self.threads, self.seconds = peer, threads, seconds
+    peer: the other library, "" where nbgrad is measured alone. versions: of the libraries that were started.
+    """
+
+    def __init__(self, peer: str, threads: int, seconds: float, device: str = "cpu") -> None:
+        self.peer, self.threads, self.seconds, self.device = peer, threads, seconds, device
+        self.versions: dict[str, str] = {}
         self._residents: dict[str, Resident] = {}
 
     def __enter__(self) -> "Contest":
@@ -116,48 +126,60 @@ class Contest:
     def __exit__(self, *_: object) -> None:
         for resident in self._residents.values():
             resident.close()
+        self._residents.clear()
 
     def resident(self, name: str) -> Resident:
         if name not in self._residents:
             self._residents[name] = Resident(name)
+            self.versions[name] = self._residents[name].version
         return self._residents[name]
 
-    def versions(self) -> dict[str, str]:
-        return {name: resident.version for name, resident in self._residents.items()}
-
     def measure(self, case: Case) -> Figure:
-        """Both prepare, their results are compared, then they take turns."""
-        peer, threads = case.peer or self.peer, case.threads or self.threads
+        """All prepare, their results are compared, then they take turns; raises BenchError where one of them fails."""
+        try:
+            return self._measure(case)
+        except BenchError:
+            self.__exit__()  # whatever state it left behind: the next case starts anew
+            raise
+
+    def _measure(self, case: Case) -> Figure:
+        peer, threads = "" if case.alone else case.peer or self.peer, case.threads or self.threads
+        names = ["nbgrad", peer] if peer else ["nbgrad"]
         if case.make == "import":
-            times = [[_import_seconds(name) for name in ("nbgrad", peer)] for _ in range(TURNS + 1)]
+            times = [[_import_seconds(name) for name in names] for _ in range(TURNS + 1)]
             return _figure(case, peer, 1, times[1:])  # the first one reads files that lie on the disk
-        pair = self.resident("nbgrad"), self.resident(peer)
-        ours, theirs = (each.ask("prepare", make=case.make, threads=threads, given=case.given) for each in pair)
-        _compare(case.work, ours["result"], theirs["result"], peer)
+        each = [self.resident(name) for name in names]
+        asked = {"make": case.make, "device": self.device, "threads": threads, "given": case.given}
+        told = [resident.ask("prepare", **asked) for resident in each]
+        _compare(peer, [answer["result"] for answer in told])
         block = case.share * self.seconds / TURNS
-        times = [[each.block(block) for each in pair]]
-        turns = TURNS if sum(times[0]) < LONG * block else 3
-        times += [[each.block(block) for each in pair] for _ in range(turns - 1)]
+        times = [[resident.block(block) for resident in each]]
+        turns = TURNS if sum(times[0]) < LONG * block else min(TURNS, 3)
+        times += [[resident.block(block) for resident in each] for _ in range(turns - 1)]
+        ours, theirs = told[0], told[-1] if peer else {}
         return _figure(
             case, peer, threads, times,
-            flops=ours["flops"], bytes=ours["bytes"], error=ours["error"], peer_error=theirs["error"],
+            flops=ours["flops"], bytes=ours["bytes"], launches=ours["launches"], error=ours["error"],
+            peer_error=theirs.get("error"), note=ours["note"], peer_note=theirs.get("note", ""),
         )  # fmt: skip
 
 
 def _figure(case: Case, peer: str, threads: int, times: list[list[float]], **more: Any) -> Figure:
     columns = np.array(times)
-    ours, theirs = np.median(columns, 0).tolist()
+    ours, turns = float(np.median(columns[:, 0])), len(times)
+    if not peer:
+        return Figure(case.work, peer, threads, case.goal, ours, None, None, None, turns, **more)
+    theirs = float(np.median(columns[:, 1]))
     low, high = np.quantile(columns[:, 0] / columns[:, 1], (0.25, 0.75)).tolist()
-    return Figure(
-        case.work, peer, threads, case.goal, ours, theirs, ours / theirs, (low, high), len(times), **more
-    )  # fmt: skip
+    return Figure(case.work, peer, threads, case.goal, ours, theirs, ours / theirs, (low, high), turns, **more)
 
 
-def _compare(work: str, ours: float | None, theirs: float | None, peer: str) -> None:
+def _compare(peer: str, results: list[float | None]) -> None:
+    ours, theirs = results[0], results[-1]
     if ours is None or theirs is None:
         return
     if not abs(ours - theirs) <= AGREEMENT * abs(theirs):
-        raise BenchError(f"{work}: nbgrad and {peer} do not compute the same ({ours:.6g}, {theirs:.6g}).")
+        raise BenchError(f"nbgrad and {peer} do not compute the same ({ours:.6g}, {theirs:.6g}).")
 
 
 def _import_seconds(name: str) -> float:

@@ -8,6 +8,7 @@ import pytest
 
 from gui.bench import cases, report, roof, turns
 from gui.cli import bench, main
+from nbgrad import placement
 
 FAKE = """
 import sys, time, numba, nbgrad
@@ -86,8 +87,8 @@ def test_the_table_for_a_person_and_for_a_document(fake, monkeypatch, capsys, tm
 
 def test_every_row_can_be_prepared(fake, monkeypatch, tmp_path):
     """The first case of each kind of work, once, in both processes."""
-    np.save(tmp_path / "pictures.npy", np.zeros((70, 28, 28), np.uint8))
-    np.save(tmp_path / "labels.npy", np.zeros(70, np.int64))
+    np.save(tmp_path / "train_pictures.npy", np.zeros((70, 28, 28), np.uint8))
+    np.save(tmp_path / "train_labels.npy", np.zeros(70, np.int64))
     monkeypatch.setattr(turns, "TURNS", 1)
     seen = set()
     with turns.Contest("torch", 1, 1e-4) as contest:
@@ -112,14 +113,14 @@ def test_a_peer_that_fails_is_one_sentence(tmp_path, monkeypatch, capsys):
     put_in_pytorchs_place(tmp_path, monkeypatch, "nbgrad.nn.functional.cross_entropy = None")
     small_table(monkeypatch)
     assert run("--only", "training") == 1
-    assert "nbgrad: torch failed: TypeError" in capsys.readouterr().err.replace("\r", "\n")
+    assert "nbgrad: batch 1: torch failed: TypeError" in capsys.readouterr().err.replace("\r", "\n")
 
 
 def test_a_peer_that_dies_is_one_sentence(tmp_path, monkeypatch, capsys):
     put_in_pytorchs_place(tmp_path, monkeypatch, "sys.exit('no such instruction')")
     small_table(monkeypatch)
     assert run("--only", "training") == 1
-    assert "The process of torch ended early: no such instruction" in capsys.readouterr().err
+    assert "nbgrad: batch 1: The process of torch ended early: no such instruction" in capsys.readouterr().err
 
 
 def test_without_pytorch_one_sentence(monkeypatch, capsys):
@@ -128,9 +129,62 @@ def test_without_pytorch_one_sentence(monkeypatch, capsys):
     assert capsys.readouterr().err == "nbgrad: PyTorch is not installed: there is nothing to compare with.\n"
 
 
+def test_without_a_gpu_the_reason_is_one_line_and_code_2(monkeypatch, capsys):
+    """The reason that `nbgrad info` gives."""
+    monkeypatch.setattr(placement, "why_no_gpu", lambda: "no CUDA device answers")
+    for options in ([], ["--against", "torch", "--json"]):
+        assert main(["bench", "--device", "cuda", *options]) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err) == ("", "nbgrad: There is no GPU to measure on: no CUDA device answers.\n")
+
+
+def test_on_the_cpu_somebody_to_compare_with_is_needed(capsys):
+    assert main(["bench"]) == 2
+    assert capsys.readouterr().err == "nbgrad: What to compare with is missing: --against torch.\n"
+
+
+def figure(**more):
+    given = {"peer_seconds": 2e-3, "ratio": 0.5, "quartiles": (0.4, 0.6), "turns": 7}
+    return turns.Figure(**{"work": "work", "peer": "torch", "threads": 1, "goal": 0.7, "seconds": 1e-3} | given | more)
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({}, "| work | 1.00 ms | torch 2.00 ms | 0.50 (0.40–0.60) | 0.70 reached |  |"),
+        ({"ratio": 0.8, "flops": 5e5}, "0.80 (0.40–0.60) | 0.70 missed | floor 500 µs, 50% of it reached |"),
+        ({"error": 1e-7, "peer_error": 2e-7}, "| error 1.0e-07 (goal 3e-07), torch's 2.0e-07 |"),
+        ({"launches": 40}, "| 40 launches, 25.0 µs each |"),
+        ({"launches": 1}, "| 1 launch |"),
+        ({"note": "99.1% after 3 epochs", "peer_note": "99.0% after 4"},
+         "| 99.1% after 3 epochs; torch: 99.0% after 4 |"),
+        ({"peer": "", "peer_seconds": None, "ratio": None, "quartiles": None, "error": 1e-7},
+         "| work | 1.00 ms | – | – | 0.70 open | error 1.0e-07 (goal 3e-07) |"),
+    ],
+)  # fmt: skip
+def test_a_line_of_the_table(more, line):
+    row = cases.Row("training", "Steps", ())
+    machine = report.machine(1, {"nbgrad": "0"})
+    table = report.markdown(
+        [report.Measured(row, [figure(**more)])], machine, {1: {"flops": 1e9, "bytes": {1: 1e9}}}, ""
+    )
+    assert line in table
+
+
+def test_whether_goals_are_reached():
+    row, with_goal = cases.Row("training", "Steps", ()), cases.Row("conv", "conv2d", (), 0.6)
+    alone = figure(peer="", peer_seconds=None, ratio=None, quartiles=None)
+    assert report.Measured(row, [figure()]).reached is True
+    assert report.Measured(row, [figure(), figure(ratio=0.8)]).reached is False
+    assert report.Measured(with_goal, [figure(), figure(ratio=0.9)]).reached is False
+    assert report.Measured(row, [alone]).reached is None and report.Measured(row).reached is None
+    assert report.Measured(row, [figure()], [], ["work: it failed"]).reached is False
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (["--only", "mnist"], "There is no row mnist for --device cpu, only: training, forward, epoch"),
         (["--only", "lenet5"], "invalid choice: 'lenet5'"),
         (["--threads", "0"], "The number of threads is a whole number from 1"),
         (["--threads", "two"], "The number of threads is a whole number, not «two»."),

@@ -20,7 +20,9 @@ def _listed():
     """(kernel, signature) of all that are listed; nothing is imported where numba-cuda is missing."""
     if importlib.util.find_spec("numba_cuda") is None or kernels.cuda_driver.SIMULATOR:
         return []
-    assert kernels.cuda.__all__
+    from gui.bench import gpu  # lists some of its own
+
+    assert kernels.cuda.__all__ and gpu.nothing.signatures
     return [
         pytest.param(kernel, signature, id=f"{kernel.name} {signature}")
         for kernel in kernels.cuda_registry.KERNELS.values()

@@ -62,6 +62,25 @@ def device_name() -> str:
     return name.decode() if isinstance(name, bytes) else str(name)
 
 
+def multiprocessors() -> int:
+    """How many parts of the GPU run blocks at the same time."""
+    return 1 if SIMULATOR else current_device().MULTIPROCESSOR_COUNT
+
+
+def total_memory() -> int:
+    """Bytes of memory the GPU has; 0 in the simulator."""
+    return 0 if SIMULATOR else cuda.current_context().get_memory_info().total
+
+
+def version() -> tuple[int, int]:
+    """The newest CUDA that the driver knows, (13, 0)."""
+    if SIMULATOR:
+        return (0, 0)
+    from numba.cuda.cudadrv.driver import get_version
+
+    return get_version()
+
+
 @cache
 def stream() -> Any:
     """The one stream on which copies and kernels follow each other."""
@@ -76,7 +95,7 @@ def synchronize() -> None:
 @cache
 def most_blocks() -> int:
     """Blocks of a one-dimensional launch that fill the device."""
-    return 2 if SIMULATOR else BLOCKS_PER_PROCESSOR * current_device().MULTIPROCESSOR_COUNT
+    return 2 if SIMULATOR else BLOCKS_PER_PROCESSOR * multiprocessors()
 
 
 # ---- memory
