@@ -17,7 +17,10 @@ SIMULATOR = bool(config.ENABLE_CUDASIM)
 if SIMULATOR:
     from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
 else:
+    from numba.cuda import dispatcher
     from numba.cuda.cudadrv.devicearray import DeviceNDArray
+
+    dispatcher.config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # work for few blocks is no mistake here
 
 # Threads of a block over n numbers, and blocks: kernels step on by `cuda.gridsize(1)`, so few do for any n.
 BLOCK = 2 if SIMULATOR else 256
