@@ -96,7 +96,7 @@ def _linear_race(module: Any, x: np.ndarray, window: Window) -> Race:
     def slow() -> np.ndarray:
         out = np.tile(bias, (m, 1))
         flat = rows.reshape(-1), weight.reshape(-1)
-        KERNELS["cpu.gemm.matmul_twin"].dispatcher(flat[0], k, 1, flat[1], 1, k, out.reshape(-1), m, n, k)
+        KERNELS["cpu.gemm.tiles.matmul_twin"].dispatcher(flat[0], k, 1, flat[1], 1, k, out.reshape(-1), m, n, k)
         return out
 
     return slow, lambda: cpu.addmm(bias, rows, weight.T), lambda: rows @ weight.T + bias
@@ -166,11 +166,11 @@ CARDS = {
         _conv_gradient_line, _conv_gradient_race,
     ),
     "linear": Card(
-        "Linear layer: a matrix product", ("cpu.gemm.multiply_share",), ("gemm", "multiply"),
+        "Linear layer: a matrix product", ("cpu.gemm.blocks.multiply_blocks",), ("gemm", "multiply"),
         lambda module, _: f"F.linear(x, {module}.weight, {module}.bias)", _linear_race,
     ),
     "linear gradient": Card(
-        "Linear layer, gradients: matrix products", ("cpu.gemm.multiply_share",), ("gemm", "multiply"),
+        "Linear layer, gradients: matrix products", ("cpu.gemm.blocks.multiply_blocks",), ("gemm", "multiply"),
         lambda module, _: f"g @ {module}.weight,  g.T @ x,  g.sum(0)", _linear_race,
     ),
     "max_pool": Card(

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from nbgrad.kernels.cpu import gemm
+from nbgrad.kernels.cpu.gemm import pack, product
+from nbgrad.kernels.cpu.gemm.tiles import TALL_ROWS
+from nbgrad.kernels.cpu.simd import lanes_of
 
 BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
 SIZES = [
@@ -39,7 +42,7 @@ def test_every_size_and_layout(a_order, b_order, dtype):
 def test_twin():
     a, b = matrix(20, 30, "rows", np.float32), matrix(30, 40, "transposed", np.float32)
     c = np.zeros(800, np.float32)
-    gemm.matmul_twin(a.reshape(-1), 30, 1, b.T.reshape(-1), 1, 30, c, 20, 40, 30)
+    product.matmul_twin(a.reshape(-1), 30, 1, b.T.reshape(-1), 1, 30, c, 20, 40, 30)
     np.testing.assert_allclose(gemm.matmul(a, b), c.reshape(20, 40), rtol=1e-4, atol=1e-5)
 
 
@@ -125,8 +128,32 @@ def test_shares_do_not_change_the_numbers(monkeypatch, a_order, b_order):
     """Whether a second thread is awake must not show in the result."""
     for m, n, k in SIZES:
         a, b = matrix(m, k, a_order, np.float32), matrix(k, n, b_order, np.float32)
-        monkeypatch.setattr(gemm, "SERIAL_AWAKE", 1 << 60)
+        monkeypatch.setattr(product, "SERIAL_AWAKE", 1 << 60)
         alone = gemm.matmul(a, b)
-        monkeypatch.setattr(gemm, "SERIAL_AWAKE", -1)
-        monkeypatch.setattr(gemm, "SERIAL_WORK", -1)
+        monkeypatch.setattr(product, "SERIAL_AWAKE", -1)
+        monkeypatch.setattr(product, "SERIAL_WORK", -1)
         assert np.array_equal(gemm.matmul(a, b), alone), (m, n, k)
+
+
+@pytest.mark.parametrize("order", ["rows", "transposed", "strided"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_packing(order, dtype):
+    """A panel has zeros behind its columns, a strip anything behind its rows."""
+    lanes, size = lanes_of(dtype), np.dtype(dtype).itemsize
+    for k in (1, lanes, 2 * lanes + 3):
+        for n in (1, TALL_ROWS, lanes - 1, 3 * lanes):
+            b, whole = matrix(k, n, order, dtype), -(-n // lanes) * lanes
+            steps = b.strides[0] // size, b.strides[1] // size
+            flat, packed, wanted = (
+                np.lib.stride_tricks.as_strided(b, (2 * b.size,), (size,)),
+                *np.ones((2, 5000), dtype),
+            )
+            pack.pack_panel((flat, packed), (0, *steps, k, n, 7))
+            pack.pack_twin((flat, wanted), (0, *steps, k, n, 7))
+            panel = packed[7 : 7 + k * whole].reshape(k, whole).copy()
+            assert np.array_equal(panel[:, :n].reshape(-1), wanted[7 : 7 + k * n])
+            assert not panel[:, n:].any()
+            assert (packed[:7] == 1).all()
+            if n <= TALL_ROWS:
+                pack.pack_strip((flat, packed), (0, *steps[::-1], n, k, 7))
+                assert np.array_equal(packed[7 : 7 + k * TALL_ROWS].reshape(k, TALL_ROWS)[:, :n], panel[:, :n])

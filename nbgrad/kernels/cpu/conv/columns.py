@@ -18,8 +18,8 @@ from nbgrad.kernels.cpu.conv.geometry import (
     conv2d_twin,
     fill_frame,
 )
-from nbgrad.kernels.cpu.gemm import matmul, part
-from nbgrad.kernels.cpu.launch import launch
+from nbgrad.kernels.cpu.gemm import matmul
+from nbgrad.kernels.cpu.launch import launch, part
 from nbgrad.kernels.cpu.simd import clear_run
 from nbgrad.kernels.registry import kernel
 

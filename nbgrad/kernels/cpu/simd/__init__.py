@@ -6,7 +6,7 @@ it in Python while it writes the LLVM instructions. Shapes travel in types: `hei
 Indices count elements of flat arrays; nothing checks them, callers pad their scratch.
 """
 
-from nbgrad.kernels.cpu.simd.across import store_lane_sums, store_sums, sum_lanes, transpose_tile
+from nbgrad.kernels.cpu.simd.across import by_columns, store_lane_sums, store_sums, sum_lanes, transpose_tile
 from nbgrad.kernels.cpu.simd.arithmetic import (
     add_column,
     add_inner,
@@ -27,7 +27,6 @@ from nbgrad.kernels.cpu.simd.memory import (
     aligned,
     clear_run,
     copy_part,
-    fetch_tile,
     load_row,
     load_square,
     load_square_part,
@@ -52,8 +51,8 @@ from nbgrad.kernels.cpu.simd.windows import (
 __all__ = [
     "ALIGNMENT", "FLOAT_LANES", "MANY_REGISTERS", "add_candidates", "add_column", "add_inner", "add_inner_part",
     "add_lanewise", "add_lanewise_part", "add_outer", "add_outer_part", "add_outer_scattered", "add_outer_spread",
-    "add_outer_within", "add_tile", "add_tiles", "add_within", "aligned", "as_bits", "clear_run", "copy_part",
-    "fetch_tile", "first_lanes", "from_bits", "full_width", "lanes", "lanes_of", "load_row", "load_square",
+    "add_outer_within", "add_tile", "add_tiles", "add_within", "aligned", "as_bits", "by_columns", "clear_run",
+    "copy_part", "first_lanes", "from_bits", "full_width", "lanes", "lanes_of", "load_row", "load_square",
     "load_square_part", "load_within", "maximum", "memory_of", "minimum", "multiply_add", "multiply_tiles",
     "no_candidates", "spread", "store_at_one_of_four", "store_candidates", "store_lane_sums",
     "store_largest_of_four", "store_rows", "store_scattered", "store_sums", "store_tile", "store_tile_part",

@@ -191,20 +191,3 @@ def store_rows(typing_context, tile, array, index, places, place):
 
     size = types.intp
     return tile_function(tile, types.none, (tile, array, size, places, size), write)
-
-
-@intrinsic
-def fetch_tile(typing_context, tile, array, index, stride, last):
-    """Ask for the memory of a tile that is soon to be written."""
-
-    def write(writer, _aggregate, _array, index, stride, last):
-        builder, byte, number = writer.builder, ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        for row in writer.rows_within(index, stride, last, tile.rows):
-            for vector in range(tile.vectors):
-                pointer = builder.bitcast(writer.pointer(1, writer.offset(row, vector * tile.lanes, None)), byte)
-                builder.call(fetch, [pointer, number(1), number(3), number(1)])  # to write, keep near, data
-
-    size = types.intp
-    return tile_function(tile, types.none, (tile, array, size, size, size), write)

@@ -1,0 +1,138 @@
+"""Matrix products of arrays with any steps, on one thread or all.
+
+Which way a product goes is decided in a kernel, so that a small one costs Python a single call.
+"""
+
+from functools import cache, lru_cache
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+
+from nbgrad.device import empty
+from nbgrad.kernels.cpu.gemm.blocks import NUMBERS, multiply_blocks
+from nbgrad.kernels.cpu.gemm.few import multiply_inner_row, multiply_inner_rows, multiply_row
+from nbgrad.kernels.cpu.gemm.pack import pack_panel, pack_strip
+from nbgrad.kernels.cpu.gemm.tiles import matmul_twin, multiply_panel_1, multiply_panel_2, multiply_panel_3
+from nbgrad.kernels.cpu.launch import address_of, awake, call_address, launched, run_shares
+from nbgrad.kernels.cpu.simd import memory_of
+from nbgrad.kernels.registry import kernel
+from nbgrad.runtime import launch_lock
+
+FEW = 16  # rows of a for which a transposed b is not worth packing
+SERIAL_WORK = 1 << 20  # multiplications below which waking a second thread costs more than it brings
+SERIAL_AWAKE = 1 << 15  # ... and below which one that is awake is not worth a launch
+
+WAYS = multiply_row, multiply_inner_row, multiply_inner_rows, multiply_blocks
+
+
+@kernel("void(float32[:,:], float32[:,:], float32[:,:], float32[:], int64, int64[::1])", twin=matmul_twin)
+def multiply(a, b, c, start, shares, addresses):
+    """c[m, n] = start[n] + a[m, k] @ b[k, n]; an empty start is zeros. Any steps; c is contiguous.
+
+    addresses: what `multiply_blocks` calls, the four ways, and, for more than one share, `run_shares`.
+    """
+    (m, k), n, item, parts = a.shape, b.shape[1], a.itemsize, 5
+    numbers = np.empty(NUMBERS + parts, np.int64)
+    numbers[0], numbers[1], numbers[2] = m, n, k
+    numbers[3], numbers[4] = a.strides[0] // item, a.strides[1] // item
+    numbers[5], numbers[6] = b.strides[0] // item if k > 1 else n, b.strides[1] // item if n > 1 and k > 0 else 1
+    numbers[7] = start.size
+    numbers[8], numbers[9] = (shares, 1) if m > n else (1, shares)
+    for i in range(parts):
+        numbers[NUMBERS + i] = addresses[i]
+    way = addresses[parts + 3]
+    if m == 1 and numbers[6] == 1:
+        way = addresses[parts]
+    elif m <= FEW and numbers[5] == 1 and numbers[4] == 1:  # the same for every share, or threads would show
+        way = addresses[parts + 1 if m == 1 else parts + 2]
+    arrays = (memory_of(a), memory_of(b), memory_of(c), memory_of(start))
+    if shares == 1:
+        call_address(way, (0, arrays, numbers))
+    else:
+        call_address(addresses[parts + 4], (way, shares, arrays, numbers))
+
+
+@cache
+def _compiled(dtype: np.dtype, shared: bool) -> tuple[Any, np.ndarray, np.ndarray]:
+    """`multiply` without numba's choice among signatures, the addresses it takes, and an empty start."""
+    number, size = numba.from_dtype(dtype), types.int64
+    matrix, two, four = types.Array(number, 2, "A"), types.UniTuple(number[::1], 2), types.UniTuple(number[::1], 4)
+    kinds = (matrix, matrix, matrix, types.Array(number, 1, "A"), size, size[::1])
+    multiply.compile(kinds)
+    panels = multiply_panel_1, multiply_panel_2, multiply_panel_3
+    addresses = [address_of(each, four, types.UniTuple(size, 14)) for each in panels]
+    addresses += [address_of(each, two, types.UniTuple(size, 6)) for each in (pack_panel, pack_strip)]
+    addresses += [address_of(each, size, four, size[::1]) for each in WAYS]
+    addresses.append(address_of(run_shares, size, size, four, size[::1]) if shared else 0)
+    return multiply.overloads[kinds].entry_point, np.array(addresses), np.empty(0, dtype)
+
+
+_serial: dict[str, tuple[Any, np.ndarray, np.ndarray]] = {}  # of float32 and float64, by their letters
+
+
+def matmul(a: np.ndarray, b: np.ndarray, start: np.ndarray | None = None, out: np.ndarray | None = None) -> np.ndarray:
+    """start[n] + a[m, k] @ b[k, n], whatever their steps; into out[m, n], if given, which is contiguous."""
+    m, n, dtype = a.shape[0], b.shape[1], a.dtype
+    if out is None:
+        out = empty((m, n), dtype)
+    compiled = _serial.get(dtype.char)
+    if compiled is None:
+        if dtype.kind != "f" or dtype.itemsize < 4:
+            return _multiply_plainly(a, b, start, out)
+        compiled = _serial[dtype.char] = _compiled(dtype, False)
+    entry, addresses, nothing = compiled
+    if start is None:
+        start = nothing
+    c = out
+    if n == 1 < m:
+        a, b, c = b.T, a.T, out.reshape(1, -1)
+    work = m * n * a.shape[1]
+    if work <= SERIAL_AWAKE or (work <= SERIAL_WORK and not awake()) or (shares := numba.get_num_threads()) == 1:
+        entry(a, b, c, start, 1, addresses)
+    else:
+        entry, addresses, _ = _compiled(dtype, True)
+        with launch_lock:
+            entry(a, b, c, start, shares, addresses)
+        launched()
+    return out
+
+
+def _multiply_plainly(a: np.ndarray, b: np.ndarray, start: np.ndarray | None, out: np.ndarray) -> np.ndarray:
+    """`matmul` of numbers that no register tile takes."""
+    (m, k), n = a.shape, b.shape[1]
+    out[...] = 0 if start is None else start
+    a, b = np.require(a, None, ("C", "W")), np.require(b, None, ("C", "W"))
+    matmul_twin(a.reshape(-1), k, 1, b.reshape(-1), n, 1, out.reshape(-1), m, n, k)
+    return out
+
+
+def addmm(bias: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """bias + a[m, k] @ b[k, n], the bias broadcast to [m, n]."""
+    n = b.shape[1]
+    if bias.shape == (n,) and n > 1:
+        return matmul(a, b, bias)
+    out = matmul(a, b)
+    out += bias
+    return out
+
+
+@lru_cache(maxsize=64)
+def _ones(count: int, dtype: np.dtype) -> np.ndarray:
+    return np.ones((1, count), dtype)
+
+
+def column_sums(a: np.ndarray) -> np.ndarray:
+    """out[j] = Σ_i a[i, j], one row after the other: a row of ones times a."""
+    if a.shape[0] == 1:
+        return a.flatten()
+    return matmul(_ones(a.shape[0], a.dtype), a).ravel()
+
+
+def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a[i] @ b[i] for every i."""
+    out = empty((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
+    for left, right, product in zip(a, b, out, strict=True):
+        matmul(left, right, None, product)
+    return out
