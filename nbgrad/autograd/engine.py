@@ -14,13 +14,10 @@ from nbgrad.device import is_exclusive
 
 
 def _own_references() -> int:
-    """The references to a gradient that `run`, `_fill_leaf`, `_accumulate` and the count make; Pythons differ in it."""
+    """The references to a gradient that `walk`, `_fill_leaf` and the count make; Pythons differ in it."""
 
-    def accumulate(_variable: Any, gradient: Any) -> int:
+    def fill_leaf(_variable: Any, gradient: Any, _captured: Any) -> int:
         return sys.getrefcount(gradient)
-
-    def fill_leaf(variable: Any, gradient: Any, _captured: Any) -> int:
-        return accumulate(variable, gradient)
 
     results = (object(),)
     gradient = results[0]
@@ -138,8 +135,11 @@ def walk(
                 del array
             else:
                 gradient = None
-            left = arrivals[following] = arrivals[following] - 1
-            if left == 0 and type(following) is AccumulateGrad:
+            left = arrivals[following] - 1
+            if left > 0:
+                arrivals[following] = left
+                _arrive(buffers, following, node.source_outputs[i], gradient)
+            elif type(following) is AccumulateGrad:
                 if following in buffers:
                     _arrive(buffers, following, 0, gradient)
                     gradient = buffers.pop(following)
@@ -147,19 +147,16 @@ def walk(
                     _fill_leaf(following, gradient, captured)
                     if watched:
                         yield following, gradient, None
-            elif left == 0 and following.output_count == 1 and following not in buffers:
+            else:
+                if following.output_count > 1 or following in buffers:
+                    _arrive(buffers, following, node.source_outputs[i], gradient)
+                    gradient = buffers.pop(following, None)
                 if upcoming is None:
                     upcoming, arrived = following, gradient
-                elif following.sequence > upcoming.sequence:
-                    buffers[upcoming] = arrived
-                    heapq.heappush(ready, (-upcoming.sequence, upcoming))
-                    upcoming, arrived = following, gradient
                 else:
+                    if following.sequence > upcoming.sequence:
+                        following, upcoming, gradient, arrived = upcoming, following, arrived, gradient
                     buffers[following] = gradient
-                    heapq.heappush(ready, (-following.sequence, following))
-            else:
-                _arrive(buffers, following, node.source_outputs[i], gradient)
-                if left == 0:
                     heapq.heappush(ready, (-following.sequence, following))
             del gradient
         del results
@@ -189,7 +186,8 @@ def _arrive(buffers: dict[Node, Any], node: Node, number: int, gradient: Any) ->
     if node.output_count == 1:
         buffers[node] = gradient if held is None else Sums.add(held, gradient)
     elif held is None:
-        buffers[node] = [gradient if i == number else None for i in range(node.output_count)]
+        buffers[node] = [None] * node.output_count
+        buffers[node][number] = gradient
     else:
         held[number] = gradient if held[number] is None else Sums.add(held[number], gradient)
 
@@ -241,7 +239,10 @@ def _hooked(hook: Callable[[Any], Any], gradient: Any) -> Any:
 
 
 def _fill_leaf(leaf: AccumulateGrad, gradient: Any, captured: dict[Edge, Any] | None) -> None:
-    """Add the gradient to the leaf's `.grad`, or keep it where it was asked for; hooks before and after."""
+    """Add the gradient to the leaf's `.grad`, or keep it where it was asked for; hooks before and after.
+
+    The first gradient becomes `.grad` itself where nobody else holds its memory.
+    """
     variable = leaf.variable
     hooks = variable.hooks
     if hooks is not None:
@@ -251,23 +252,18 @@ def _fill_leaf(leaf: AccumulateGrad, gradient: Any, captured: dict[Edge, Any] | 
         if (leaf, 0) in captured:
             captured[leaf, 0] = gradient
         return
-    _accumulate(variable, gradient)
-    if hooks is not None:
-        for hook in hooks.after:
-            hook(variable)
-
-
-def _accumulate(variable: Value, gradient: Any) -> None:
-    """variable.grad += gradient; the first one is kept as it is where nobody else holds its memory."""
+    held = variable._grad
     if isinstance(gradient, Value):  # a recorded gradient: the sum is recorded too
-        variable._grad = gradient if variable._grad is None else Sums.add(variable._grad, gradient)
-    elif variable._grad is None:
+        variable._grad = gradient if held is None else Sums.add(held, gradient)
+    elif held is None:
         alone = sys.getrefcount(gradient) <= OWN_REFERENCES and is_exclusive(gradient) and gradient.flags.c_contiguous
         variable._grad = wrap(gradient if alone else BACKENDS[type(gradient)].contiguous(gradient))
     else:
-        held = variable._grad
         held.array = BACKENDS[type(gradient)].add(held.array, gradient)
         mark_changed(held)
+    if hooks is not None:
+        for hook in hooks.after:
+            hook(variable)
 
 
 def backward(tensors: Sequence[Value], gradients: Sequence[Any], retain_graph: bool | None, create_graph: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbgrad.autograd.modes import anomaly, mode
-from nbgrad.autograd.value import UNCHANGED, Value, is_stale
+from nbgrad.autograd.value import Value, is_stale
 from nbgrad.dtypes import FROM_NUMPY
 
 Edge = tuple["Node | None", int]
@@ -42,7 +42,7 @@ class Node:
 
     For each input: sources, the node its gradient goes to (None where none is needed); source_outputs, which output of
     that node it is; shapes and dtypes (None for what is no tensor). options: the op's arguments that are no tensors.
-    saved_versions: those of the saved values, None where all were `UNCHANGED`. made_at: the traceback of the forward
+    saved_versions: those of the saved values, None where all were 0. made_at: the traceback of the forward
     call, where anomalies are looked for.
     """
 
@@ -96,17 +96,11 @@ class Node:
         """Shape of an input."""
         return self.shapes[number]
 
-    def __getattr__(self, name: str) -> Any:
-        """`_saved_self`, `_saved_result`, ...: what was kept, by PyTorch's name."""
-        if name.startswith("_saved_") and name[7:] in self.saved_names:
-            return self.saved[self.saved_names.index(name[7:])]
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-
     def save(self, values: Sequence[Any]) -> None:
         """Keep values for the backward pass, with their versions."""
         self.saved_values = tuple(values)
         for value in values:
-            if isinstance(value, Value) and value.version is not UNCHANGED:
+            if isinstance(value, Value) and value.version[0]:
                 self.saved_versions = [v.version[0] if isinstance(v, Value) else 0 for v in values]
                 break
 
@@ -116,11 +110,11 @@ class Node:
         values = self.saved_values
         if values is None:
             raise RuntimeError(FREED)
-        arrays = []
+        versions, arrays = self.saved_versions, []
         for value in values:
             if isinstance(value, Value):
-                if value.version is not UNCHANGED:
-                    self._require_version(value, len(arrays))
+                if value.version[0] != (versions[len(arrays)] if versions is not None else 0):
+                    raise RuntimeError(self._complaint(value, len(arrays)))
                 value = value.array
             arrays.append(value)
         if not mode.enabled:
@@ -129,10 +123,10 @@ class Node:
             return values
         return tuple([self._as_output(v) if i == self.saves_output else v for i, v in enumerate(values)])
 
-    def _require_version(self, value: Value, place: int) -> None:
+    def _complaint(self, value: Value, place: int) -> str:
+        """PyTorch's sentence about a saved value that was changed."""
         version = 0 if self.saved_versions is None else self.saved_versions[place]
-        if value.version[0] != version:
-            raise RuntimeError(_modified(value, version, self if place == self.saves_output else value.node))
+        return _modified(value, version, self if place == self.saves_output else value.node)
 
     def _as_output(self, kept: Value) -> Value:
         """The result again, tied to this node; keeping the result itself would make a circle that is never freed."""

@@ -115,7 +115,10 @@ def op(
         node_class.saves_output = next((i for i, place in enumerate(places) if place < 0), -1)
         called = {**PYTORCH_NAMES, **OTHER_NAMES.get(name, {})}
         node_class.saved_names = tuple(called.get(save, save) for save in saves)
+        for number, kept in enumerate(node_class.saved_names):
+            setattr(node_class, f"_saved_{kept}", _saved_value(number))
         crosswise = slots == ((0, 1), (1, 0))  # each operand is kept for the other one's gradient
+        result_only = places[0] if len(places) == 1 and places[0] < 0 else 0
 
         def call(*args: Any, **options: Any) -> Any:
             arrays, first, recording = list(args), None, False
@@ -273,6 +276,9 @@ def op(
 
         def keep(node: Node, args: tuple, outputs: Any) -> None:
             """Give the node what it needs for the backward pass."""
+            if result_only:  # which nobody can have changed yet
+                node.saved_values = (_kept_output(outputs, result_only),)
+                return
             kept = []
             for place, user in slots:
                 if user is not None and node.sources[user] is None:
@@ -310,10 +316,15 @@ def _saved_place(save: str, names: list[str]) -> int:
     return names.index(save) if save in names else -1 - int(save.removeprefix("out") or 0)
 
 
+def _saved_value(number: int) -> property:
+    """`_saved_self`, `_saved_result`, ...: what a node has kept, by PyTorch's name."""
+    return property(lambda node: node.saved[number])
+
+
 def _kept_output(outputs: Any, place: int) -> Value:
     """The result without its node, which will hold it: a circle would never be freed."""
     output = outputs if type(outputs) is not tuple else outputs[-1 - place]
-    kept = wrap(output.array)
+    kept = _Wrapper.tensor(output.array)
     kept.version, kept.output_nr = shared_version(output), output.output_nr
     return kept
 

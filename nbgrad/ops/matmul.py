@@ -380,12 +380,12 @@ class _LinearNode(_addmm.node_class):
             return a, None
         return a, _t(weight) if isinstance(weight, Value) else weight.T
 
-    def _require_version(self, value: Value, place: int) -> None:
-        if place == 1 and value.version[0] != (self.saved_versions[1] if self.saved_versions else 0):
+    def _complaint(self, value: Value, place: int) -> str:
+        if place == 1:
             turned = wrap(value.array.T)  # what the message speaks of
             turned.node, turned.version = self.sources[2], value.version
             value = turned
-        super()._require_version(value, place)
+        return super()._complaint(value, place)
 
 
 _LinearNode.__name__ = _addmm.node_class.__name__
