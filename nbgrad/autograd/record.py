@@ -167,10 +167,19 @@ def op(
 
         def call_one(x: Any, *options: Any, **named: Any) -> Any:
             """`call` for one operand, written out: half of the time of small tensors goes by between kernels."""
+            if not all_plain and (named or not isinstance(x, Value)):
+                return call(x, *options, **named)
             if not isinstance(x, Value):
                 return forward(BACKENDS.get(type(x)) or _backend((x,), forward), x, *options, **named)
             array = x.array
-            result = forward(BACKENDS[type(array)], array, *options, **named)
+            if all_plain:
+                result = forward(BACKENDS[type(array)], array, *options, **named)
+            else:
+                given = [option.array if isinstance(option, Value) else option for option in options]
+                try:
+                    result = forward(BACKENDS[type(array)], array, *given)
+                except Exception as error:
+                    result = _on_gpu(error, forward, (array, *given))
             several = type(result) is tuple
             outputs: Any = tuple([_Wrapper.tensor(each) for each in result]) if several else _Wrapper.tensor(result)
             if view:
@@ -179,13 +188,19 @@ def op(
                 source, number = x.node, x.output_nr
                 if source is None or x.view_of is not None:
                     source, number = gradient_edge(x)
+                args = (x, *options)
                 if named:
                     options = (*options, *named.values())
+                elif not all_plain:
+                    options = tuple([args[i] for i in plain if i < len(args)])
                 numbers = (number,) if number else _FIRST
                 node = node_class((source,), numbers, (array.shape,), (array.dtype,), options)
-                mark(node, outputs, several)
+                if several:
+                    mark(node, outputs, True)
+                elif result.dtype.kind == "f":
+                    outputs.node, outputs._requires_grad = node, True
                 if slots:
-                    keep(node, (x,), outputs)
+                    keep(node, args, outputs)
             return outputs
 
         def mark(node: Node, outputs: Any, several: bool) -> None:
@@ -294,10 +309,10 @@ def op(
             return gradients
 
         entry: Any = call
-        if differentiable and not many and all_plain:
-            if fixed == 1:
-                entry = call_one
-            elif fixed == 2 and fixed == len(names):
+        if differentiable and fixed == 1 and rest is None:
+            entry = call_one
+        elif differentiable and not many and all_plain:
+            if fixed == 2 and fixed == len(names):
                 entry = call_two
             elif fixed == 3 and not view:
                 entry = call_three

@@ -42,12 +42,8 @@ class _Conv(Module):
         padding = self.padding
         if self.padding_mode != "zeros":
             input, padding = F.pad(input, self._around, self.padding_mode), 0
-        own = self._parameters  # as a rule: the way through attributes takes as long as a small kernel
-        weight, bias = own.get("weight"), own.get("bias")
-        weight = self.weight if weight is None else weight
-        bias = self.bias if bias is None else bias
-        slide = type(self)._slide
-        return slide(input, weight, bias, self.stride, padding, self.dilation, self.groups)
+        weight, bias = self._own("weight"), self._own("bias")
+        return type(self)._slide(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
     def extra_repr(self) -> str:
         none, ones = (0,) * len(self.kernel_size), (1,) * len(self.kernel_size)

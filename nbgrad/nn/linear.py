@@ -41,11 +41,7 @@ class Linear(Module):
         reset(self.weight, self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        own = self._parameters  # as a rule: the way through attributes takes as long as a small kernel
-        weight, bias = own.get("weight"), own.get("bias")
-        weight = self.weight if weight is None else weight
-        bias = self.bias if bias is None else bias
-        return linear(input, weight, bias)
+        return linear(input, self._own("weight"), self._own("bias"))
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

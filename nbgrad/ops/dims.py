@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 def canonical_dim(dim: int, rank: int) -> int:
     """The axis as 0 .. rank - 1; raises IndexError with PyTorch's sentence."""
-    extent = max(rank, 1)
+    extent = rank or 1
     if not -extent <= dim < extent:
         raise IndexError(
             f"Dimension out of range (expected to be in range of [{-extent}, {extent - 1}], but got {dim})"

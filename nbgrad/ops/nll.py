@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from nbgrad.autograd.record import BACKENDS, op
-from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, add_number, div, div_number, mul, mul_number, neg
 from nbgrad.ops.comparison import masked_fill
 from nbgrad.ops.loss import reduction_of
@@ -14,6 +13,10 @@ from nbgrad.ops.operands import refuse_gradient
 from nbgrad.ops.reduce import sum
 from nbgrad.ops.shape import broadcast, permute, reshape
 from nbgrad.ops.softmax import log_softmax
+from nbgrad.ops.values import array_of
+
+
+_CLASS_NUMBERS = (np.dtype(np.int64), np.dtype(np.uint8))
 
 
 def _forward(k: Any, rows: Any, target: Any, weight: Any, reduction: str, ignored: int) -> Any:
@@ -60,7 +63,7 @@ def _nll_loss(k, x, /, target, weight, reduction, ignored):
 @_nll_loss.backward
 def _(node, g):
     shape, (reduction, ignored) = node.shape(), node.options
-    target, weight = map(_array, node.saved)
+    target, weight = map(array_of, node.saved)
     if len(shape) == 1 and reduction == "none":
         g = reshape(g, (1,))
     rows = _row_gradient(g, shape[-1], target.reshape(-1), weight, reduction, ignored)
@@ -77,7 +80,7 @@ def _nll_loss2d(k, x, /, target, weight, reduction, ignored):
 
 @_nll_loss2d.backward
 def _(node, g):
-    target, weight = map(_array, node.saved)
+    target, weight = map(array_of, node.saved)
     reduction, ignored = node.options
     n, c, h, w = node.shape()
     flat = reshape(g, (-1,)) if reduction == "none" else g
@@ -109,10 +112,6 @@ def _(node, g):
     return neg(_nll_loss(g, target, None, "none", ignored))
 
 
-def _array(value: Any) -> Any:
-    return value.array if isinstance(value, Value) else value
-
-
 def nll_loss(
     input: Any, target: Any, weight: Any = None, size_average: bool | None = None, ignore_index: int = -100,
     reduce: bool | None = None, reduction: str = "mean",
@@ -126,7 +125,7 @@ def nll_loss(
 
 
 def _nll(input: Any, target: Any, weight: Any, ignored: int, reduction: str) -> Any:
-    shape = tuple(input.shape)
+    shape = array_of(input).shape
     _check(shape, target, weight, ignored)
     refuse_gradient("nll_loss_forward" if len(shape) < 3 else "nll_loss2d_forward", "weight", weight)
     if len(shape) < 3:
@@ -142,7 +141,7 @@ def _nll(input: Any, target: Any, weight: Any, ignored: int, reduction: str) -> 
 def _check(shape: tuple[int, ...], target: Any, weight: Any, ignored: int) -> None:
     if not shape:
         raise RuntimeError("Expected 1 or more dimensions (got 0)")
-    labels = _array(target)
+    labels = array_of(target)
     if len(shape) > 1 and (not labels.ndim or shape[0] != labels.shape[0]):
         rows = labels.shape[0] if labels.ndim else 0
         raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({rows}).")
@@ -150,7 +149,7 @@ def _check(shape: tuple[int, ...], target: Any, weight: Any, ignored: int) -> No
         raise RuntimeError(f"Expected target size {[shape[0], *shape[2:]]}, got {list(labels.shape)}")
     if len(shape) == 2 and labels.ndim > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if labels.dtype not in (np.int64, np.uint8):
+    if labels.dtype not in _CLASS_NUMBERS:
         names = {"float32": "Float", "float64": "Double", "int32": "Int", "int16": "Short", "int8": "Char"}
         found = names.get(labels.dtype.name, "Bool")
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {found}")
@@ -176,9 +175,10 @@ def cross_entropy(
     reduction = reduction_of(reduction, size_average, reduce)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-    axis = 0 if len(input.shape) == 1 else 1
-    if tuple(target.shape) == tuple(input.shape):
-        if _array(target).dtype.kind != "f":
+    shape = array_of(input).shape
+    axis = 0 if len(shape) == 1 else 1
+    if array_of(target).shape == shape:
+        if array_of(target).dtype.kind != "f":
             raise RuntimeError("Expected floating point type for target with class probabilities, got Long")
         return _of_probabilities(input, target, weight, axis, reduction, label_smoothing)
     if label_smoothing:
@@ -209,11 +209,11 @@ def _smoothed(
     logs = log_softmax(input, axis)
     hard = _nll(logs, target, weight, ignored, reduction)
     spread = neg(sum(logs if weight is None else mul(logs, _along(weight, len(input.shape), axis)), axis))
-    labels = _array(target)
+    labels = array_of(target)
     spread = masked_fill(spread, labels == ignored, 0.0)
     if reduction != "none":
         spread = sum(spread)
     if reduction == "mean":
         kept = labels[labels != ignored]
-        spread = div(spread, float(kept.size) if weight is None else sum(_array(weight)[kept]))
+        spread = div(spread, float(kept.size) if weight is None else sum(array_of(weight)[kept]))
     return add(mul_number(hard, 1 - smoothing), mul_number(spread, smoothing / input.shape[axis]))

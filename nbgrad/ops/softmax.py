@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from nbgrad.autograd.record import op
+from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import mul, neg, sub
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.dims import canonical_dim
 from nbgrad.ops.pointwise import exp
 from nbgrad.ops.reduce import sum
+from nbgrad.ops.values import array_of
 
 DTYPE_NAMES = {
     "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
@@ -52,7 +53,10 @@ def _log_softmax(k, x, /, axis):
 @_log_softmax.backward
 def _(node, g):
     (out,) = node.saved
-    return _log_softmax_gradient(g, out, node.options[0])
+    axis = node.options[0]
+    if isinstance(g, Value):
+        return _log_softmax_gradient(g, out, axis)
+    return BACKENDS[type(g)].log_softmax_gradient(g, out, axis)
 
 
 @op("LogSoftmaxBackwardDataBackward0", saves=("g", "out"))
@@ -74,10 +78,10 @@ def _(node, h):
 
 def _checked(input: Any, dim: int, dtype: Any, name: str) -> tuple[Any, int]:
     """The input in the dtype asked for, and the axis; raises NotImplementedError for integers."""
-    rank = len(input.shape)
-    axis = canonical_dim(dim, rank)
     input = input if dtype is None else to_dtype(input, dtype.numpy)
-    kind = (input.array if isinstance(input, Value) else input).dtype
+    array = array_of(input)
+    rank, kind = array.ndim, array.dtype
+    axis = canonical_dim(dim, rank)
     if kind.kind != "f":
         last = "_lastdim" if axis + 1 == max(rank, 1) else ""
         kernel = f"{name}{last}_kernel_impl"
