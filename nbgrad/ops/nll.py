@@ -15,7 +15,6 @@ from nbgrad.ops.shape import broadcast, permute, reshape
 from nbgrad.ops.softmax import log_softmax
 from nbgrad.ops.values import array_of
 
-
 _CLASS_NUMBERS = (np.dtype(np.int64), np.dtype(np.uint8))
 
 
