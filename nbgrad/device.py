@@ -1,8 +1,8 @@
 """Where arrays live, and where their memory comes from."""
 
-import math
 import re
 import sys
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -114,9 +114,7 @@ def bytes_waiting() -> int:
 
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """A C-contiguous array of undefined numbers; large ones come from the pool and return to it by themselves."""
-    if not shape:
-        return np.empty(shape, dtype)
-    nbytes = math.prod(shape) * dtype.itemsize
+    nbytes = prod(shape) * dtype.itemsize
     if nbytes < SMALLEST_POOLED:
         return np.empty(shape, dtype)
     # sizes come in steps of an eighth of a power of two, so that similar shapes share blocks

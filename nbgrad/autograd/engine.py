@@ -1,13 +1,13 @@
 """The backward pass: gradients walk the graph from the roots to the leaves, each node once, without recursion."""
 
 import heapq
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from sys import getrefcount
 from typing import Any
 
 from nbgrad.autograd.modes import anomaly, mode
-from nbgrad.autograd.node import AccumulateGrad, Edge, Node, Pending, gradient_edge
+from nbgrad.autograd.node import Edge, Node, Pending, gradient_edge
 from nbgrad.autograd.record import BACKENDS, wrap
 from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.device import is_exclusive
@@ -17,10 +17,11 @@ def _own_references() -> int:
     """The references to a gradient that `walk`, `_fill_leaf` and the count make; Pythons differ in it."""
 
     def fill_leaf(_variable: Any, gradient: Any, _captured: Any) -> int:
-        return sys.getrefcount(gradient)
+        return getrefcount(gradient)
 
     results = (object(),)
     gradient = results[0]
+    _array = gradient
     return fill_leaf(None, gradient, None)
 
 
@@ -99,47 +100,48 @@ def walk(
     heapq.heapify(ready)
     node = heapq.heappop(ready)[1] if ready else None
     arrived = buffers.pop(node) if node is not None else None
+    looked_at = watched or captured is not None or anomaly.looked_for
     while node is not None:
-        sources, shapes, dtypes = node.sources, node.shapes, node.dtypes
+        sources = node.sources
         results: Any = None
         if arrived is not None:
             if captured is not None or node.pre_hooks is not None:
                 arrived = _show(node, arrived, captured)
-            if type(node) is AccumulateGrad:  # a root; other leaves are filled once their last gradient is there
+            if not sources:  # a leaf that is a root; others are filled once their last gradient is there
                 _fill_leaf(node, arrived, captured)
                 if watched:
                     yield node, arrived, None
             elif wanted is None or node in wanted:
                 results = node.backward(arrived) if node.output_count == 1 else node.backward(*arrived)
                 if type(results) is not tuple:
-                    if type(results) is Pending:
-                        looked_at = watched or captured is not None or anomaly.looked_for
-                        if looked_at or not _finishes(sources[0], arrivals, buffers):
-                            results = results.finish()
+                    if type(results) is Pending and (looked_at or not _finishes(sources[0], arrivals, buffers)):
+                        results = results.finish()
                     results = (results,)
                 if not retain_graph and node.saved_values:
                     node.release()
-                if anomaly.looked_for:
-                    _look_for_nan(node, results)
-                if watched:
-                    yield node, arrived, results
+                if looked_at:
+                    if anomaly.looked_for:
+                        _look_for_nan(node, results)
+                    if watched:
+                        yield node, arrived, results
+                    if wanted is not None:
+                        results = [g if source in wanted else None for g, source in zip(results, sources, strict=False)]
+        if results is None:
+            results = (None,) * len(sources)
         upcoming = arrived = None  # the one node that waits next, without a turn in the queue, and its gradient
+        shapes, dtypes = node.shapes, node.dtypes
         for i, following in enumerate(sources):
             if following is None:
                 continue
-            gradient = results[i] if results is not None else None
-            if gradient is not None and (wanted is None or following in wanted):
+            gradient = results[i]
+            if gradient is not None:
                 array = gradient.array if create_graph else gradient
                 if array.shape != shapes[i] or array.dtype is not dtypes[i]:
-                    gradient = fit(gradient, shapes[i], dtypes[i])
-                del array
-            else:
-                gradient = None
-            left = arrivals[following] - 1
-            if left > 0:
-                arrivals[following] = left
+                    gradient = array = fit(gradient, shapes[i], dtypes[i])
+            if arrivals[following] > 1:
+                arrivals[following] -= 1
                 _arrive(buffers, following, node.source_outputs[i], gradient)
-            elif type(following) is AccumulateGrad:
+            elif not following.sources:  # a leaf
                 if following in buffers:
                     _arrive(buffers, following, 0, gradient)
                     gradient = buffers.pop(following)
@@ -158,8 +160,7 @@ def walk(
                         following, upcoming, gradient, arrived = upcoming, following, arrived, gradient
                     buffers[following] = gradient
                     heapq.heappush(ready, (-following.sequence, following))
-            del gradient
-        del results
+        results = gradient = array = None  # what has flowed on is not kept
         if ready and (upcoming is None or ready[0][0] < -upcoming.sequence):
             if upcoming is None:
                 node = heapq.heappop(ready)[1]
@@ -238,16 +239,16 @@ def _hooked(hook: Callable[[Any], Any], gradient: Any) -> Any:
     return replaced if isinstance(gradient, Value) else replaced.array
 
 
-def _fill_leaf(leaf: AccumulateGrad, gradient: Any, captured: dict[Edge, Any] | None) -> None:
+def _fill_leaf(leaf: Any, gradient: Any, captured: dict[Edge, Any] | None) -> None:
     """Add the gradient to the leaf's `.grad`, or keep it where it was asked for; hooks before and after.
 
     The first gradient becomes `.grad` itself where nobody else holds its memory.
     """
-    variable = leaf.variable
+    variable, known = leaf.variable, OWN_REFERENCES
     hooks = variable.hooks
     if hooks is not None:
         for hook in hooks.before:
-            gradient = _hooked(hook, gradient)
+            gradient, known = _hooked(hook, gradient), 0  # which may keep what it saw or gave
     if captured is not None:
         if (leaf, 0) in captured:
             captured[leaf, 0] = gradient
@@ -256,7 +257,7 @@ def _fill_leaf(leaf: AccumulateGrad, gradient: Any, captured: dict[Edge, Any] | 
     if isinstance(gradient, Value):  # a recorded gradient: the sum is recorded too
         variable._grad = gradient if held is None else Sums.add(held, gradient)
     elif held is None:
-        alone = sys.getrefcount(gradient) <= OWN_REFERENCES and is_exclusive(gradient) and gradient.flags.c_contiguous
+        alone = getrefcount(gradient) <= known and is_exclusive(gradient) and gradient.flags.c_contiguous
         variable._grad = wrap(gradient if alone else BACKENDS[type(gradient)].contiguous(gradient))
     else:
         held.array = BACKENDS[type(gradient)].add(held.array, gradient)

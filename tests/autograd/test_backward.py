@@ -118,6 +118,14 @@ def test_numpy_of_a_tracked_tensor_is_refused():
         leaf(1.0).numpy()
 
 
+def test_a_gradient_that_a_hook_gives_stays_its_own():
+    x, given = torch.ones(3, requires_grad=True), torch.full((3,), 5.0)
+    x.register_hook(lambda g: given)
+    (x * 2).sum().backward()
+    given.fill_(7.0)
+    assert x.grad.tolist() == [5, 5, 5]
+
+
 def test_hooks_see_and_replace_gradients():
     x, seen = leaf(1.0, 2.0), []
     y = x * 3
