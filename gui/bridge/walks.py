@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import nbgrad
 from gui.bridge import requests
 from gui.bridge.answers import Answers
 from gui.bridge.bench import Sight
+from gui.lab.device import beside
 from gui.lab.walk import Walk
 from gui.lab.wording import translate
 
@@ -100,7 +100,7 @@ class Walks:
             none = translate("lab", "There is no loss to walk back from yet: draw a digit, or take a training step.")
             self._answers.failed.emit(none)
             return None
-        picture = nbgrad.from_numpy(sight.network_input)
+        picture = beside(model, sight.network_input)
         return Walk(model, picture, sight.digit, zeroed=zeroed, objective=sight.of, optimizer=optimizer, rate=rate)
 
     def _choose(self, request: requests.ChooseElement) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain
+from gui.lab.device import beside, host
 from gui.lab.networks import forward
 from gui.lab.probe import constant_parameters
 from gui.lab.snapshot import AttributionView
@@ -81,9 +82,9 @@ def attribute(
 
 def input_gradient(model: Any, network_input: np.ndarray, digit: int) -> Attribution:
     """∂z_c/∂x: how fast the logit would rise if a pixel got brighter. One pass forwards, one backwards."""
-    x = nbgrad.from_numpy(network_input.copy()).requires_grad_(True)
+    x = beside(model, network_input.copy()).requires_grad_(True)
     forward(model, x)[0, digit].backward()
-    return Attribution(x.grad.numpy()[0, 0].copy(), 1, 1)
+    return Attribution(host(x.grad)[0, 0].copy(), 1, 1)
 
 
 def gradient_times_input(model: Any, network_input: np.ndarray, digit: int) -> Attribution:
@@ -103,7 +104,7 @@ def occlusion(model: Any, network_input: np.ndarray, digit: int) -> Attribution:
     for covered, (i, j) in zip(batch[1:, 0], corners, strict=True):
         covered[i : i + PATCH, j : j + PATCH] = BLANK
     with nbgrad.no_grad():
-        logits = forward(model, nbgrad.from_numpy(batch)).numpy()[:, digit]
+        logits = host(forward(model, beside(model, batch)))[:, digit]
     total, count = np.zeros_like(picture), np.zeros_like(picture)
     for (i, j), logit in zip(corners, logits[1:], strict=True):
         total[i : i + PATCH, j : j + PATCH] += logits[0] - logit
@@ -122,13 +123,13 @@ def grad_cam(model: Any, network_input: np.ndarray, digit: int) -> Attribution:
     The answer is laid where its cells look. Source: R. Selvaraju et al., «Grad-CAM», 2017. Raises AttributionError for
     a network without maps.
     """
-    x = nbgrad.from_numpy(network_input.copy()).requires_grad_(True)
+    x = beside(model, network_input.copy()).requires_grad_(True)
     passage = chain.run(model, x)
     place = _last_maps(passage)
     maps = passage.after[place]
     maps.retain_grad()
     passage.logits[0, digit].backward()
-    values, gradients = maps.detach().numpy()[0], maps.grad.numpy()[0]
+    values, gradients = host(maps)[0], host(maps.grad)[0]
     coarse = np.maximum(np.einsum("k,kij->ij", gradients.mean((1, 2)), values), 0)
     side = network_input.shape[2]
     if passage.layers[place].module == CAM_LAYER:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab.device import beside
 from gui.lab.fields import Window
 from gui.lab.networks import see
 from nbgrad import nn
@@ -160,4 +161,4 @@ def objective(logits: Any, digit: int, of: str) -> Any:
     """What gradients are taken of. of: "loss", the mean cross-entropy with `digit`, or "logit", its logits' sum."""
     if of == "logit":
         return logits[:, digit].sum()
-    return F.cross_entropy(logits, nbgrad.from_numpy(np.full(logits.shape[0], digit)))
+    return F.cross_entropy(logits, beside(logits, np.full(logits.shape[0], digit)))

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from gui.lab.device import host
 from gui.lab.findings import ChangeView, Spot
 from gui.lab.step_records import numbers
 from gui.lab.steps import Buffer, UpdateView
@@ -21,14 +22,14 @@ def change(trainer: Trainer, spot: Spot) -> ChangeView | None:
     assert spot.parameter is not None
     named = dict(trainer.model.named_parameters())
     parameter, last = named[spot.parameter], trainer.last
-    weights = parameter.detach().numpy()
+    weights = parameter.array
     if len(spot.index) != weights.ndim:
         raise IndexError(f"There is no number {spot.index} in {spot.parameter}.")
-    now = weights[spot.index]
+    now = host(weights[spot.index])
     if last is None or parameter.grad is None:
         return None
     place = list(named).index(spot.parameter)
-    before, gradient = last.weights[place][spot.index], parameter.grad.numpy()[spot.index]
+    before, gradient = host(last.weights[place][spot.index]), host(parameter.grad.array[spot.index])
     held = {key: _at(value, spot.index) for key, value in trainer.optimizer.state.get(parameter, {}).items()}
     old = {key: _at(value, spot.index) for key, value in last.memory[place].items()}
     buffers = tuple(
@@ -54,5 +55,5 @@ def change(trainer: Trainer, spot: Spot) -> ChangeView | None:
 
 def _at(value: Any, index: tuple[int, ...]) -> np.ndarray:
     """Of what an optimizer remembers, the number for a weight, or the one for all of them."""
-    held = np.asarray(value.numpy() if hasattr(value, "numpy") else value, np.float32)
+    held = np.asarray(host(value), np.float32)
     return np.array([held[index] if held.ndim else held], np.float32)

@@ -7,6 +7,7 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain
+from gui.lab.device import beside, host
 from gui.lab.findings import CheckView
 
 EPS = 1e-6
@@ -24,19 +25,19 @@ def check(
 ) -> CheckView:
     """Check the gradient of up to 25 numbers of a parameter below `index` for one picture. model: a `double_copy`."""
     weight = dict(model.named_parameters())[parameter]
-    picture = nbgrad.from_numpy(network_input.astype(np.float64))
+    picture = beside(model, network_input.astype(np.float64))
 
     def loss() -> Any:
         return chain.objective(chain.run(model, picture).logits, digit, of)
 
     with nbgrad.enable_grad():
         (gradient,) = nbgrad.autograd.grad(loss(), [weight])
-    places = _places(weight.detach().numpy().shape, index)
-    numbers, analytic, numerical = weight.detach().numpy(), [], []
+    places = _places(tuple(weight.shape), index)
+    numbers, gradient, analytic, numerical = weight.array, host(gradient), [], []
     with nbgrad.no_grad():
         for place in map(tuple, places.tolist()):
-            analytic.append(float(gradient.numpy()[place]))
-            kept, ends = numbers[place], []
+            analytic.append(float(gradient[place]))
+            kept, ends = float(host(numbers[place])), []
             for step in (EPS, -EPS):
                 numbers[place] = kept + step
                 ends.append(loss().item())

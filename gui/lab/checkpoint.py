@@ -9,6 +9,7 @@ import numpy as np
 
 import nbgrad
 from gui.lab import networks
+from gui.lab.device import host, why_not
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.snapshot import Curves
 from gui.lab.timeline import Timeline
@@ -32,6 +33,11 @@ def save(trainer: Trainer, path: Path) -> None:
 
     Raises SerializationError where it cannot be written.
     """
+    save_safetensors(path, *pack(trainer))
+
+
+def pack(trainer: Trainer) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """All that a run is, as arrays of the host by name, and the metadata of a checkpoint."""
     tensors: dict[str, Any] = dict(trainer.model.state_dict())
     numbers: dict[str, float] = {}
     for name, parameter in trainer.model.named_parameters():
@@ -47,13 +53,24 @@ def save(trainer: Trainer, path: Path) -> None:
         "counters": json.dumps(counters),
         "numbers": json.dumps(numbers),
     }
-    save_safetensors(path, tensors, metadata)
+    return {name: host(tensor) for name, tensor in tensors.items()}, metadata
 
 
-def load(path: Path) -> Trainer:
-    """The run that `save` wrote, ready for its next step; raises SerializationError or CheckpointError."""
+def load(path: Path, device: str = "") -> Trainer:
+    """The run that `save` wrote, ready for its next step; raises SerializationError or CheckpointError.
+
+    device: where it goes on, "" for where it was saved; where there is no GPU, `instead` of the run says so.
+    """
     arrays, metadata = load_safetensors(path)
+    return unpack(arrays, metadata, path, device)
+
+
+def unpack(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str], path: Path, device: str = "") -> Trainer:
+    """The run that `pack` took apart; path: what a CheckpointError calls it. device: see `load`."""
     experiment, counters, numbers = _read_settings(path, metadata)
+    reason = None if device else why_not(experiment.device)
+    device = device or ("cpu" if reason else experiment.device)
+    experiment = experiment.changed(device="cpu")
     model = networks.make(experiment)
     try:
         weights = {name: nbgrad.from_numpy(array) for name, array in arrays.items() if "/" not in name}
@@ -67,6 +84,9 @@ def load(path: Path) -> Trainer:
         raise CheckpointError(unfit) from None
     for key, value in counters.items():
         setattr(trainer, key, value)
+    trainer.configure(experiment.changed(device=device))
+    if reason:
+        trainer.instead = translate("lab", "It was saved on the GPU and goes on on the CPU: {0}.").format(reason)
     return trainer
 
 

@@ -2,6 +2,7 @@
 
 from gui.lab.attribution import AttributionError
 from gui.lab.checkpoint import CheckpointError
+from gui.lab.device import DeviceError
 from gui.lab.experiment import ExperimentError
 from gui.lab.faults import NotFinite
 from gui.lab.mine import DrawingsError
@@ -12,8 +13,8 @@ from nbgrad.serialization import SerializationError
 from nbgrad.vision.datasets import DatasetError
 
 OURS = (
-    AttributionError, CheckpointError, DatasetError, DrawingsError, EditError, ExperimentError, NotFinite, PictureError,
-    SerializationError,
+    AttributionError, CheckpointError, DatasetError, DeviceError, DrawingsError, EditError, ExperimentError, NotFinite,
+    PictureError, SerializationError,
 )  # fmt: skip
 
 

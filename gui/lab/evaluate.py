@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab.device import beside, host
 from gui.lab.networks import forward, portion
 from gui.lab.snapshot import TestView
 from nbgrad.nn import functional as F
@@ -25,10 +26,10 @@ def evaluate(
     for start in range(0, len(pictures), size):
         indices = np.arange(start, min(start + size, len(pictures)))
         with nbgrad.no_grad():
-            logits = forward(model, nbgrad.from_numpy(network_input(pictures, indices)))
-            truth = nbgrad.from_numpy(labels[indices])
-            losses[indices] = F.cross_entropy(logits, truth, reduction="none").numpy()
-        guesses[indices] = logits.numpy().argmax(axis=1)
+            logits = forward(model, beside(model, network_input(pictures, indices)))
+            truth = beside(logits, labels[indices])
+            losses[indices] = host(F.cross_entropy(logits, truth, reduction="none"))
+        guesses[indices] = host(logits).argmax(axis=1)
         yield int(indices[-1]) + 1, len(pictures)
     return _view(pictures, labels, guesses, losses, step)
 

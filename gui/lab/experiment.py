@@ -12,6 +12,7 @@ from gui.lab.wording import Wording, translate
 MODELS = ("LeNet", "MLP", "ResNet-18", "ResNet-34", "ResNet-50")
 OPTIMIZERS = ("SGD", "Adam")
 WEIGHTS = ("trained", "fresh", "opened")
+DEVICES = ("cpu", "cuda")
 SIDES = (28, 32)  # an MLP may read a drawing without its border, or with it
 MOST_UNITS = 1 << 20
 
@@ -34,6 +35,7 @@ class Experiment:
     shift, turn and scale the training pictures.
     doodles: to each batch, so many drawings of no digit as a share of it; of them the network shall say 1/10 for each.
     mine: to each batch, so many of the learner's own drawings, likewise a share.
+    device: where it computes, "cpu" or "cuda"; the numbers that a run begins with are the same on both.
     """
 
     model: str = "LeNet"
@@ -53,12 +55,14 @@ class Experiment:
     mine: float = 0.0
     widths: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         _require_one(translate("lab", "The model"), self.model, MODELS)
         self._require_layers()
         _require_one(translate("lab", "The start"), self.weights, WEIGHTS)
         _require_one(translate("lab", "The optimizer"), self.optimizer, OPTIMIZERS)
+        _require_one(translate("lab", "The device"), self.device, DEVICES)
         _require_number(translate("lab", "The learning rate"), self.lr, above=0.0)
         _require_number(translate("lab", "The momentum"), self.momentum, least=0.0, below=1.0)
         _require_number(translate("lab", "The weight decay"), self.weight_decay, least=0.0)

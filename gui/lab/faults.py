@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab.device import host
 from gui.lab.wording import Wording, translate
+from nbgrad.nn.utils import get_total_norm
 
 
 class NotFinite(ArithmeticError):
@@ -17,20 +19,27 @@ class NotFinite(ArithmeticError):
         self.phase = phase
 
 
-def all_finite(array: np.ndarray) -> bool:
-    return bool(np.isfinite(array).all())
+def all_finite(numbers: Any) -> bool:
+    """numbers: a tensor or an array."""
+    return bool(np.isfinite(host(numbers)).all())
 
 
 def first_bad_parameter(model: Any) -> str | None:
-    return next((name for name, each in model.named_parameters() if not all_finite(each.detach().numpy())), None)
+    return _first_bad([(name, parameter.detach()) for name, parameter in model.named_parameters()])
 
 
 def first_bad_gradient(model: Any) -> str | None:
     """In the order backward reaches them: the last layer first."""
-    for name, parameter in reversed(list(model.named_parameters())):
-        if parameter.grad is not None and not all_finite(parameter.grad.numpy()):
-            return name
-    return None
+    named = reversed(list(model.named_parameters()))
+    return _first_bad([(name, parameter.grad) for name, parameter in named if parameter.grad is not None])
+
+
+def _first_bad(named: list[tuple[str, Any]]) -> str | None:
+    """The first of these tensors with a number that is not finite; of those on a GPU one number is asked for first."""
+    tensors = [tensor for _name, tensor in named]
+    if tensors and tensors[0].is_cuda and math.isfinite(get_total_norm(tensors, math.inf).item()):
+        return None
+    return next((name for name, tensor in named if not all_finite(tensor)), None)
 
 
 def first_bad_output(model: Any, batch: Any) -> str | None:
@@ -39,7 +48,7 @@ def first_bad_output(model: Any, batch: Any) -> str | None:
 
     def watch(name: str) -> Any:
         def look(_module: Any, _inputs: Any, output: Any) -> None:
-            if not all_finite(output.detach().numpy()):
+            if not all_finite(output):
                 bad.append(name)
 
         return look
@@ -59,7 +68,7 @@ def explain_loss(model: Any, batch: Any, loss: float, step: int) -> NotFinite:
     """The sentence for a loss that is not finite at this step."""
     if name := first_bad_parameter(model):
         culprit = translate("lab", "the parameter {0} holds the first").format(name)
-    elif not all_finite(batch.numpy()):
+    elif not all_finite(batch):
         culprit = translate("lab", "the batch itself holds the first")
     elif name := first_bad_output(model, batch):
         culprit = translate("lab", "{0} made the first").format(name)

@@ -8,6 +8,14 @@ from gui.lab.steps import Line
 
 
 @dataclass(frozen=True)
+class GpuView:
+    """The GPU's name, or the reason, in one line, why nothing can be computed on one; the other is ""."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Spot:
     """What is looked at: a cell of a layer, or one number of a parameter.
 

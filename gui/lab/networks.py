@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab.device import beside, host
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.snapshot import Stage
 from gui.lab.wording import translate
@@ -83,7 +84,7 @@ def see(model: Any, pictures: Any) -> Any:
     count, _, height, width = pictures.shape
     spread = pictures.reshape(count, 1, height, 1, width, 1).expand(count, 3, height, ZOOM, width, ZOOM)
     mean, std = IMAGENET.reshape(2, *TWO_D)
-    scale, shift = (nbgrad.from_numpy(part.astype(pictures.array.dtype)) for part in (STD / std, (MEAN - mean) / std))
+    scale, shift = (beside(pictures, part.astype(pictures.array.dtype)) for part in (STD / std, (MEAN - mean) / std))
     return spread.reshape(count, 3, ZOOM * height, ZOOM * width) * scale + shift
 
 
@@ -97,7 +98,7 @@ def last_stage(model: Any, padded: np.ndarray) -> Stage | None:
     if isinstance(model, ResNet):
         picture = np.kron(padded, np.ones((ZOOM, ZOOM), padded.dtype))
         return _stage("colour", COLOURED, picture)
-    seen = see(model, nbgrad.from_numpy(padded[None, None])).numpy()[0, 0]
+    seen = host(see(model, nbgrad.from_numpy(padded[None, None])))[0, 0]
     return None if seen.shape == padded.shape else _stage("no border", WITHOUT_BORDER, seen.copy())
 
 

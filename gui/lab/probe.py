@@ -8,6 +8,7 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain
+from gui.lab.device import beside, host
 from gui.lab.networks import DIGITS
 from gui.lab.snapshot import LayerView, ProbeView, Stage
 from gui.lab.verdict import CLASS, Rule, verdict
@@ -33,10 +34,10 @@ def probe(
     digit. window: the part of the sheet that the input shows. The parameters' own gradients stay as training left them.
     """
     with constant_parameters(model), nbgrad.set_grad_enabled(gradients):
-        x = nbgrad.from_numpy(network_input).requires_grad_(gradients)
+        x = beside(model, network_input).requires_grad_(gradients)
         passage = chain.run(model, x)
         logits = passage.logits
-        digit = target if target is not None and target < logits.shape[1] else int(logits.detach().numpy().argmax())
+        digit = target if target is not None and target < logits.shape[1] else int(host(logits).argmax())
         if gradients:
             for tensor in passage.after:
                 tensor.retain_grad()
@@ -64,7 +65,7 @@ def batch_layers(model: Any, pictures: Any, labels: Any) -> tuple[LayerView, ...
         gradients = nbgrad.autograd.grad(F.cross_entropy(passage.logits, labels), passage.after)
     views = []
     for layer, tensor, gradient in zip(passage.layers, passage.after, gradients, strict=True):
-        value, total = tensor.detach().numpy().mean(axis=0), gradient.numpy().sum(axis=0)
+        value, total = host(tensor).mean(axis=0), host(gradient).sum(axis=0)
         for array in (value, total):
             array.flags.writeable = False
         views.append(_view(layer, value, total))
@@ -87,14 +88,14 @@ def constant_parameters(model: Any) -> Iterator[None]:
 @contextmanager
 def as_in_training(model: Any) -> Iterator[None]:
     """Batch normalisation goes by the batch in here; its running statistics come out as they went in."""
-    kept = [(buffer, buffer.detach().numpy().copy()) for buffer in model.buffers()]
+    kept = [(buffer.array, buffer.array.copy()) for buffer in model.buffers()]
     model.train()
     try:
         yield
     finally:
         model.eval()
         for buffer, numbers in kept:
-            buffer.numpy()[...] = numbers
+            buffer[...] = numbers
 
 
 def _cross_entropy(scores: np.ndarray, digit: int) -> float:
@@ -115,6 +116,6 @@ def _view(layer: chain.Layer, value: np.ndarray, gradient: np.ndarray | None) ->
 
 def _numbers(tensor: Any) -> np.ndarray:
     """A private read-only copy of the only picture in the batch."""
-    copy = tensor.detach().numpy()[0].copy()
+    copy = host(tensor)[0].copy()
     copy.flags.writeable = False
     return copy

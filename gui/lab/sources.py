@@ -14,6 +14,7 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain
+from gui.lab.device import beside, host
 from gui.lab.fields import Window
 from gui.lab.findings import SourceView, Timing
 from nbgrad.kernels import cpu, formulas
@@ -57,7 +58,7 @@ def _windows(x: np.ndarray, window: Window) -> np.ndarray:
 
 
 def _conv_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    weight, bias = (p.detach().numpy() for p in (module.weight, module.bias))
+    weight, bias = (host(p) for p in (module.weight, module.bias))
     geometry = (window.stride, window.padding, (1, 1), 1)
     out = np.empty(cpu.conv2d(x, weight, bias, *geometry).shape, x.dtype)
 
@@ -73,7 +74,7 @@ def _conv_race(module: Any, x: np.ndarray, window: Window) -> Race:
 
 
 def _conv_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    weight, bias = (p.detach().numpy() for p in (module.weight, module.bias))
+    weight, bias = (host(p) for p in (module.weight, module.bias))
     geometry = (window.stride, window.padding, (1, 1), 1)
     g = cpu.conv2d(x, weight, bias, *geometry)
 
@@ -89,7 +90,7 @@ def _conv_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
 
 
 def _linear_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    weight, bias = (p.detach().numpy() for p in (module.weight, module.bias))
+    weight, bias = (host(p) for p in (module.weight, module.bias))
     rows = x.reshape(len(x), -1)
     (m, k), n = rows.shape, len(weight)
 
@@ -251,10 +252,10 @@ def timed(view: SourceView, model: Any, network_input: np.ndarray, module: str) 
     The first call of each is not counted: it may compile.
     """
     with nbgrad.no_grad():
-        passage = chain.run(model, nbgrad.from_numpy(network_input))
+        passage = chain.run(model, beside(model, network_input))
     place = next((i for i, layer in enumerate(passage.layers) if layer.module == module), len(passage.layers) - 1)
     after = view.key.startswith(("relu", "log_softmax"))
-    x = np.ascontiguousarray((passage.before[place] if after else passage.after[place - 1]).detach().numpy())
+    x = np.ascontiguousarray(host(passage.before[place] if after else passage.after[place - 1]))
     owner = dict(model.named_modules()).get(module)
     race = CARDS[view.key].race(owner, x, passage.layers[place].window)
     names = ("slow twin", "fast kernel", "numpy")[-len(race) :]

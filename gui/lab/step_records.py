@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 import nbgrad
+from gui.lab.device import host, is_array
 from gui.lab.steps import (
     Arrival,
     ChainView,
@@ -27,7 +28,7 @@ RESULTS = ("result", "result1", "result2", "indices")  # what a node may keep of
 
 
 def numbers(array: Any) -> Numbers:
-    values = np.array(array)
+    values = np.array(host(array))
     values.flags.writeable = False
     return Numbers(values, summarize(values))
 
@@ -64,7 +65,7 @@ class Recorder:
         return [
             Operand(None, name, numbers(value))
             for name, value in _saved_of(made.node).items()
-            if isinstance(value, np.ndarray) and name not in RESULTS and not any(_same(value, array) for array in given)
+            if is_array(value) and name not in RESULTS and not any(_same(value, array) for array in given)
         ]
 
     # ---- backwards
@@ -114,20 +115,21 @@ def _saved_of(node: Any) -> dict[str, Any]:
         return dict(zip(node.saved_names, node.saved, strict=False))
 
 
-def _same(these: np.ndarray, those: np.ndarray) -> bool:
+def _same(these: Any, those: Any) -> bool:
     """The same numbers, if perhaps as a view of another shape."""
-    return these.size == those.size and these.dtype == those.dtype and np.array_equal(these.ravel(), those.ravel())
+    alike = these.size == those.size and these.dtype == those.dtype
+    return alike and np.array_equal(host(these).ravel(), host(those).ravel())
 
 
 def _saved(name: str, value: Any) -> Saved:
-    if isinstance(value, np.ndarray):
+    if is_array(value):
         return Saved(name, numbers(value))
     return Saved(name, None, str(value))
 
 
 def chain_of(step: Step, number: int, place: tuple[int, ...] | None) -> ChainView:
     """The chain rule for an element of what a step sent to its input `number`; None: where it is largest."""
-    sent = step.sent[number]
+    sent = host(step.sent[number])
     if place is None:
         place = largest(sent)
     found = terms(step, number, place)

@@ -8,6 +8,7 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain
+from gui.lab.device import beside, host
 from gui.lab.findings import Edit, EditView, Effect
 from gui.lab.networks import DIGITS, classes_of, portion
 from gui.lab.trainer import Trainer
@@ -69,7 +70,7 @@ class Surgery:
 
 
 def _numbers(trainer: Trainer, parameter: str) -> np.ndarray:
-    return dict(trainer.model.named_parameters())[parameter].detach().numpy()
+    return host(dict(trainer.model.named_parameters())[parameter])
 
 
 def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray | None, digit: int | None) -> EditView:
@@ -106,10 +107,10 @@ def _measure(trainer: Trainer, edit: Edit, new: np.ndarray, picture: np.ndarray 
 def _look(trainer: Trainer, parameter: str | None, pictures: np.ndarray, labels: np.ndarray) -> tuple[Any, Any, Any]:
     """Loss, logits, and the gradient of one parameter where it is asked for."""
     with nbgrad.set_grad_enabled(parameter is not None):
-        logits = chain.run(trainer.model, nbgrad.from_numpy(pictures)).logits
-        loss = F.cross_entropy(logits, nbgrad.from_numpy(labels.astype(np.int64)))
+        logits = chain.run(trainer.model, beside(trainer.model, pictures)).logits
+        loss = F.cross_entropy(logits, beside(logits, labels.astype(np.int64)))
         gradient = None
         if parameter is not None:
             weight = dict(trainer.model.named_parameters())[parameter]
-            gradient = nbgrad.autograd.grad(loss, [weight])[0].numpy()
-    return loss.item(), logits.detach().numpy(), gradient
+            gradient = host(nbgrad.autograd.grad(loss, [weight])[0])
+    return loss.item(), host(logits), gradient

@@ -4,6 +4,7 @@ Every factor is read from the tensors of a real forward and backward pass; the t
 float64, so that the total may differ from the engine's float32 number by rounding alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 import nbgrad
 from gui.lab import chain, fields
+from gui.lab.device import beside, host
 from gui.lab.findings import Spot, TermsView
 from nbgrad.nn import functional as F
 
@@ -22,11 +24,11 @@ class _Numbers:
     """Plain arrays of one picture's passage, all as (maps, rows, columns) or (units,)."""
 
     layers: tuple[chain.Layer, ...]
-    before: list[np.ndarray]
-    after: list[np.ndarray]
-    gradients: list[np.ndarray]  # of `after`
-    gradients_before: list[np.ndarray]
-    parameters: dict[str, np.ndarray]
+    before: "_First"
+    after: "_First"
+    gradients: "_First"  # of `after`
+    gradients_before: "_First"
+    parameters: dict[str, Any]  # tensors
     digit: int
     of: str
 
@@ -40,8 +42,8 @@ def examine(
     parameters' own gradients stay as training left them.
     """
     with nbgrad.enable_grad():
-        passage = chain.run(model, nbgrad.from_numpy(network_input).requires_grad_(True))
-        digit = int(passage.logits.detach().numpy().argmax()) if target is None else target
+        passage = chain.run(model, beside(model, network_input).requires_grad_(True))
+        digit = int(host(passage.logits).argmax()) if target is None else target
         wanted = [*passage.before, *passage.after]
         named = dict(model.named_parameters())
         if spot.parameter is not None:
@@ -51,23 +53,29 @@ def examine(
     count = len(passage.layers)
     numbers = _Numbers(
         layers=passage.layers,
-        before=[_first(tensor) for tensor in passage.before],
-        after=[_first(tensor) for tensor in passage.after],
-        gradients=[_first(tensor) for tensor in found[count : 2 * count]],
-        gradients_before=[_first(tensor) for tensor in found[:count]],
-        parameters={name: parameter.detach().numpy() for name, parameter in named.items()},
+        before=_First(passage.before),
+        after=_First(passage.after),
+        gradients=_First(found[count : 2 * count]),
+        gradients_before=_First(found[:count]),
+        parameters=named,
         digit=digit,
         of=of,
     )
     if spot.parameter is not None:
-        return _of_parameter(numbers, spot, spot.parameter, found[-1].numpy())
+        return _of_parameter(numbers, spot, spot.parameter, host(found[-1]))
     assert spot.layer is not None
     _require(spot.index, numbers.after[spot.layer].shape)
     return _of_gradient(numbers, spot, spot.layer) if spot.side == "gradients" else _of_value(numbers, spot, spot.layer)
 
 
-def _first(tensor: Any) -> np.ndarray:
-    return tensor.detach().numpy()[0]
+class _First:
+    """Of tensors with one picture each that picture's numbers; they come from their device when they are read."""
+
+    def __init__(self, tensors: Sequence[Any]) -> None:
+        self._tensors = tensors
+
+    def __getitem__(self, place: int) -> np.ndarray:
+        return host(self._tensors[place])[0]
 
 
 def _require(index: tuple[int, ...], shape: tuple[int, ...]) -> None:
@@ -128,7 +136,7 @@ def _of_value(numbers: _Numbers, spot: Spot, place: int) -> TermsView:
         return _sum(numbers, spot, name, window.kind, engine, right_values=[engine])
     lower, source = numbers.after[place - 1], short(numbers.layers[place - 1])
     if window.kind == "linear":
-        weight = numbers.parameters[f"{layer.module}.weight"][index[0]]
+        weight = host(numbers.parameters[f"{layer.module}.weight"])[index[0]]
         at = np.stack(np.unravel_index(np.arange(lower.size), lower.shape), 1)
         left_at = np.stack((np.full(lower.size, index[0]), np.arange(lower.size)), 1)
         return _sum(
@@ -147,7 +155,7 @@ def _of_value(numbers: _Numbers, spot: Spot, place: int) -> TermsView:
             numbers, spot, name, "max_pool", engine, right=source, right_at=right_at, right_values=values,
             counts=counts, bound=0.0, patch=_patch(field),
         )  # fmt: skip
-    weight = numbers.parameters[f"{layer.module}.weight"]
+    weight = host(numbers.parameters[f"{layer.module}.weight"])
     ky = rows - index[1] * window.stride[0] + window.padding[0]
     kx = columns - index[2] * window.stride[1] + window.padding[1]
     left_at = np.stack((np.full(len(rows), index[0]), channels, ky, kx), 1)
@@ -164,7 +172,7 @@ def _patch(field: fields.Field) -> tuple[int, ...]:
 
 def _bias(numbers: _Numbers, layer: chain.Layer, unit: int) -> float | None:
     bias = numbers.parameters.get(f"{layer.module}.bias")
-    return None if bias is None else float(bias[unit])
+    return None if bias is None else float(host(bias)[unit])
 
 
 def _winner(window: fields.Window, lower: np.ndarray, index: tuple[int, ...]) -> int:
@@ -172,7 +180,7 @@ def _winner(window: fields.Window, lower: np.ndarray, index: tuple[int, ...]) ->
     plane = nbgrad.from_numpy(lower[None, index[0] : index[0] + 1].copy())
     with nbgrad.no_grad():
         _, places = F.max_pool2d(plane, window.kernel, window.stride, window.padding, return_indices=True)
-    return int(places.numpy()[0, 0, index[1], index[2]])
+    return int(host(places)[0, 0, index[1], index[2]])
 
 
 def _of_gradient(numbers: _Numbers, spot: Spot, place: int) -> TermsView:
@@ -190,7 +198,7 @@ def _of_gradient(numbers: _Numbers, spot: Spot, place: int) -> TermsView:
         return _sum(numbers, spot, name, "other", engine, right_values=[engine], **own)
     if window.kind == "linear":
         unit = int(np.ravel_multi_index(index, numbers.after[place].shape))
-        weight = numbers.parameters[f"{module}.weight"][:, unit]
+        weight = host(numbers.parameters[f"{module}.weight"])[:, unit]
         units = np.arange(shape[0])
         return _sum(
             numbers, spot, name, "linear", engine, left=f"{module}.weight", right=module,
@@ -208,7 +216,7 @@ def _of_gradient(numbers: _Numbers, spot: Spot, place: int) -> TermsView:
             numbers, spot, name, "max_pool", engine, right=module, right_at=right_at, right_values=flowed,
             counts=counts, **own,
         )  # fmt: skip
-    weight = numbers.parameters[f"{module}.weight"]
+    weight = host(numbers.parameters[f"{module}.weight"])
     ky = index[1] + window.padding[0] - rows * window.stride[0]
     kx = index[2] + window.padding[1] - columns * window.stride[1]
     left_at = np.stack((outputs, np.full(len(rows), index[0]), ky, kx), 1)

@@ -1,12 +1,13 @@
 """One training run: model, optimizer, data, and the order of the batches, all decided by an Experiment.
 
 The same experiment gives bitwise the same run: weights come from its seed, the order of pictures from seed and epoch,
-augmentation from seed and step.
+augmentation from seed and step. On either device they are the same numbers: all of them are drawn on the host.
 """
 
+import copy
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ import numpy as np
 
 import nbgrad
 from gui.lab import faults, mixing, networks, schedule
+from gui.lab.device import beside, host, require, write
 from gui.lab.digits import Digits, load_digits
 from gui.lab.evaluate import evaluate
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.graph_view import GraphViews
-from gui.lab.history import Histories
 from gui.lab.mine import NONE
-from gui.lab.observe import parameter_view
+from gui.lab.observe import Observer
 from gui.lab.snapshot import GraphView, Snapshot, TestView
 from gui.lab.timeline import Timeline
 from gui.lab.verdict import Rule, rule_of
@@ -29,8 +30,9 @@ from gui.lab.wording import translate
 from nbgrad import optim
 from nbgrad.autograd.graph import trace
 from nbgrad.nn import functional as F
+from nbgrad.placement import placed
 from nbgrad.serialization import load_safetensors
-from nbgrad.vision.transforms import Augment, NetworkInput
+from nbgrad.vision.transforms import INPUT, Augment, NetworkInput
 
 TRAINED_WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "weights" / "lenet.safetensors"
 SPEED_MEMORY = 0.95  # images per second are a mean over about the last 20 steps
@@ -38,9 +40,9 @@ SPEED_MEMORY = 0.95  # images per second are a mean over about the last 20 steps
 
 @dataclass(frozen=True)
 class LastStep:
-    """What the last update began with, in the order of the parameters; settings: the optimizer's."""
+    """What the last update began with, in the order of the parameters, where they live; settings: the optimizer's."""
 
-    weights: list[np.ndarray]
+    weights: list[Any]
     memory: list[dict[str, Any]]
     settings: dict[str, Any]
 
@@ -49,10 +51,13 @@ class Trainer:
     """Trains one batch per `step()`; everything else happens between steps. Used by one thread.
 
     model: a network of the experiment, filled from a file; without it the experiment decides how the weights begin.
+    Raises DeviceError where the experiment's device cannot be used.
     """
 
     def __init__(self, experiment: Experiment, digits: Digits | None = None, model: Any = None) -> None:
+        require(experiment.device)
         self._digits = digits
+        self.instead = ""  # a sentence, where a file asked for a GPU and there is none
         self.mine = NONE  # the learner's own drawings, for an experiment that trains on them
         self._opened = None if model is None else {name: each.clone() for name, each in model.state_dict().items()}
         self._begin(experiment, self._make_model(experiment) if model is None else model.eval())
@@ -79,7 +84,7 @@ class Trainer:
 
     def _begin(self, experiment: Experiment, model: Any) -> None:
         self.experiment = experiment
-        self.model = model
+        self.model = model.to(experiment.device)
         self.optimizer = _make_optimizer(experiment, model)
         self.timeline = Timeline()
         self.steps = 0
@@ -92,8 +97,13 @@ class Trainer:
         """Use these settings from the next step on. Weights stay; momentum stays where the optimizer does.
 
         Seed and weights count from the next reset on. digits: the experiment's data, where it names others than before;
-        they start at their epoch 0.
+        they start at their epoch 0. Another device gets everything that was there. Raises DeviceError where it cannot
+        be used, and nothing changes.
         """
+        if experiment.device != self.experiment.device:
+            require(experiment.device)
+            self._move(experiment.device)
+            self.experiment = self.experiment.changed(device=experiment.device)
         if experiment.data != self.experiment.data:
             self._digits = digits
             self.epoch, self.position, self.tested = 0, 0, None
@@ -119,20 +129,69 @@ class Trainer:
         """The experiment's data, loaded by someone else."""
         self._digits = digits
 
+    def take_over(self, other: "Trainer") -> None:
+        """From another run: its data where they are the same, the learner's drawings, what a file held."""
+        self.mine, self._opened = other.mine, other._opened
+        if other.experiment.data == self.experiment.data:
+            self._digits = other._digits
+
     def forget_last_step(self) -> None:
         """No step to show: no gradient, no update, no graph."""
         self.phase = "idle"
         self.loss: float | None = None
         self._loss_tensor: Any = None
-        self._before: list[np.ndarray] | None = None
+        self._before: list[Any] | None = None
         self.last: LastStep | None = None
-        self._arrays = [parameter.detach().numpy() for parameter in self.model.parameters()]
+        self._arrays = [parameter.array for parameter in self.model.parameters()]
         self.batch: tuple[Any, Any] | None = None  # pictures and labels of the last step
         self._graphs = GraphViews()
         self._drawn: GraphView | None = None
-        self._histories = Histories()
+        self._observer = Observer()
         self._images, self._seconds = 0.0, 0.0
         self.optimizer.zero_grad()
+
+    # ---- where it computes
+
+    def _move(self, device: str) -> None:
+        """Everything to a device; where that fails everything is back, as far as the device it came from answers."""
+        try:
+            self._carry(device)
+        except Exception:
+            self._carry(self.experiment.device)
+            raise
+
+    def _carry(self, device: str) -> None:
+        self._drawn, self._loss_tensor = self._graph(), None  # the picture stays; its graph lies where it was made
+        self.model.to(device)
+        self._arrays = [parameter.array for parameter in self.model.parameters()]
+        for state in self.optimizer.state.values():
+            for key, value in state.items():
+                if isinstance(value, nbgrad.Tensor) and value.ndim:  # an optimizer counts its steps on the host
+                    state[key] = value.to(device)
+        if self.last is not None:
+            weights = [placed(array, device) for array in self.last.weights]
+            memory = [
+                {key: placed(value, device) if getattr(value, "ndim", 0) else value for key, value in each.items()}
+                for each in self.last.memory
+            ]
+            self._before, self.last = weights, replace(self.last, weights=weights, memory=memory)
+        if self.batch is not None:
+            self.batch = self.batch[0].to(device), self.batch[1].to(device)
+        self._images, self._seconds = 0.0, 0.0  # each device has its own speed
+
+    def rehearse(self, device: str) -> Callable[[], None]:
+        """A training step of a copy on a device, to be called where it disturbs nobody: kernels compile in it."""
+        model, experiment = copy.deepcopy(self.model).train(), self.experiment
+
+        def act() -> None:
+            optimizer = _make_optimizer(experiment, model.to(device))
+            pictures = beside(model, np.zeros((2, 1, INPUT, INPUT), np.float32))
+            loss = F.cross_entropy(networks.forward(model, pictures), beside(model, np.zeros(2, np.int64)))
+            loss.backward()
+            optimizer.step()
+            loss.item()
+
+        return act
 
     # ---- training
 
@@ -141,13 +200,13 @@ class Trainer:
         start = time.perf_counter()
         networks.require_digits(self.model)
         self.batch = pictures, labels = self._next_batch()
-        buffers = [(buffer, buffer.numpy().copy()) for buffer in self.model.buffers()]
+        buffers = [(buffer.array, buffer.array.copy()) for buffer in self.model.buffers()]
         self.model.train()
         try:
             loss = self._learn(pictures, labels)
-        except faults.NotFinite:
-            for buffer, numbers in buffers:  # running statistics have seen what is not finite
-                buffer.numpy()[...] = numbers
+        except Exception:
+            for buffer, numbers in buffers:  # running statistics have seen a batch that does not count
+                buffer[...] = numbers
             raise
         finally:
             self.model.eval()
@@ -174,16 +233,21 @@ class Trainer:
         return loss
 
     def _update(self, number: int) -> None:
-        """Move the weights; where one would overflow, all stay as they were."""
+        """Move the weights; where one would overflow, or the device fails, all stay as they were."""
         before = [array.copy() for array in self._arrays]
         memory = [_copied(self.optimizer.state.get(parameter, {})) for parameter in self.model.parameters()]
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
-        self.optimizer.step()
-        if name := faults.first_bad_parameter(self.model):
+        try:
+            self.optimizer.step()
+            if name := faults.first_bad_parameter(self.model):
+                raise faults.explain_update(name, number)
+        except Exception:
             for array, old in zip(self._arrays, before, strict=True):
                 array[...] = old
-            raise faults.explain_update(name, number)
+            for parameter, held in zip(self.model.parameters(), memory, strict=True):
+                _restore(self.optimizer.state.get(parameter, {}), held)
+            raise
         self._before, self.phase = before, "update"
         self.last = LastStep(before, memory, dict(self.optimizer.param_groups[0]))
 
@@ -198,7 +262,7 @@ class Trainer:
         batch, labels = transform.batch(digits.train_pictures, indices), digits.train_labels[indices]
         if others := self._others(len(indices), generator):
             batch, labels = mixing.mixed(batch, labels, others, transform)
-        return nbgrad.from_numpy(batch), nbgrad.from_numpy(labels)
+        return beside(self.model, batch), beside(self.model, labels)
 
     def _chance(self) -> nbgrad.Generator:
         """This step's own stream. PyTorch's seeding reads 32 bits, so seed and step are mixed into as many."""
@@ -243,10 +307,10 @@ class Trainer:
         """Change weights by hand, all below `index`. The last step's update stays; the test is out of date."""
         names = [name for name, _ in self.model.named_parameters()]
         place = names.index(parameter)
-        change = numbers - self._arrays[place][index]
-        self._arrays[place][index] = numbers
+        change = numbers - host(self._arrays[place][index])
+        write(self._arrays[place], index, numbers)
         if self._before is not None:
-            self._before[place][index] += change
+            write(self._before[place], index, host(self._before[place][index]) + change)
         self.tested = None
 
     # ---- testing and showing
@@ -277,13 +341,6 @@ class Trainer:
 
     def snapshot(self, *, running: bool = False, notice: str = "") -> Snapshot:
         """The state of the run between two steps, as private copies."""
-        named = list(self.model.named_parameters())
-        before = self._before or [None] * len(named)
-        views = [
-            parameter_view(name, array, parameter.grad, old)
-            for (name, parameter), array, old in zip(named, self._arrays, before, strict=True)
-        ]
-        self._histories.add(self.steps, views)
         return Snapshot(
             step=self.steps,
             epoch=self.epoch,
@@ -292,7 +349,7 @@ class Trainer:
             loss=self.loss,
             images_per_second=self.images_per_second,
             curves=self.timeline.curves(),
-            parameters=tuple(replace(view, history=self._histories.of(place)) for place, view in enumerate(views)),
+            parameters=self._observer.look(self.steps, self.model, self._before, hurry=running),
             graph=self._graph(),
             test=self.tested,
             notice=notice,
@@ -303,8 +360,8 @@ class Trainer:
         if self._loss_tensor is not None or self._drawn is not None:
             return False
         with nbgrad.enable_grad():
-            logits = networks.forward(self.model, nbgrad.from_numpy(network_input))
-            loss = F.cross_entropy(logits, nbgrad.from_numpy(np.full(1, digit)))
+            logits = networks.forward(self.model, beside(self.model, network_input))
+            loss = F.cross_entropy(logits, beside(logits, np.full(1, digit)))
         self._drawn = self._graphs.view(trace(loss), self.model)
         return True
 
@@ -315,7 +372,19 @@ class Trainer:
 
 
 def _copied(memory: dict[str, Any]) -> dict[str, Any]:
-    return {key: value.numpy().copy() if hasattr(value, "numpy") else value for key, value in memory.items()}
+    """What an optimizer remembers of a parameter, as arrays where they live, and numbers."""
+    return {key: value.array.copy() if isinstance(value, nbgrad.Tensor) else value for key, value in memory.items()}
+
+
+def _restore(memory: dict[str, Any], held: dict[str, Any]) -> None:
+    """Make what an optimizer remembers what `_copied` kept of it."""
+    for key, value in list(memory.items()):
+        if key not in held:
+            del memory[key]
+        elif isinstance(value, nbgrad.Tensor):
+            value.array[...] = held[key]
+        else:
+            memory[key] = held[key]
 
 
 def _settings(experiment: Experiment) -> dict[str, Any]:

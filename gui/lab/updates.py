@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gui.lab.device import host
 from gui.lab.step_records import largest, numbers
 from gui.lab.steps import Buffer, Line, UpdateView, WeightView
 
@@ -80,7 +81,7 @@ class Updates:
             optimizer=type(self._optimizer).__name__,
             settings=settings_of(self._groups[parameter]),
             before=numbers(old),
-            gradient=numbers(parameter.grad.detach().numpy()),
+            gradient=numbers(parameter.grad),
             buffers=buffers,
             after=numbers(new),
             step=numbers(new - old),
@@ -90,7 +91,7 @@ class Updates:
 def _memory(optimizer: Any, parameter: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Copies of a parameter and of what the optimizer remembers about it."""
     state = optimizer.state.get(parameter, {})
-    return parameter.detach().numpy().copy(), {key: value.numpy().copy() for key, value in state.items()}
+    return host(parameter).copy(), {key: host(value).copy() for key, value in state.items()}
 
 
 def settings_of(group: Mapping[str, Any]) -> tuple[tuple[str, float | bool], ...]:

@@ -62,7 +62,7 @@ def read(file: IO[bytes]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
 
 
 def _little_endian(name: str, tensor: Any) -> np.ndarray:
-    array = np.asarray(tensor.detach().numpy() if hasattr(tensor, "detach") else tensor)
+    array = np.asarray(tensor.numpy(force=True) if hasattr(tensor, "detach") else tensor)
     kind = array.dtype.newbyteorder("<") if array.dtype.byteorder == ">" else array.dtype
     if kind not in NAMES:
         raise TypeError(f"safetensors has no name for the element type {array.dtype} of {name!r}")

@@ -67,7 +67,9 @@ def _text(value: Any) -> str:
 
 
 def _first(array: Any) -> tuple[float, ...]:
-    return tuple(array.flat[:FIRST].tolist())
+    """The first numbers of an array on either device."""
+    flat = array.flat if isinstance(array, np.ndarray) else array.reshape(-1)
+    return tuple(flat[:FIRST].tolist())
 
 
 def tensors(names: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

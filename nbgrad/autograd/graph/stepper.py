@@ -11,6 +11,7 @@ from nbgrad.autograd.modes import mode
 from nbgrad.autograd.node import AccumulateGrad, Node
 from nbgrad.autograd.record import wrap
 from nbgrad.autograd.value import Value
+from nbgrad.placement import beside, placed
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ def terms(step: Step, number: int, place: tuple[int, ...]) -> tuple[Term, ...]:
     given = [output for output in outputs if output is not None]
     chosen = np.zeros(step.node.shapes[number], step.node.dtypes[number])
     chosen[place] = 1
+    chosen = beside(chosen, step.sent[number])
     outer, mode.enabled = mode.enabled, True
     try:
         for output in given:
@@ -201,6 +203,7 @@ def terms(step: Step, number: int, place: tuple[int, ...]) -> tuple[Term, ...]:
     for output, local in zip(given, locals_, strict=True):
         if local is not None:
             which = next(i for i, other in enumerate(outputs) if other is output)
-            places = map(tuple, np.argwhere(local.array).tolist())
-            found += [Term(which, at, float(output.array[at]), float(local.array[at])) for at in places]
+            flowing, rate = placed(output.array, "cpu"), placed(local.array, "cpu")
+            places = map(tuple, np.argwhere(rate).tolist())
+            found += [Term(which, at, float(flowing[at]), float(rate[at])) for at in places]
     return tuple(found)

@@ -26,6 +26,9 @@ else:
 BLOCK = 2 if SIMULATOR else 256
 BLOCKS_PER_PROCESSOR = 8
 
+# By name: in which module they live changes with numba-cuda's version, and cuda.core brings one of its own.
+FAULTS = {"CUDAError", "CudaDriverError", "CudaRuntimeError", "CudaSupportError"}
+
 
 def why_not() -> str | None:
     """Why there is no GPU to compute on, in one line; None where there is one."""
@@ -41,6 +44,11 @@ def why_not() -> str | None:
     except Exception as error:  # whatever a broken driver raises, the lab goes on without it
         return f"the CUDA driver fails: {_line(error)}"
     return None
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether the driver, or numba's record of it, raised it: no memory left, a device that is lost."""
+    return any(kind.__name__ in FAULTS for kind in type(error).__mro__)
 
 
 def _line(error: Any) -> str:
