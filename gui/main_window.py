@@ -9,6 +9,7 @@ from gui.bridge.console_commands import CONSOLE_COMMANDS
 from gui.bridge.lesson_commands import LESSON_COMMANDS
 from gui.bridge.store import Store
 from gui.bridge.walk_commands import WALK_COMMANDS
+from gui.lab.experiment import Experiment
 from gui.lab.snapshot import ProbeView
 from gui.theme import theme
 from gui.theme.icons import app_icon
@@ -141,6 +142,8 @@ class MainWindow(QMainWindow):
             menus[command.menu].addAction(action)
         self.store.mode_changed.connect(self._check_mode)
         self._check_mode(self.store.mode)
+        self.store.experiment_changed.connect(self._check_device)
+        self._check_device(self.store.experiment)
         self.you.teach.add_window_actions([self.actions_by_id["export_mine"], self.actions_by_id["import_mine"]])
         self.palette_dialog = CommandPalette(list(self.actions_by_id.values()), self)
         self.transport.fill_menu(list(menus.values()))
@@ -210,6 +213,10 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _check_mode(self, mode: str) -> None:
         self.actions_by_id[mode].setChecked(True)
+
+    @Slot(object)
+    def _check_device(self, experiment: Experiment) -> None:
+        self.actions_by_id["gpu" if experiment.device == "cuda" else "cpu"].setChecked(True)
 
     @Slot()
     def toggle_theme(self) -> None:

@@ -13,6 +13,9 @@ import pytest
 
 from gui.cli import main, system
 from gui.lab import checkpoint
+from gui.lab.experiment import Experiment
+from gui.lab.trainer import Trainer
+from nbgrad import placement
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -77,6 +80,7 @@ def test_each_epoch_is_said_on_the_terminal(mnist, tmp_path, capsys):
         (["--epochs", "0"], "The number of epochs"),
         (["--optimizer", "Lion"], "Lion"),
         (["--seed", "-1"], "The seed"),
+        (["--device", "tpu"], "tpu"),
         (["--what"], "--what"),
     ],
 )
@@ -119,6 +123,28 @@ def test_a_loss_that_is_not_a_number_saves_the_weights(mnist, tmp_path, capsys):
     assert "not finite" in one_line(capsys.readouterr().err)
     loaded = checkpoint.load(tmp_path / "run.safetensors")
     assert all(np.isfinite(parameter.detach().numpy()).all() for parameter in loaded.model.parameters())
+
+
+def test_without_a_gpu_one_line_says_so(mnist, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(placement, "why_no_gpu", lambda: "no CUDA device answers")
+    assert train(mnist, tmp_path, "--device", "cuda") == 1
+    assert one_line(capsys.readouterr().err) == "nbgrad: The GPU cannot be used: no CUDA device answers."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_of_a_gpu_is_resumed_on_the_cpu_and_that_is_said(mnist, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(placement, "why_no_gpu", lambda: "no CUDA device answers")
+    trainer = Trainer(Experiment(weights="fresh", data=str(mnist), epochs=1))
+    trainer.step()
+    trainer.experiment = trainer.experiment.changed(device="cuda")
+    path = tmp_path / "run.safetensors"
+    checkpoint.save(trainer, path)
+    assert main(["train", "--resume", str(path)]) == 0
+    said = capsys.readouterr().err
+    assert said.count("It was saved on the GPU and goes on on the CPU: no CUDA device answers.") == 1
+    assert checkpoint.load(path).experiment.device == "cpu" and checkpoint.load(path).epoch == 1
+    assert main(["train", "--resume", str(path), "--device", "cuda"]) == 1
+    assert "no CUDA device answers" in one_line(capsys.readouterr().err)
 
 
 def test_resuming_what_is_no_checkpoint_is_one_line(tmp_path, capsys):

@@ -220,6 +220,37 @@
     </message>
 </context>
 <context>
+    <name>DeviceButton</name>
+    <message>
+        <source>Where the network computes</source>
+        <translation>계산하는 곳</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>장치</translation>
+    </message>
+    <message>
+        <source>CPU: every kernel compiled by Numba</source>
+        <translation>CPU: 모든 커널을 Numba가 컴파일</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>looking for one…</source>
+        <translation>찾는 중…</translation>
+    </message>
+    <message>
+        <source>GPU: {0}</source>
+        <translation>GPU: {0}</translation>
+    </message>
+</context>
+<context>
     <name>DrawingCanvas</name>
     <message>
         <source>Drawing canvas</source>
@@ -730,16 +761,8 @@
         <translation>빠른</translation>
     </message>
     <message>
-        <source>The kernel that runs</source>
-        <translation>실제로 도는 커널</translation>
-    </message>
-    <message>
         <source>CUDA</source>
         <translation>CUDA</translation>
-    </message>
-    <message>
-        <source>The kernel for NVIDIA GPUs</source>
-        <translation>NVIDIA GPU용 커널</translation>
     </message>
     <message>
         <source>Which code</source>
@@ -776,6 +799,14 @@
     <message>
         <source>What was timed</source>
         <translation>잰 대상</translation>
+    </message>
+    <message>
+        <source>The kernel that runs on the CPU</source>
+        <translation>CPU에서 도는 커널</translation>
+    </message>
+    <message>
+        <source>The kernel that runs on an NVIDIA GPU</source>
+        <translation>NVIDIA GPU에서 도는 커널</translation>
     </message>
     <message>
         <source>In PyTorch</source>
@@ -1614,22 +1645,6 @@ limits −{2} … +{2}</source>
         <translation>학습 설정</translation>
     </message>
     <message>
-        <source>CPU</source>
-        <translation>CPU</translation>
-    </message>
-    <message>
-        <source>Where the network computes</source>
-        <translation>계산하는 곳</translation>
-    </message>
-    <message>
-        <source>Device</source>
-        <translation>장치</translation>
-    </message>
-    <message>
-        <source>CPU: every kernel compiled by Numba</source>
-        <translation>CPU: 모든 커널을 Numba가 컴파일</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>멈춤</translation>
     </message>
@@ -2065,6 +2080,22 @@ limits −{2} … +{2}</source>
     <message>
         <source>A fresh ResNet-18 with ten classes: 11 million weights, so it trains slowly</source>
         <translation>클래스가 열 개인 새 ResNet-18: 가중치가 1100만 개라 천천히 학습합니다</translation>
+    </message>
+    <message>
+        <source>Compute on the CPU</source>
+        <translation>CPU로 계산</translation>
+    </message>
+    <message>
+        <source>Go on with the same weights on the processor</source>
+        <translation>같은 가중치로 CPU에서 이어 갑니다</translation>
+    </message>
+    <message>
+        <source>Compute on the GPU</source>
+        <translation>GPU로 계산</translation>
+    </message>
+    <message>
+        <source>Go on with the same weights on an NVIDIA graphics card</source>
+        <translation>같은 가중치로 NVIDIA 그래픽 카드에서 이어 갑니다</translation>
     </message>
     <message>
         <source>Test</source>
@@ -2746,6 +2777,10 @@ limits −{2} … +{2}</source>
         <translation>숫자 그림 준비 중</translation>
     </message>
     <message>
+        <source>Compiling the kernels for the GPU</source>
+        <translation>GPU 커널 컴파일 중</translation>
+    </message>
+    <message>
         <source>Something went wrong inside nbgrad ({0}: {1}). The run is paused.</source>
         <translation>nbgrad 안에서 문제가 생겼습니다 ({0}: {1}). 실행을 멈췄습니다.</translation>
     </message>
@@ -2760,6 +2795,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>Classifying the test set</source>
         <translation>시험 데이터를 분류하는 중</translation>
+    </message>
+    <message>
+        <source>{0} {1}</source>
+        <translation>{0} {1}</translation>
     </message>
     <message>
         <source>{0} {1} with {2} classes the file does not name: answers are class numbers.</source>
@@ -2830,6 +2869,10 @@ limits −{2} … +{2}</source>
         <translation>{0}은(는) {1}에 맞지 않습니다: {2}</translation>
     </message>
     <message>
+        <source>It was saved on the GPU and goes on on the CPU: {0}.</source>
+        <translation>GPU에서 저장되었지만 CPU에서 이어 갑니다: {0}.</translation>
+    </message>
+    <message>
         <source>{0} holds an {1} that cannot read drawings: {2}.</source>
         <translation>{0}의 {1}은(는) 그림을 읽을 수 없습니다: {2}.</translation>
     </message>
@@ -2864,6 +2907,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>The optimizer</source>
         <translation>옵티마이저</translation>
+    </message>
+    <message>
+        <source>The device</source>
+        <translation>장치</translation>
     </message>
     <message>
         <source>The learning rate</source>
@@ -3132,6 +3179,46 @@ limits −{2} … +{2}</source>
     <message>
         <source>No file was opened whose weights the run could begin with.</source>
         <translation>시작할 가중치가 든 파일을 열지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>numba-cuda is not installed; `pip install &quot;nbgrad[cuda]&quot;` brings it</source>
+        <translation>numba-cuda가 설치되지 않았습니다. `pip install &quot;nbgrad[cuda]&quot;`로 설치합니다</translation>
+    </message>
+    <message>
+        <source>numba-cuda cannot be imported</source>
+        <translation>numba-cuda를 불러올 수 없습니다</translation>
+    </message>
+    <message>
+        <source>no CUDA driver answers</source>
+        <translation>응답하는 CUDA 드라이버가 없습니다</translation>
+    </message>
+    <message>
+        <source>no CUDA device answers</source>
+        <translation>응답하는 CUDA 장치가 없습니다</translation>
+    </message>
+    <message>
+        <source>the CUDA driver fails</source>
+        <translation>CUDA 드라이버가 작동하지 않습니다</translation>
+    </message>
+    <message>
+        <source>{0}{1}</source>
+        <translation>{0}{1}</translation>
+    </message>
+    <message>
+        <source>The GPU cannot be used: {0}.</source>
+        <translation>GPU를 쓸 수 없습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The GPU has too little memory for this: the run is on the CPU now, nothing is lost.</source>
+        <translation>GPU 메모리가 모자랍니다. 학습을 CPU로 옮겼고, 잃은 것은 없습니다.</translation>
+    </message>
+    <message>
+        <source>The GPU failed ({0}): the run is on the CPU now, nothing is lost.</source>
+        <translation>GPU가 실패했습니다({0}). 학습을 CPU로 옮겼고, 잃은 것은 없습니다.</translation>
+    </message>
+    <message>
+        <source>The GPU failed ({0}): the run is on the CPU now, at step {1}, the last that was kept.</source>
+        <translation>GPU가 실패했습니다({0}). 학습을 CPU로 옮겼고, 마지막으로 보관한 {1}단계부터 이어 갑니다.</translation>
     </message>
 </context>
 <context>

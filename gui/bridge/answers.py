@@ -18,6 +18,7 @@ class Answers(QObject):
     attribution_made = Signal(object)  # AttributionView | None
     mine_changed = Signal(object)  # how many drawings of each digit, and of none
     experiment_loaded = Signal(object)  # Experiment
+    gpu_found = Signal(object)  # GpuView
     terms_found = Signal(object)  # TermsView | ChangeView | None
     check_made = Signal(object)  # CheckView
     source_found = Signal(object)  # SourceView | None
@@ -36,6 +37,7 @@ class Answers(QObject):
         self.attribution_made.connect(store.take_attribution)
         self.mine_changed.connect(store.take_mine)
         self.experiment_loaded.connect(store.take_experiment)
+        self.gpu_found.connect(store.take_gpu)
         self.terms_found.connect(store.take_terms)
         self.check_made.connect(store.take_check)
         self.source_found.connect(store.take_source)

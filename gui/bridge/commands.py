@@ -150,6 +150,18 @@ COMMANDS = (
         "choose_network", arguments=("ResNet-18",),
     ),
     Command(
+        "cpu", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Compute on the CPU"), "Ctrl+Alt+C",
+        QT_TRANSLATE_NOOP("commands", "Go on with the same weights on the processor"),
+        "compute_on", arguments=("cpu",), choice="device",
+    ),
+    Command(
+        "gpu", _TRAIN,
+        QT_TRANSLATE_NOOP("commands", "Compute on the GPU"), "Ctrl+Alt+G",
+        QT_TRANSLATE_NOOP("commands", "Go on with the same weights on an NVIDIA graphics card"),
+        "compute_on", arguments=("cuda",), choice="device",
+    ),
+    Command(
         "test", _TRAIN,
         QT_TRANSLATE_NOOP("commands", "Test"), "T",
         QT_TRANSLATE_NOOP("commands", "Classify the test set: accuracy, confusion matrix, worst mistakes"),

@@ -21,7 +21,7 @@ from gui.bridge.mailbox import Mailbox
 from gui.bridge.own_drawings import SHARE, OwnDrawings
 from gui.bridge.store import Progress
 from gui.bridge.walks import Walks
-from gui.lab import checkpoint, errors, networks, warmup
+from gui.lab import checkpoint, device, errors, networks, warmup
 from gui.lab.attribution import attribute
 from gui.lab.digits import load_digits
 from gui.lab.drawing import Drawing
@@ -30,6 +30,7 @@ from gui.lab.faults import NotFinite
 from gui.lab.photo import from_photo
 from gui.lab.preprocess import Prepared, preprocess
 from gui.lab.probe import batch_layers, probe
+from gui.lab.rescue import Rescue
 from gui.lab.snapshot import LayerView, Stage
 from gui.lab.threads import leave_one_core_free
 from gui.lab.trainer import Trainer
@@ -38,6 +39,7 @@ from gui.lab.wording import Wording, translate
 URGENT = requests.ShowDrawing.priority
 COURTESY = 0.03  # seconds between two steps that are given to the window at most, to paint what it was sent
 LOADING = translate("lab", "Preparing the digits")
+REHEARSING = translate("lab", "Compiling the kernels for the GPU")
 
 
 class Desk:
@@ -56,6 +58,8 @@ class Desk:
         self._seen: tuple[Any, Prepared | None] = (None, None)  # the last drawing and what preprocessing made of it
         self._method = ""  # of attribution
         self._own = OwnDrawings(answers)
+        self._rescue = Rescue()
+        self._rehearsed = False  # whether the GPU's kernels for training are compiled
         self._target: int | None = None
         self._of, self._source = "loss", "drawing"
         self._digit: int | None = None  # whose loss that was
@@ -129,13 +133,26 @@ class Desk:
             action()
         except Exception as error:
             self._running = False
-            if sentence := errors.explain(error):
+            if sentence := self._saved_from_gpu(error) or errors.explain(error):
                 self._answers.failed.emit(sentence)
             else:
                 sentence = translate("lab", "Something went wrong inside nbgrad ({0}: {1}). The run is paused.")
                 sentence = sentence.format(type(error).__name__, error)
                 self._answers.faulted.emit(sentence, traceback.format_exc())
             self._publish_paused()
+
+    def _saved_from_gpu(self, error: Exception) -> Wording | None:
+        """Where the GPU failed, the run goes on on the CPU: a sentence about that. None where it did not fail."""
+        said = device.fault(error)
+        if said is None or self._trainer is None:
+            return None
+        try:
+            self._trainer, sentence = self._rescue.bring_back(self._trainer, said)
+        except Exception:  # there was nothing to save: the fault itself is said
+            return None
+        self._walks.drop()
+        self._answers.experiment_loaded.emit(self._trainer.experiment)
+        return sentence
 
     def _publish_paused(self) -> None:
         if self._trainer is None:
@@ -168,6 +185,7 @@ class Desk:
         self._be_ready()
         self._refresh_probe()
         yield 0.0
+        self._answers.gpu_found.emit((yield from elsewhere(device.look, "", self._answers)))
         yield from self._get_data()
 
     def _get_data(self) -> Job[None]:
@@ -361,6 +379,7 @@ class Desk:
         except NotFinite as fault:
             self._running, self._notice = False, fault.args[0]
             self._publish()
+        self._rescue.keep(self._run_now)
         self._trained_at = time.perf_counter()
 
     def _reset(self, request: requests.Reset) -> None:
@@ -369,6 +388,7 @@ class Desk:
             self._keep(request.keep)
         other = {"model": request.model, "widths": (), "names": ()} if request.model else {}
         self._run_now.reset(self._run_now.experiment.changed(weights=request.weights, **other))
+        self._rescue.keep(self._run_now)
         self._publish()
         self._refresh_probe()
 
@@ -391,11 +411,29 @@ class Desk:
         self._run() if request.wanted else self._publish()
 
     def _configure(self, request: requests.Configure) -> None:
-        if request.experiment.data != self._run_now.experiment.data:
-            self._job = self._change_data(request.experiment)
-            return
-        self._run_now.configure(request.experiment)
+        trainer, experiment = self._run_now, request.experiment
+        if experiment.data != trainer.experiment.data:
+            self._job = self._change_data(experiment)
+        elif experiment.device != trainer.experiment.device:
+            self._job = self._change_device(experiment)
+        else:
+            trainer.configure(experiment)
+            self._publish()
+
+    def _change_device(self, experiment: Experiment) -> Job[None]:
+        """Move the run; before the first time on the GPU its kernels compile, while strokes are served."""
+        try:
+            device.require(experiment.device)
+            if experiment.device != "cpu" and not self._rehearsed:
+                yield from elsewhere(self._run_now.rehearse(experiment.device), REHEARSING, self._answers)
+                self._rehearsed = True
+            self._run_now.configure(experiment)
+        except Exception:
+            self._answers.experiment_loaded.emit(self._run_now.experiment)  # editors show what is in force
+            raise
+        self._rescue.keep(self._run_now)
         self._publish()
+        self._refresh_probe()
 
     def _change_data(self, experiment: Experiment) -> Job[None]:
         try:
@@ -425,6 +463,8 @@ class Desk:
         """What was opened, and what of it is taken on trust: a file of weights names no classes."""
         run = self._run_now
         said, model = translate("lab", "Opened {0}: step {1}.").format(path, run.steps), run.experiment.model
+        if run.instead:
+            return translate("lab", "{0} {1}").format(said, run.instead)
         if run.experiment.weights != "opened" or model == "LeNet":
             return said
         classes = networks.classes_of(run.model)
@@ -445,9 +485,20 @@ class Desk:
         if opened.experiment.data == self._run_now.experiment.data and self._run_now.has_data:
             opened.take_data(self._run_now.digits)
         opened.configure(opened.experiment.changed(schedule="constant", epochs=0))
+        wanted = opened.experiment
+        if not self._rehearsed:
+            opened.configure(wanted.changed(device="cpu"))
         self._running, self._notice, self._trainer = False, "", opened
         self._answers.experiment_loaded.emit(opened.experiment)
         self._publish()
         self._refresh_probe()
         self._answers.told.emit(self._tell_opened(request.path))
-        self._job = self._get_data()
+        self._job = self._move_opened(wanted)
+
+    def _move_opened(self, experiment: Experiment) -> Job[None]:
+        """A run that was saved on the GPU goes back there."""
+        if experiment.device != self._run_now.experiment.device:
+            yield from self._change_device(experiment)
+            self._answers.experiment_loaded.emit(self._run_now.experiment)
+        self._rescue.keep(self._run_now)
+        yield from self._get_data()

@@ -38,7 +38,10 @@ def compile_kernels(names: list[str], answers: Answers, when_predicting: Callabl
 
 
 def elsewhere(work: Callable[[], Result], title: str, answers: Answers) -> Job[Result]:
-    """Do one long call in a thread of its own, and give its result; what it raises is raised here."""
+    """Do one long call in a thread of its own, and give its result; what it raises is raised here.
+
+    title: of its progress, "" for a call that nobody waits for.
+    """
     done: dict[str, Any] = {}
 
     def act() -> None:
@@ -49,10 +52,12 @@ def elsewhere(work: Callable[[], Result], title: str, answers: Answers) -> Job[R
 
     thread = threading.Thread(target=act, daemon=True)
     thread.start()
-    answers.progressed.emit(Progress(title, 0, 1))
+    if title:
+        answers.progressed.emit(Progress(title, 0, 1))
     while thread.is_alive():
         yield PATIENCE
-    answers.progressed.emit(Progress(title, 1, 1))
+    if title:
+        answers.progressed.emit(Progress(title, 1, 1))
     if "error" in done:
         raise done["error"]
     return done["result"]

@@ -18,7 +18,7 @@ from gui.bridge.spoken import spoken
 from gui.bridge.walking import Walking
 from gui.lab.drawing import NOTHING_DRAWN, Drawing
 from gui.lab.experiment import Experiment, ExperimentError
-from gui.lab.findings import ChangeView, CheckView, Edit, EditView, SourceView, Spot, TermsView
+from gui.lab.findings import ChangeView, CheckView, Edit, EditView, GpuView, SourceView, Spot, TermsView
 from gui.lab.home import user_folder
 from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
 
@@ -55,6 +55,7 @@ class Store(QObject):
     mine_changed = Signal(object)  # tuple: how many drawings of the learner's own of each digit, and of none
     selection_changed = Signal(object)  # Selection
     experiment_changed = Signal(object)  # Experiment
+    gpu_changed = Signal(object)  # GpuView: what is known about the GPU
     drawing_changed = Signal(object)  # Drawing: the canvas shows it
     mode_changed = Signal(str)  # "values", "gradients" or "update"
     objective_changed = Signal(str)  # "loss" or "logit"
@@ -73,6 +74,7 @@ class Store(QObject):
     def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.experiment = experiment
+        self.gpu: GpuView | None = None  # until the worker has looked
         self.snapshot: Snapshot | None = None
         self.probe: ProbeView | None = None
         self.selection = Selection()
@@ -170,6 +172,14 @@ class Store(QObject):
             return
         self._take_experiment(experiment)
         self.requested.emit(requests.Configure(experiment))
+
+    def compute_on(self, device: str) -> None:
+        """Go on with everything on the "cpu" or on "cuda"; refused in one sentence where there is no GPU."""
+        if device == "cuda" and self.gpu is not None and self.gpu.reason:
+            self.failed.emit(spoken(self.gpu.refusal))
+            self.experiment_changed.emit(self.experiment)  # switches show the device in force again
+        elif device != self.experiment.device:
+            self.configure(device=device)
 
     def _take_experiment(self, experiment: Experiment) -> None:
         other = (experiment.model, experiment.widths) != (self.experiment.model, self.experiment.widths)
@@ -354,6 +364,11 @@ class Store(QObject):
     @Slot(object)
     def take_experiment(self, experiment: Experiment) -> None:
         self._take_experiment(experiment)
+
+    @Slot(object)
+    def take_gpu(self, gpu: GpuView) -> None:
+        self.gpu = gpu
+        self.gpu_changed.emit(gpu)
 
     @Slot(object)
     def take_progress(self, progress: Progress) -> None:

@@ -54,6 +54,12 @@ class Walks:
             self._walk = None
             self._answers.walk_made.emit(replace(view, over=why))
 
+    def drop(self) -> None:
+        """It is over, without another word: its numbers lay on a device that failed."""
+        if self._walk is not None:
+            self._walk = None
+            self._answers.walk_made.emit(None)
+
     def _walk_on(self, request: requests.WalkOn) -> None:
         begun = self._ready(request.zeroed)
         if self._walk is None:

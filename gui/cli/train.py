@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from gui.lab.experiment import MODELS, OPTIMIZERS, Experiment, ExperimentError
+from gui.lab.experiment import DEVICES, MODELS, OPTIMIZERS, Experiment, ExperimentError
 from gui.lab.schedule import SCHEDULES
 
 LEARNING_RATES = {"SGD": 0.05, "Adam": 0.003}
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--doodles", type=number(float, "The share of doodles"), default=0.0, metavar="SHARE",
         help="add drawings of no digit, as a share of each batch, so that it learns to doubt")  # fmt: skip
     add("--seed", type=number(int, "The seed"), default=0, help="the same seed gives the same run (default: 0)")
+    add("--device", choices=DEVICES, help="where it computes (default: cpu; with --resume the checkpoint's)")
     add(
         "--out",
         type=Path,
@@ -103,28 +104,39 @@ def run(arguments: argparse.Namespace) -> int:
     experiment = _experiment(arguments)
     require_writable(out)
     from gui.cli.warmup import compile_missing
-    from gui.lab import checkpoint
+    from gui.lab import checkpoint, device
     from gui.lab.faults import NotFinite
+    from gui.lab.rescue import Rescue
     from gui.lab.trainer import Trainer
 
-    trainer = checkpoint.load(arguments.resume) if arguments.resume else Trainer(experiment)
+    resume = arguments.resume
+    trainer = checkpoint.load(resume, arguments.device or "") if resume else Trainer(experiment)
+    if trainer.instead:
+        _say(trainer.instead)
     pictures = len(trainer.digits.train_labels)
     compile_missing()
-    fault, done = None, []
+    if trainer.experiment.device != "cpu":
+        _say("The GPU's kernels compile in the first step.")
+    rescue, fault, done = Rescue(), None, []
     with Interrupt() as interrupt:
         try:
             while trainer.epoch < trainer.experiment.epochs and not interrupt.asked:
-                if (epoch := _train_epoch(trainer, pictures, interrupt)) is not None:
+                if (epoch := _train_epoch(trainer, pictures, interrupt, rescue)) is not None:
                     done.append(epoch)
                     _say(f"epoch {epoch.epoch}: loss {epoch.loss:.4f}, test accuracy {epoch.test_accuracy:.2%}, "
                          f"{epoch.images_per_second:,.0f} images/s, {epoch.seconds:.1f} s")  # fmt: skip
         except NotFinite as met:
-            fault = met
+            fault = f"{met} They are in {out}."
+        except Exception as error:
+            if (said := device.fault(error)) is None:
+                raise
+            trainer, sentence = rescue.bring_back(trainer, said)
+            fault = f"{sentence} It is saved in {out}: go on with --resume {out}."
         checkpoint.save(trainer, out)
     if arguments.json:
         print(json.dumps(_results(trainer, done, out, interrupt.asked), indent=2))
     if fault is not None:
-        _say(f"nbgrad: {fault} They are in {out}.")
+        _say(f"nbgrad: {fault}")
         return 1
     if interrupt.asked:
         _say(f"Interrupted at step {trainer.steps}. Saved to {out}; go on with: nbgrad train --resume {out}")
@@ -149,6 +161,7 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
         schedule=arguments.schedule,
         augment=arguments.augment,
         doodles=arguments.doodles,
+        device=arguments.device or "cpu",
     )
 
 
@@ -163,8 +176,8 @@ def require_writable(path: Path) -> None:
         raise type(error)(error.errno, f"Cannot write here ({error.strerror})", str(path)) from None
 
 
-def _train_epoch(trainer: Any, pictures: int, interrupt: Interrupt) -> Epoch | None:
-    """Train to the end of the epoch and test; None where interrupted before."""
+def _train_epoch(trainer: Any, pictures: int, interrupt: Interrupt, rescue: Any) -> Epoch | None:
+    """Train to the end of the epoch and test; None where interrupted before. rescue: keeps the run now and then."""
     from tqdm import tqdm
 
     number, start, first = trainer.epoch, time.perf_counter(), trainer.position
@@ -175,6 +188,7 @@ def _train_epoch(trainer: Any, pictures: int, interrupt: Interrupt) -> Epoch | N
             if interrupt.asked:
                 return None
             before = trainer.position
+            rescue.keep(trainer)
             losses.append(trainer.step())
             bar.set_postfix(loss=f"{losses[-1]:.4f}", refresh=False)
             bar.update((trainer.position or pictures) - before)

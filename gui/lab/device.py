@@ -37,16 +37,14 @@ def look() -> GpuView:
 def why_not(device: str) -> str | None:
     """Why nothing can be computed there, in one line; None where it can."""
     reason = placement.why_no_gpu() if device == "cuda" else None
-    for known in REASONS if reason else ():
-        if reason.startswith(known):
-            return translate("lab", "{0}{1}").format(known, reason[len(known) :])
-    return reason
+    known = next((known for known in REASONS if reason and reason.startswith(known)), None)
+    return translate("lab", "{0}{1}").format(known, reason[len(known) :]) if reason and known else reason
 
 
 def require(device: str) -> None:
     """Raises DeviceError where a run cannot compute there."""
     if reason := why_not(device):
-        raise DeviceError(translate("lab", "The GPU cannot be used: {0}.").format(reason))
+        raise DeviceError(GpuView("", reason).refusal)
 
 
 def fault(error: BaseException) -> str | None:

@@ -8,7 +8,6 @@ import numpy as np
 import nbgrad
 from gui.lab.device import host
 from gui.lab.wording import Wording, translate
-from nbgrad.nn.utils import get_total_norm
 
 
 class NotFinite(ArithmeticError):
@@ -35,9 +34,9 @@ def first_bad_gradient(model: Any) -> str | None:
 
 
 def _first_bad(named: list[tuple[str, Any]]) -> str | None:
-    """The first of these tensors with a number that is not finite; of those on a GPU one number is asked for first."""
-    tensors = [tensor for _name, tensor in named]
-    if tensors and tensors[0].is_cuda and math.isfinite(get_total_norm(tensors, math.inf).item()):
+    """The first of these tensors with a number that is not finite; of those on a GPU the largest is asked for first."""
+    tensors = [tensor.reshape(-1) for _name, tensor in named]
+    if tensors and tensors[0].is_cuda and math.isfinite(nbgrad.norm(nbgrad.cat(tensors), math.inf).item()):
         return None
     return next((name for name, tensor in named if not all_finite(tensor)), None)
 

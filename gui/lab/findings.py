@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gui.lab.steps import Line
+from gui.lab.wording import Wording, translate
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,11 @@ class GpuView:
 
     name: str
     reason: str
+
+    @property
+    def refusal(self) -> Wording:
+        """What is said to who asks for it all the same."""
+        return translate("lab", "The GPU cannot be used: {0}.").format(self.reason)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""What computes the selection: the line of PyTorch, the simple twin, the kernel that runs, and how long they take."""
+"""What computes the selection: the line of PyTorch, the simple twin, the kernels that run, and how long they take."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 
 from gui.bridge.store import Store
+from gui.lab.experiment import Experiment
 from gui.lab.findings import SourceView, Timing
 from gui.theme import theme
 from gui.views.code_view import CodeView
@@ -82,11 +83,10 @@ class KernelPage(QWidget):
         self.line = label("", "mono", self.tr("The line of PyTorch it stands for"), wrap=True)
         choices = [
             ("readable", self.tr("Simple"), self.tr("The slow twin: the formula as loops")),
-            ("fast", self.tr("Fast"), self.tr("The kernel that runs")),
-            ("cuda", self.tr("CUDA"), self.tr("The kernel for NVIDIA GPUs")),
+            ("fast", self.tr("Fast"), self.tr("The kernel that runs on the CPU")),
+            ("cuda", self.tr("CUDA"), self.tr("The kernel that runs on an NVIDIA GPU")),
         ]
         self.parts = Segments(choices, self.tr("Which code"))
-        self.parts.choose("readable")
         self.part = "readable"
         self.enlarge = Button(
             "", "enlarge", "quiet", self.tr("Read it in a window of its own"), self.tr("Enlarge the code")
@@ -103,7 +103,11 @@ class KernelPage(QWidget):
         store.source_changed.connect(self._show)
         store.selection_changed.connect(self._on_change)
         store.mode_changed.connect(self._on_change)
+        store.experiment_changed.connect(self._on_experiment)
         theme.changed.connect(self._size_code)
+        self._device = "cpu"
+        self.parts.choose(self.part)
+        self._on_experiment(store.experiment)
         self._show(None)
 
     def _lay_out(self) -> None:
@@ -142,6 +146,15 @@ class KernelPage(QWidget):
         module = selection.module or (selection.parameter or "conv1").rpartition(".")[0]
         side = "gradients" if self.store.mode == "gradients" else "values"
         self.store.show_source(module, side, node, timed)
+
+    @Slot(object)
+    def _on_experiment(self, experiment: Experiment) -> None:
+        """On another device the code that runs there comes first."""
+        if experiment.device != self._device:
+            self._device = experiment.device
+            self.part = "cuda" if experiment.device == "cuda" else "readable"
+            self.parts.choose(self.part)
+            self._show_code()
 
     @Slot(str)
     def _choose(self, part: str) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from gui.bridge.commands import BY_ID
@@ -12,6 +11,7 @@ from gui.bridge.store import Store
 from gui.lab.experiment import Experiment
 from gui.lab.snapshot import Snapshot
 from gui.theme import theme
+from gui.views.device import DeviceButton
 from gui.views.menus import MenuButton
 from gui.views.phases import PhaseChip
 from gui.views.settings import SettingsEditor
@@ -41,7 +41,7 @@ class Transport(QWidget):
         self.phase = PhaseChip()
         self.settings = Button("", tip=self.tr("Optimizer, learning rate, batch size: change them while it runs (E)"))
         self.settings.setAccessibleName(self.tr("Training settings"))
-        self.device = MenuButton(self.tr("CPU"), tip=self.tr("Where the network computes"), name=self.tr("Device"))
+        self.device = DeviceButton(store)
         self.theme = Button("", "sun", "icon", BY_ID["theme"].hint, BY_ID["theme"].title)
         self.theme.clicked.connect(self.theme_toggled)
         self.settings.clicked.connect(self.open_settings)
@@ -75,10 +75,6 @@ class Transport(QWidget):
                 ),
             ]
         )
-        only = QAction(self.tr("CPU: every kernel compiled by Numba"), self.device.popup)
-        only.setCheckable(True)
-        only.setChecked(True)
-        self.device.popup.addAction(only)
 
     def _lay_out(self) -> None:
         controls = self.controls = row(None, (12, 8, 12, 8), 8)
