@@ -179,7 +179,7 @@ CARDS = {
         lambda _, window: f"F.max_pool2d(x, {window.kernel}, {window.stride})", _pool_race,
     ),
     "max_pool gradient": Card(
-        "Max-pooling, gradient", ("cpu.pool.scatter_halves",), ("pooling", "scatter_planes"),
+        "Max-pooling, gradient", ("cpu.pool.scatter_halves",), ("pooling", "unpooled_windows"),
         lambda *_: "torch.zeros_like(x).flatten(2).scatter_add(2, indices.flatten(2), g.flatten(2)).view_as(x)",
         _pool_gradient_race,
     ),
