@@ -126,7 +126,7 @@ def _conv(graph: _Graph, node: Node, inputs: list[Any]) -> Translation:
     return "Conv", [name for name in inputs if name is not None], attributes
 
 
-def _norm(graph: _Graph, node: Node, inputs: list[Any]) -> Translation:
+def _norm(graph: _Graph, node: Any, inputs: list[Any]) -> Translation:
     _training, _momentum, eps = node.options
     running = node._saved_running_mean, node._saved_running_var
     if None in inputs or any(each is None for each in running):
