@@ -17,7 +17,7 @@ def test_ids_and_shortcuts_are_unique():
 def test_a_command_says_what_it_does(command):
     assert command.menu in MENUS
     assert command.title and command.hint.startswith(command.tip) and command.shortcut in command.hint
-    assert command.owner in ("store", "canvas", "window")
+    assert command.owner in ("store", "canvas", "files", "window")
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.owner == "store"], ids=lambda command: command.id)
