@@ -13,6 +13,7 @@ from nbgrad.ops.cast import clone
 from nbgrad.ops.shape import _t, expand, reshape, squeeze, squeeze_, t, transpose, unsafe_view, unsqueeze
 from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank, word
 from nbgrad.shapes import broadcast_shapes
+from nbgrad.strided import DeviceArray
 
 SHORT = 1 << 12  # rows that are added one by one; more lose digits
 
@@ -57,7 +58,11 @@ def _(node, g):
     a, b = node.saved
     bias = g if node.sources[0] is not None else None
     if bias is not None and not isinstance(g, Value) and node.shapes[0] == g.shape[1:] and len(g) <= SHORT:
-        bias = BACKENDS[type(g)].column_sums(g)  # where the engine would need several calls
+        k = BACKENDS[type(g)]
+        if type(g) is DeviceArray and node.sources[2] is not None and (b is None or not b.flags.c_contiguous):
+            dw, bias = k.matmul_and_sums(g.T, a)  # a Linear's: one launch makes both
+            return bias, k.matmul(g, b.T) if node.sources[1] is not None else None, dw.T
+        bias = k.column_sums(g)  # where the engine would need several calls
     return bias, *_matrix_gradients(node, g, a, b, 1)
 
 

@@ -36,6 +36,19 @@ def test_matmul(rng, dtype, m, n, k):
         close(found, (a.T if left else a) @ (b.T if right else b) + bias)
 
 
+@DTYPES
+@pytest.mark.parametrize("m, n, k", [(1, 1, 1), (3, 5, 0), (33, 35, 9), (7, 5, 130)])
+def test_matmul_and_sums(rng, dtype, m, n, k):
+    for left, right in ((False, False), (True, True)):
+        a = rng.normal(size=(k, m) if left else (m, k)).astype(dtype)
+        b = rng.normal(size=(n, k) if right else (k, n)).astype(dtype)
+        x, y = up(a), up(b)
+        a, b = a.T if left else a, b.T if right else b
+        found, sums = kernels.cuda.matmul_and_sums(x.T if left else x, y.T if right else y)
+        close(found, a @ b)
+        close(sums, a.sum(1))
+
+
 @pytest.mark.parametrize("tile, m, n, k", [("_NARROW", 5, 34, 9), ("_MIDDLE", 66, 3, 7), ("_WIDE", 3, 130, 8)])
 def test_tiles(rng, monkeypatch, tile, m, n, k):
     from nbgrad.kernels.cuda import gemm
@@ -46,6 +59,10 @@ def test_tiles(rng, monkeypatch, tile, m, n, k):
     monkeypatch.setattr(gemm, "_SMALL", 0)
     a, b = rng.normal(size=(2, m, k)).astype(np.float32), rng.normal(size=(2, k, n)).astype(np.float32)
     same("bmm", a, b)
+    monkeypatch.setattr(gemm, "_design", lambda *sizes: (getattr(gemm, tile), blocks // 2))
+    found, sums = kernels.cuda.matmul_and_sums(up(a[0]), up(b[0]))
+    close(found, a[0] @ b[0])
+    close(sums, a[0].sum(1))
 
 
 @pytest.mark.parametrize("bias", [(), (1,), (2,), (4, 1), (1, 2), (4, 2)])

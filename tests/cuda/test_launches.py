@@ -14,7 +14,7 @@ from nbgrad.vision.models import LeNet
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(why_no_gpu() is not None, reason=str(why_no_gpu()))]
 
 
-STEP = 35  # kernels of a step: a change that starts more of them should know it
+STEP = 32  # kernels of a step: a change that starts more of them should know it
 
 
 @pytest.fixture

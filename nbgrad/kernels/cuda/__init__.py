@@ -67,7 +67,7 @@ from nbgrad.kernels.cuda.elementwise import (
     trunc_div,
     where,
 )
-from nbgrad.kernels.cuda.gemm import addmm, bmm, column_sums, matmul
+from nbgrad.kernels.cuda.gemm import addmm, bmm, column_sums, matmul, matmul_and_sums
 from nbgrad.kernels.cuda.index import concatenate, embed, pick, place, places_of, put, put_add, scatter_add, take, write
 from nbgrad.kernels.cuda.loss import (
     binary_cross_entropy,
@@ -186,6 +186,7 @@ __all__ = [
     "logsumexp",
     "lt",
     "matmul",
+    "matmul_and_sums",
     "max_pool2d",
     "max_pool2d_gather",
     "max_pool2d_gradient",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nbgrad.kernels.cuda.copy import flat, steps_of
+from nbgrad.kernels.cuda.copy import flat, steps_of, zeros
 from nbgrad.kernels.cuda.driver import cuda
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
@@ -36,14 +36,30 @@ def matmul_twin(a, b, start, c, at):
         c[place] = total
 
 
-def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tuple[str, ...]) -> Any:
-    """`matmul_twin` in tiles of tile x tile, each thread part x part of it."""
+@kernel(*_SIGNATURES)
+def sums_twin(a, b, sums, c, at):
+    """`matmul_twin` of one matrix without a start; and sums[m] = Σ_k a[m, k], by the threads of the first column."""
+    _, n, k, _, a_row, a_column, _, b_row, b_column, _, _ = at
+    for place in range(cuda.grid(1), c.size, cuda.gridsize(1)):
+        row, column, total, line = place // n, place % n, c.dtype.type(0), c.dtype.type(0)
+        for p in range(k):
+            total += a[row * a_row + p * a_column] * b[column * b_column + p * b_row]
+            line += a[row * a_row + p * a_column]
+        c[place] = total
+        if column == 0:
+            sums[row] = line
+
+
+def _tiles(
+    name: str, tile: int, part: int, blocks_together: int, signatures: tuple[str, ...], summing: bool = False
+) -> Any:  # fmt: skip
+    """`matmul_twin` in tiles of tile x tile, each thread part x part of it; or, `summing`, `sums_twin`."""
     shape = tile_of(tile, tile, part, part)
     threads, across, run, apart, line = shape.threads, shape.along, shape.row_run, shape.row_apart, shape.row_line
     loads = tile * STRIP // threads  # numbers of each strip a thread brings
     add_products = products_of(shape)
 
-    @kernel(*signatures, name=name, twin=matmul_twin, bounds=(threads, blocks_together))
+    @kernel(*signatures, name=name, twin=sums_twin if summing else matmul_twin, bounds=(threads, blocks_together))
     def multiply(a, b, start, c, at):
         m, n, k, a_matrix, a_row, a_column, b_matrix, b_row, b_column, start_row, start_column = at
         lefts = cuda.shared.array((2, STRIP, line), c.dtype, ALIGNMENT)
@@ -73,7 +89,7 @@ def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tu
         for i in range(part):
             for j in range(part):
                 sums[i, j] = zero
-        strip = 0
+        strip, line_sum = 0, zero
         for first in range(-STRIP, k, STRIP):
             more = first + STRIP < k
             if more:  # what the next strip needs is on its way while this one is used
@@ -90,6 +106,9 @@ def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tu
                 b_rest -= STRIP
             if first >= 0:
                 add_products(lefts, rights, strip & 1, down, along, sums)
+                if summing and edge == 0 and here < tile:
+                    for depth in range(STRIP):
+                        line_sum += lefts[strip & 1, depth, here]
             if more:
                 strip ^= 1
                 for i in range(loads):
@@ -102,9 +121,11 @@ def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tu
                 column = edge + j // run * apart + along * run + j % run
                 if row < m and column < n:
                     total = sums[i, j]
-                    if start.size > 0:
+                    if not summing and start.size > 0:
                         total += start[row * start_row + column * start_column]
                     c[(matrix * m + row) * n + column] = total
+        if summing and edge == 0 and here < tile and top + here < m:
+            start[top + here] = line_sum
 
     return multiply
 
@@ -112,6 +133,11 @@ def _tiles(name: str, tile: int, part: int, blocks_together: int, signatures: tu
 _WIDE = _tiles("multiply_wide", 128, 8, 2, _SIGNATURES[:1])  # float64 does not fit the registers
 _MIDDLE = _tiles("multiply_middle", 64, 4, 2, _SIGNATURES)
 _NARROW = _tiles("multiply_narrow", 32, 2, 4, _SIGNATURES)
+_SUMMING = {
+    _WIDE: _tiles("sums_wide", 128, 8, 2, _SIGNATURES[:1], True),
+    _MIDDLE: _tiles("sums_middle", 64, 4, 2, _SIGNATURES, True),
+    _NARROW: _tiles("sums_narrow", 32, 2, 4, _SIGNATURES, True),
+}
 _THREADS = 256
 _BUSY = 48  # blocks from which a GPU has enough to do
 _SMALL = 1 << 12  # multiplications that are done before a strip is in shared memory
@@ -165,6 +191,21 @@ def matmul(a: Any, b: Any, start: Any = None, out: Any = None) -> Any:
         out = empty((a.shape[0], b.shape[1]), a.dtype)
     _multiply(a[None], b[None], start, out)
     return out
+
+
+def matmul_and_sums(a: DeviceArray, b: DeviceArray) -> tuple[DeviceArray, DeviceArray]:
+    """(a[m, k] @ b[k, n], Σ_k a[m, k]), floating-point: the gradients of a linear layer's weights and bias."""
+    (m, k), n = a.shape, b.shape[1]
+    if m * n * k == 0:
+        return zeros((m, n), a.dtype), zeros((m,), a.dtype)
+    out, sums = empty((m, n), a.dtype), empty((m,), a.dtype)
+    at = (m, n, k, 0, *steps_of(a), 0, *steps_of(b), 0, 0)
+    if out.size * k <= _SMALL:
+        launch(sums_twin, out.size, _seen(a), _seen(b), sums, out, at)
+    else:
+        design, blocks = _design(m, n, 1, out.dtype)
+        launch_grid(_SUMMING[design], blocks, _THREADS, _seen(a), _seen(b), sums, out, at)
+    return out, sums
 
 
 def addmm(bias: Any, a: Any, b: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbgrad.kernels.cuda.blocks import THREADS, block_largest, block_sum, larger
 from nbgrad.kernels.cuda.copy import flat
-from nbgrad.kernels.cuda.driver import cuda
+from nbgrad.kernels.cuda.driver import cuda, device_function
 from nbgrad.kernels.cuda.functions import exp, log
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch_grid
@@ -35,16 +35,22 @@ def log_softmax_twin(x, out, count, inner):
             out[base + c * inner] = (x[base + c * inner] - top) - shift
 
 
+@device_function
+def _top(x, base, count, inner, room):
+    """The largest number of a line, found by a block and known to all its threads; room: one number for each."""
+    top = x[base]
+    for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
+        top = larger(top, x[base + c * inner])
+    return block_largest(top, room)
+
+
 @kernel(_FORWARD, twin=log_softmax_twin)
 def log_softmax_lines(x, out, count, inner):
     """`log_softmax_twin`, one block for each line."""
     room = cuda.shared.array(THREADS, x.dtype)
     for line in range(cuda.blockIdx.x, x.size // count, cuda.gridDim.x):
-        base = line // inner * count * inner + line % inner
-        top, total = x[base], x.dtype.type(0)
-        for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
-            top = larger(top, x[base + c * inner])
-        top = block_largest(top, room)
+        base, total = line // inner * count * inner + line % inner, x.dtype.type(0)
+        top = _top(x, base, count, inner, room)
         for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
             total += exp(x[base + c * inner] - top)
         shift = log(block_sum(total, room))
@@ -73,11 +79,8 @@ def softmax_lines(x, out, count, inner):
     """`softmax_twin`, one block for each line."""
     room = cuda.shared.array(THREADS, x.dtype)
     for line in range(cuda.blockIdx.x, x.size // count, cuda.gridDim.x):
-        base = line // inner * count * inner + line % inner
-        top, total = x[base], x.dtype.type(0)
-        for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
-            top = larger(top, x[base + c * inner])
-        top = block_largest(top, room)
+        base, total = line // inner * count * inner + line % inner, x.dtype.type(0)
+        top = _top(x, base, count, inner, room)
         for c in range(cuda.threadIdx.x, count, cuda.blockDim.x):
             power = exp(x[base + c * inner] - top)
             out[base + c * inner] = power
