@@ -53,7 +53,11 @@ def embedding(
     input: Any, weight: Any, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0,
     scale_grad_by_freq: bool = False, sparse: bool = False,
 ) -> Any:  # fmt: skip
-    """out = weight[input]; input: integers, weight: (rows, size). No gradient reaches the row `padding_idx`."""
+    """out = weight[input]; input: integers, weight: (rows, size). No gradient reaches the row `padding_idx`.
+
+    On a GPU, gradients of a row that is picked twice are added up in no fixed order, as in PyTorch: the last digits may
+    differ between runs.
+    """
     if sparse:
         raise NotImplementedError("embedding(): there are no sparse gradients here; leave out sparse=True")
     rows = weight.shape[0]

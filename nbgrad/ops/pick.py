@@ -98,7 +98,7 @@ def _line(index: Any, extent: int) -> Any:
 
 
 def index_select(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
-    """The slices of `input` at the places `index` along an axis."""
+    """The slices of `input` at the places `index` along an axis; the gradient is made as by `index_add`."""
     dim = canonical_dim(dim, rank(input))
     if type(array_of(index)) is not type(array_of(input)):
         raise different_devices("_index_select", (array_of(input), dim, array_of(index)))
@@ -108,7 +108,10 @@ def index_select(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
 
 
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
-    """`input` with alpha * the slices of `source` added at the places `index` along an axis."""
+    """`input` with alpha * the slices of `source` added at the places `index` along an axis.
+
+    On a GPU, places named twice are added up in no fixed order, as in PyTorch: the last digits may differ between runs.
+    """
     dim = canonical_dim(dim, rank(input))
     shape, given = list(input.shape), list(source.shape)
     if shape[:dim] + shape[dim + 1 :] != given[:dim] + given[dim + 1 :] and rank(source):
@@ -131,7 +134,10 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
 
 
 def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
-    """`input` with `values`, broadcast, written at input[indices], or added to what stands there."""
+    """`input` with `values`, broadcast, written at input[indices], or added to what stands there.
+
+    On a GPU, places named twice are added up in no fixed order, as in PyTorch: the last digits may differ between runs.
+    """
     if numpy_dtype(input) != numpy_dtype(values):
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "

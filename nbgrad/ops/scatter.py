@@ -100,7 +100,7 @@ def _extent(input: Any, dim: int) -> int:
 
 
 def gather(input: Any, dim: int, index: Any, *, out: Any = None) -> Any:
-    """out[i, j, k] = input[i, index[i, j, k], k] for dim 1, and so on."""
+    """out[i, j, k] = input[i, index[i, j, k], k] for dim 1, and so on; the gradient is made as by `scatter_add`."""
     dim, places = canonical_dim(dim, rank(input)), _places(index)
     if places.size and max(places.ndim, 1) != max(rank(input), 1):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
@@ -174,6 +174,9 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
 
 
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
-    """input with src[i, j, k] added at [i, index[i, j, k], k] for dim 1, and so on."""
+    """input with src[i, j, k] added at [i, index[i, j, k], k] for dim 1, and so on.
+
+    On a GPU, places named twice are added up in no fixed order, as in PyTorch: the last digits may differ between runs.
+    """
     dim, _ = _scatter_places(input, dim, index, src)
     return _scatter_add(input, src, dim, index)
