@@ -30,6 +30,7 @@ from gui.lab.faults import NotFinite
 from gui.lab.photo import from_photo
 from gui.lab.preprocess import Prepared, preprocess
 from gui.lab.probe import batch_layers, probe
+from gui.lab.rehearsal import rehearsal
 from gui.lab.rescue import Rescue
 from gui.lab.snapshot import LayerView, Stage
 from gui.lab.threads import leave_one_core_free
@@ -425,7 +426,7 @@ class Desk:
         try:
             device.require(experiment.device)
             if experiment.device != "cpu" and not self._rehearsed:
-                yield from elsewhere(self._run_now.rehearse(experiment.device), REHEARSING, self._answers)
+                yield from elsewhere(rehearsal(self._run_now, experiment.device), REHEARSING, self._answers)
                 self._rehearsed = True
             self._run_now.configure(experiment)
         except Exception:

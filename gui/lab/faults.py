@@ -35,9 +35,10 @@ def first_bad_gradient(model: Any) -> str | None:
 
 def _first_bad(named: list[tuple[str, Any]]) -> str | None:
     """The first of these tensors with a number that is not finite; of those on a GPU the largest is asked for first."""
-    tensors = [tensor.reshape(-1) for _name, tensor in named]
-    if tensors and tensors[0].is_cuda and math.isfinite(nbgrad.norm(nbgrad.cat(tensors), math.inf).item()):
-        return None
+    if named and named[0][1].is_cuda:
+        together = nbgrad.cat([tensor.reshape(-1) for _name, tensor in named])
+        if math.isfinite(nbgrad.norm(together, math.inf).item()):
+            return None
     return next((name for name, tensor in named if not all_finite(tensor)), None)
 
 

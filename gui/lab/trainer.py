@@ -4,10 +4,9 @@ The same experiment gives bitwise the same run: weights come from its seed, the 
 augmentation from seed and step. On either device they are the same numbers: all of them are drawn on the host.
 """
 
-import copy
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ from nbgrad.autograd.graph import trace
 from nbgrad.nn import functional as F
 from nbgrad.placement import placed
 from nbgrad.serialization import load_safetensors
-from nbgrad.vision.transforms import INPUT, Augment, NetworkInput
+from nbgrad.vision.transforms import Augment, NetworkInput
 
 TRAINED_WEIGHTS = Path(__file__).resolve().parents[2] / "assets" / "weights" / "lenet.safetensors"
 SPEED_MEMORY = 0.95  # images per second are a mean over about the last 20 steps
@@ -178,20 +177,6 @@ class Trainer:
         if self.batch is not None:
             self.batch = self.batch[0].to(device), self.batch[1].to(device)
         self._images, self._seconds = 0.0, 0.0  # each device has its own speed
-
-    def rehearse(self, device: str) -> Callable[[], None]:
-        """A training step of a copy on a device, to be called where it disturbs nobody: kernels compile in it."""
-        model, experiment = copy.deepcopy(self.model).train(), self.experiment
-
-        def act() -> None:
-            optimizer = _make_optimizer(experiment, model.to(device))
-            pictures = beside(model, np.zeros((2, 1, INPUT, INPUT), np.float32))
-            loss = F.cross_entropy(networks.forward(model, pictures), beside(model, np.zeros(2, np.int64)))
-            loss.backward()
-            optimizer.step()
-            loss.item()
-
-        return act
 
     # ---- training
 

@@ -95,6 +95,19 @@ def test_switching_between_steps_keeps_everything_to_the_bit(optimizer):
     assert change(switching, Spot("update", None, "5.bias", (1,))).engine
 
 
+def test_running_statistics_move_and_stay():
+    nbgrad.manual_seed(0)
+    model = nn.Sequential(nn.MaxPool2d(8), nn.BatchNorm2d(1), nn.Flatten(), nn.Linear(16, 10))
+    run = Trainer(Experiment(weights="opened", batch_size=2), DIGITS, model)
+    run.step()
+    before = [host(buffer).copy() for buffer in run.model.buffers()]
+    _move(run, "cuda")
+    batch_layers(run.model, *run.batch)  # goes by the batch, and leaves no trace
+    assert len(before) == 3 and all(map(np.array_equal, before, map(host, run.model.buffers())))
+    run.step()
+    assert host(run.model[1].num_batches_tracked) == 2
+
+
 def test_the_views_of_a_drawing_are_those_of_the_cpu(runs):
     views = [probe(run.model, PICTURE, (), drawing=1, step=2, target=3) for run in runs]
     for mine, other in zip(views[0].layers, views[1].layers, strict=True):

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import nbgrad
-from nbgrad import placement
+from nbgrad import kernels, placement
 
 MADE_ON_THE_HOST = {"exact", "random", "sequence"}  # numbers of a stream or a count, made by the CPU and sent over
 
@@ -58,6 +58,16 @@ def test_without_a_gpu_one_sentence_says_so(monkeypatch, reason, error, sentence
     ):
         with pytest.raises(error, match=sentence):
             call()
+
+
+@pytest.mark.slow  # in the lane that has numba-cuda
+@pytest.mark.skipif(placement.why_no_gpu() is None, reason="there is a GPU, or the simulator")
+def test_what_the_driver_raises_is_known_as_its_fault():
+    pytest.importorskip("numba_cuda", reason="numba-cuda is not installed")
+    driver = kernels.cuda_driver
+    with pytest.raises(Exception) as raised:
+        driver.allocate(8)
+    assert driver.is_fault(raised.value) and not driver.is_fault(MemoryError())
 
 
 @pytest.mark.skipif(placement.why_no_gpu() is None, reason="there is a GPU")

@@ -13,6 +13,7 @@ import gui.lab
 from gui.lab import checkpoint, device, errors
 from gui.lab.device import DeviceError
 from gui.lab.experiment import Experiment, ExperimentError
+from gui.lab.rehearsal import rehearsal
 from gui.lab.rescue import Rescue
 from gui.lab.trainer import Trainer
 from nbgrad import kernels, placement
@@ -125,6 +126,15 @@ def test_switching_keeps_the_run(fresh, pretended):
     assert losses == [other.step() for _ in range(4)]
     after = trainer.snapshot()
     assert after.step == 4 and after.curves.losses.tolist() == losses and before.graph == after.graph
+
+
+@pytest.mark.parametrize("settings", [{}, {"model": "MLP", "doodles": 0.5}, {"model": "MLP", "widths": (784, 3)}])
+def test_a_rehearsal_leaves_the_run_alone(fresh, pretended, settings):
+    trainer, other = fresh(**settings), fresh(**settings)
+    rehearsal(trainer, "cuda")()
+    before, after = (list(run.model.parameters()) for run in (other, trainer))
+    assert all(map(np.array_equal, map(device.host, before), map(device.host, after)))
+    assert trainer.steps == 0 and trainer.snapshot().graph is None and trainer.experiment == other.experiment
 
 
 def test_too_little_memory_in_the_middle_of_a_step_loses_nothing(fresh, pretended, monkeypatch):
