@@ -1590,6 +1590,10 @@ limits −{2} … +{2}</source>
         <source>fast kernel</source>
         <translation>빠른 커널</translation>
     </message>
+    <message>
+        <source>GPU kernel</source>
+        <translation>GPU 커널</translation>
+    </message>
 </context>
 <context>
     <name>Toast</name>

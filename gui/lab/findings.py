@@ -120,7 +120,7 @@ class CheckView:
 class Timing:
     """seconds: the median of `calls` calls. difference: the largest from the fast kernel's numbers."""
 
-    name: str  # "slow twin", "fast kernel" or "numpy"
+    name: str  # "slow twin", "fast kernel", "numpy" or "GPU kernel"
     seconds: float
     calls: int
     difference: float

@@ -17,6 +17,7 @@ from gui.lab import chain
 from gui.lab.device import beside, host
 from gui.lab.fields import Window
 from gui.lab.findings import SourceView, Timing
+from nbgrad import kernels
 from nbgrad.kernels import cpu, formulas
 from nbgrad.kernels.registry import KERNELS
 
@@ -24,21 +25,23 @@ BUDGET, MOST_CALLS = 0.15, 200  # seconds of timing for one of the three, and ca
 CHOICE = "\n\n\n# ... or, where the shape leaves fewer lanes of the registers idle:\n\n"
 ROOT = Path(nbgrad.__file__).resolve().parents[1]
 
-Race = tuple[Callable[[], np.ndarray], ...]  # slow twin (or none), fast kernel, numpy
+Race = tuple[Callable[[], Any], ...]  # slow twin (or none), fast kernel, numpy
+Weights = tuple[Any, Any]  # arrays of weight and bias, None where there is none
 
 
 @dataclass(frozen=True)
 class Card:
     """One operation. kernels: their names in the registry, of which the shape decides; formula: instead of a twin.
 
-    cuda: file and function of what the GPU runs.
+    cuda: file and function of what the GPU runs. race: of the kernels of a device, with the layer's weights and input
+    there; on a GPU the fast kernel alone may be called.
     """
 
     title: str
     kernels: tuple[str, ...]
     cuda: tuple[str, str]
     pytorch: Callable[[str, Window], str]
-    race: Callable[[Any, np.ndarray, Window], Race]
+    race: Callable[[Any, Weights, Any, Window], Race]
     formula: Any = None
 
 
@@ -57,10 +60,10 @@ def _windows(x: np.ndarray, window: Window) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(padded, window.kernel, (2, 3))[:, :, ::sy, ::sx]
 
 
-def _conv_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    weight, bias = (host(p) for p in (module.weight, module.bias))
+def _conv_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
+    weight, bias = weights
     geometry = (window.stride, window.padding, (1, 1), 1)
-    out = np.empty(cpu.conv2d(x, weight, bias, *geometry).shape, x.dtype)
+    out = np.empty(k.conv2d(x, weight, bias, *geometry).shape, x.dtype)
 
     def slow() -> np.ndarray:
         KERNELS["cpu.conv.geometry.conv2d_twin"].dispatcher(x, weight, bias, out, *geometry)
@@ -70,13 +73,13 @@ def _conv_race(module: Any, x: np.ndarray, window: Window) -> Race:
         product = np.tensordot(_windows(x, window), weight, ((1, 4, 5), (1, 2, 3)))
         return product.transpose(0, 3, 1, 2) + bias[:, None, None]
 
-    return slow, lambda: cpu.conv2d(x, weight, bias, *geometry), by_numpy
+    return slow, lambda: k.conv2d(x, weight, bias, *geometry), by_numpy
 
 
-def _conv_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    weight, bias = (host(p) for p in (module.weight, module.bias))
+def _conv_gradient_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
+    weight, bias = weights
     geometry = (window.stride, window.padding, (1, 1), 1)
-    g = cpu.conv2d(x, weight, bias, *geometry)
+    g = k.conv2d(x, weight, bias, *geometry)
 
     def slow() -> np.ndarray:
         out = np.zeros(weight.shape, x.dtype)
@@ -86,26 +89,27 @@ def _conv_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
     def by_numpy() -> np.ndarray:
         return np.tensordot(g, _windows(x, window), ((0, 2, 3), (0, 2, 3)))
 
-    return slow, lambda: cpu.conv2d_weight_gradient(x, g, weight.shape, *geometry), by_numpy
+    return slow, lambda: k.conv2d_weight_gradient(x, g, weight.shape, *geometry), by_numpy
 
 
-def _linear_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    weight, bias = (host(p) for p in (module.weight, module.bias))
+def _linear_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
+    weight, bias = weights
     rows = x.reshape(len(x), -1)
-    (m, k), n = rows.shape, len(weight)
+    (m, inner), n = rows.shape, len(weight)
 
     def slow() -> np.ndarray:
         out = np.tile(bias, (m, 1))
         flat = rows.reshape(-1), weight.reshape(-1)
-        KERNELS["cpu.gemm.tiles.matmul_twin"].dispatcher(flat[0], k, 1, flat[1], 1, k, out.reshape(-1), m, n, k)
+        twin = KERNELS["cpu.gemm.tiles.matmul_twin"].dispatcher
+        twin(flat[0], inner, 1, flat[1], 1, inner, out.reshape(-1), m, n, inner)
         return out
 
-    return slow, lambda: cpu.addmm(bias, rows, weight.T), lambda: rows @ weight.T + bias
+    return slow, lambda: k.addmm(bias, rows, weight.T), lambda: rows @ weight.T + bias
 
 
-def _pool_race(module: Any, x: np.ndarray, window: Window) -> Race:
+def _pool_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
     shape = (*window.kernel, *window.stride, *window.padding, 1, 1)
-    out, indices = cpu.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)
+    out, indices = k.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)
     numbers = np.array((1, x.shape[0] * x.shape[1], *x.shape[2:], *out.shape[2:], *shape))
 
     def slow() -> np.ndarray:
@@ -115,14 +119,14 @@ def _pool_race(module: Any, x: np.ndarray, window: Window) -> Race:
         return out
 
     def fast() -> np.ndarray:
-        return cpu.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)[0]
+        return k.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)[0]
 
     return slow, fast, lambda: _windows(x, replace(window, padding=(0, 0))).max((4, 5))
 
 
-def _pool_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
+def _pool_gradient_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
     settings = window.kernel, window.stride, window.padding, (1, 1), False
-    out, indices = cpu.max_pool2d(x, *settings)
+    out, indices = k.max_pool2d(x, *settings)
 
     def by_numpy() -> np.ndarray:
         dx = np.zeros((x.shape[0] * x.shape[1], x.shape[2] * x.shape[3]), x.dtype)
@@ -130,18 +134,18 @@ def _pool_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
         np.add.at(dx, (np.arange(len(dx))[:, None], flat), out.reshape(flat.shape))
         return dx.reshape(x.shape)
 
-    return lambda: cpu.max_pool2d_gradient(out, indices, x.shape, settings), by_numpy
+    return lambda: k.max_pool2d_gradient(out, indices, x.shape, settings), by_numpy
 
 
-def _relu_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    return lambda: cpu.relu(x), lambda: np.maximum(x, 0)
+def _relu_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
+    return lambda: k.relu(x), lambda: np.maximum(x, 0)
 
 
-def _relu_gradient_race(module: Any, x: np.ndarray, window: Window) -> Race:
-    return lambda: cpu.threshold_gradient(x, x), lambda: np.where(x > 0, x, 0)
+def _relu_gradient_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
+    return lambda: k.threshold_gradient(x, x), lambda: np.where(x > 0, x, 0)
 
 
-def _softmax_race(module: Any, x: np.ndarray, window: Window) -> Race:
+def _softmax_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
     rows = x.reshape(len(x), -1)
 
     def slow() -> np.ndarray:
@@ -153,7 +157,7 @@ def _softmax_race(module: Any, x: np.ndarray, window: Window) -> Race:
         shifted = rows - rows.max(1, keepdims=True)
         return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
 
-    return slow, lambda: cpu.log_softmax(rows, 1), by_numpy
+    return slow, lambda: k.log_softmax(rows, 1), by_numpy
 
 
 CARDS = {
@@ -247,7 +251,8 @@ def cuda_code(file: str, function: str) -> str:
 
 
 def timed(view: SourceView, model: Any, network_input: np.ndarray, module: str) -> SourceView:
-    """The same with the times of slow twin, fast kernel and numpy on what the layer is really given.
+    """The same with the times of slow twin, fast kernel and numpy on what the layer is really given, and of the GPU's
+    kernel where the model lies there.
 
     The first call of each is not counted: it may compile.
     """
@@ -255,17 +260,30 @@ def timed(view: SourceView, model: Any, network_input: np.ndarray, module: str) 
         passage = chain.run(model, beside(model, network_input))
     place = next((i for i, layer in enumerate(passage.layers) if layer.module == module), len(passage.layers) - 1)
     after = view.key.startswith(("relu", "log_softmax"))
-    x = np.ascontiguousarray(host(passage.before[place] if after else passage.after[place - 1]))
-    owner = dict(model.named_modules()).get(module)
-    race = CARDS[view.key].race(owner, x, passage.layers[place].window)
-    names = ("slow twin", "fast kernel", "numpy")[-len(race) :]
-    reference = race[-2]().astype(np.float64)
+    given = (passage.before[place] if after else passage.after[place - 1]).detach().contiguous()
+    owner, window = dict(model.named_modules()).get(module), passage.layers[place].window
+    x, weights, race = host(given), _weights(owner), CARDS[view.key].race
+    calls = race(cpu, (host(weights[0]), host(weights[1])), x, window)
+    names = ["slow twin", "fast kernel", "numpy"][-len(calls) :]
+    named = dict(zip(names, calls, strict=True))
+    reference = named["fast kernel"]().astype(np.float64)
+    if given.is_cuda:
+        launch = race(kernels.cuda, weights, given.array, window)[-2]
+        named["GPU kernel"] = lambda: (launch(), nbgrad.cuda.synchronize())[0]
     timings = []
-    for name, call in zip(names, race, strict=True):
-        difference = float(np.abs(call() - reference).max(initial=0.0))
+    for name, call in named.items():
+        difference = float(np.abs(host(call()) - reference).max(initial=0.0))
         timings.append(Timing(name, *_time(call), difference))
     shapes = " · ".join(["×".join(map(str, x.shape)), *(_weight_shape(owner))])
     return replace(view, timings=tuple(timings), shapes=shapes)
+
+
+def _weights(owner: Any) -> Weights:
+    """Arrays of a module's weight and bias, where they live; zeros for a bias it does without."""
+    weight, bias = getattr(owner, "weight", None), getattr(owner, "bias", None)
+    if weight is None:
+        return None, None
+    return weight.array, nbgrad.zeros(len(weight), device=weight.device).array if bias is None else bias.array
 
 
 def _weight_shape(owner: Any) -> list[str]:

@@ -21,7 +21,7 @@ def settings_and_size(guide: Guide) -> None:
     guide.wait("news of a GPU", lambda: guide.store.gpu is not None)
     guide.click(guide.window.transport.device, guide.window.transport.device.rect().center())
     guide.wait("the devices", guide.window.transport.device.popup.isVisible)
-    guide.picture("device", everywhere=True)
+    guide.picture("device")
     guide.window.transport.device.popup.hide()
     guide.key("K", Qt.KeyboardModifier.ControlModifier)
     guide.wait("the command palette", guide.window.palette_dialog.isVisible)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nbgrad
-from gui.lab import check, checkpoint, device
+from gui.lab import chain, check, checkpoint, device, sources
 from gui.lab.attribution import attribute
 from gui.lab.changes import change
 from gui.lab.console.session import Session
@@ -146,8 +146,8 @@ def test_a_whole_step_can_be_walked(runs):
         views.append(walk.view())
         for step in walk.made:
             walk.choose(step.number)
-            if (chain := walk.view().chain) is not None:
-                assert chain.total == pytest.approx(chain.engine, rel=1e-3, abs=1e-6)
+            if (rule := walk.view().chain) is not None:
+                assert rule.total == pytest.approx(rule.engine, rel=1e-3, abs=1e-6)
     here, there = views
     assert there.phase == "update" and len(there.updates) == 4 and there.weight is not None
     for mine, other in zip(here.forward, there.forward, strict=True):
@@ -158,6 +158,19 @@ def test_a_whole_step_can_be_walked(runs):
         assert [each.name for each in other.saved] == [each.name for each in mine.saved]
     for mine, other in zip(here.updates, there.updates, strict=True):
         np.testing.assert_allclose(other.after.values, mine.after.values, **CLOSE)
+
+
+@pytest.mark.parametrize(
+    ("key", "module"),
+    [("conv", "1"), ("conv gradient", "1"), ("max_pool gradient", "3"), ("linear", "5"), ("relu", "1")],
+)
+def test_the_kernel_that_runs_is_timed_beside_the_others(runs, monkeypatch, key, module):
+    monkeypatch.setattr(sources, "BUDGET", 0.0)
+    model = runs[1].model
+    window = next(layer.window for layer in chain.layers_of(model) if layer.module == module)
+    timings = sources.timed(sources.source(key, module, window), model, PICTURE, module).timings
+    assert [timing.name for timing in timings][-3:] == ["fast kernel", "numpy", "GPU kernel"]
+    assert all(timing.difference < 1e-4 and timing.seconds > 0 for timing in timings)
 
 
 def test_gradients_are_checked_and_weights_edited(runs):

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from gui.bridge import requests
-from gui.lab.findings import GpuView, SourceView
+from gui.lab.findings import GpuView, SourceView, Timing
 from gui.views.device import DeviceButton
-from gui.views.kernel_page import KernelPage
+from gui.views.kernel_page import KernelPage, TimingBars
 
 REASON = 'numba-cuda is not installed; `pip install "nbgrad[cuda]"` brings it'
 
@@ -76,3 +76,15 @@ def test_the_code_that_runs_there_comes_first(qtbot, store):
     assert page.code.toPlainText() == "fast"  # what was chosen stays until the device changes
     store.configure(device="cpu")
     assert page.code.toPlainText() == "slow"
+
+
+def test_the_gpu_s_time_is_the_one_others_are_held_against(qtbot):
+    bars = TimingBars()
+    qtbot.addWidget(bars)
+    timings = Timing("fast kernel", 6e-5, 9, 0.0), Timing("numpy", 3e-5, 9, 0.0), Timing("GPU kernel", 2e-5, 9, 0.0)
+    bars.show_timings(timings)
+    assert bars.accessibleDescription() == "fast kernel: 60 µs, NumPy: 30 µs, GPU kernel: 20 µs"
+    assert bars.chosen == "GPU kernel"
+    bars.grab()
+    bars.show_timings(timings[:2])
+    assert bars.chosen == "fast kernel"
