@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent
 # once, each launch pays for waking them, 100 us on a virtual machine. So they spin for about 200 us (GNU's
 # OpenMP counts turns): awake between the kernels of one training step, asleep soon after.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 # Parallel kernels of two Python threads abort the process under numba's `workqueue` layer, so launches take turns.
 launch_lock = threading.Lock()

@@ -77,7 +77,7 @@ class _Launches:
     last = 0.0  # when threads last worked side by side
 
 
-AWAKE = 100e-6  # seconds for which they stay awake afterwards (`GOMP_SPINCOUNT`)
+AWAKE = 150e-6  # seconds for which they surely stay awake afterwards (`GOMP_SPINCOUNT`)
 
 
 def awake() -> bool:
