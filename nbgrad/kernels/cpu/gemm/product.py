@@ -15,14 +15,14 @@ from nbgrad.kernels.cpu.gemm.blocks import NUMBERS, multiply_blocks
 from nbgrad.kernels.cpu.gemm.few import multiply_inner_row, multiply_inner_rows, multiply_row
 from nbgrad.kernels.cpu.gemm.pack import pack_panel, pack_strip
 from nbgrad.kernels.cpu.gemm.tiles import matmul_twin, multiply_panel_1, multiply_panel_2, multiply_panel_3
-from nbgrad.kernels.cpu.launch import address_of, awake, call_address, launched, run_shares
+from nbgrad.kernels.cpu.launch import address_of, call_address, launched, run_shares, stay_awake
 from nbgrad.kernels.cpu.simd import memory_of
 from nbgrad.kernels.registry import kernel
 from nbgrad.runtime import launch_lock
 
 FEW = 16  # rows of a for which a transposed b is not worth packing
-SERIAL_WORK = 1 << 20  # multiplications below which waking a second thread costs more than it brings
-SERIAL_AWAKE = 1 << 15  # ... and below which one that is awake is not worth a launch
+SERIAL_WORK = 1 << 20  # multiplications up to which a second thread, awake or not, costs more than it brings
+BRIEF_WORK = 1 << 15  # ... and up to which none is expected to follow that it should stay awake for
 
 WAYS = multiply_row, multiply_inner_row, multiply_inner_rows, multiply_blocks
 
@@ -89,8 +89,10 @@ def matmul(a: np.ndarray, b: np.ndarray, start: np.ndarray | None = None, out: n
     if n == 1 < m:
         a, b, c = b.T, a.T, out.reshape(1, -1)
     work = m * n * a.shape[1]
-    if work <= SERIAL_AWAKE or (work <= SERIAL_WORK and not awake()) or (shares := numba.get_num_threads()) == 1:
+    if work <= SERIAL_WORK or (shares := numba.get_num_threads()) == 1:
         entry(a, b, c, start, 1, addresses)
+        if work > BRIEF_WORK:
+            stay_awake()
     else:
         entry, addresses, _ = _compiled(dtype, True)
         with launch_lock:
