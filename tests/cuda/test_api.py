@@ -1,8 +1,10 @@
 """`torch.cuda` and `device=` as a program meets them, on a GPU or in the simulator."""
 
 import copy
+import gc
 import pickle
 import re
+import weakref
 
 import numpy as np
 import pytest
@@ -120,6 +122,21 @@ def test_memory_is_counted_and_used_again():
     assert torch.zeros(1000, device="cuda").array.storage.block is block
     torch.cuda.empty_cache()
     assert torch.cuda.memory_reserved() == torch.cuda.memory_allocated()
+
+
+def test_memory_outlives_the_circle_of_references_in_which_its_tensor_dies():
+    """The collector of garbage must not take the block, which the pool lends again, for garbage."""
+    gc.collect()
+    before, died = torch.cuda.memory_allocated(), []
+    x = torch.ones(1000, device="cuda")
+    block = id(x.array.storage.block)
+    weakref.finalize(x.array.storage.block, died.append, block)
+    circle = [x]
+    circle.append(circle)
+    del x, circle
+    gc.collect()
+    assert torch.cuda.memory_allocated() == before and died == []
+    assert id(torch.zeros(1000, device="cuda").array.storage.block) == block
 
 
 def _network():

@@ -13,11 +13,14 @@ class Pool:
     """Free blocks by their size, and the books: bytes in use, the most there ever were, bytes taken from the driver.
 
     One stream runs everything, so a block may be used again as soon as its last array is gone: what still reads it was
-    started earlier and ends earlier.
+    started earlier and ends earlier. Blocks on loan are held here too: where an array dies within a circle of
+    references, the collector of garbage tells all it found there that they die, before `Storage` can give back its
+    block, whose memory numba would free.
     """
 
     def __init__(self) -> None:
         self.free: dict[int, list[Any]] = {}
+        self.lent: dict[int, Any] = {}
         self.lock = threading.RLock()  # the collector of garbage may bring blocks back while it is held
         self.allocated = self.most_allocated = self.reserved = self.most_reserved = 0
 
@@ -29,6 +32,7 @@ class Pool:
                 block = self._new(size)
                 self.reserved += size
                 self.most_reserved = max(self.most_reserved, self.reserved)
+            self.lent[id(block)] = block
             self.allocated += size
             self.most_allocated = max(self.most_allocated, self.allocated)
         return block
@@ -45,6 +49,7 @@ class Pool:
     def give(self, size: int, block: Any) -> None:
         with self.lock:
             self.allocated -= size
+            del self.lent[id(block)]
             self.free.setdefault(size, []).append(block)
 
     def empty(self) -> None:
