@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nbgrad.kernels.cpu import conv
+from nbgrad.kernels.cpu.conv import columns
 
 BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
 CASES = [  # images, channels, height, width, outputs, kernel height and width, stride, padding, dilation, groups
@@ -185,3 +186,23 @@ def test_sums_of_parts_equal_their_twin(parts, size):
     slow = given.copy().ravel()
     conv.add_parts_twin(slow, size)
     np.testing.assert_array_equal(conv._sum_parts(given.copy()), slow[:size])
+
+
+@pytest.mark.parametrize("dtype", [np.float32] if BRIEF else [np.float32, np.float64])
+@pytest.mark.parametrize("case", [case for case in CASES if case[-1] == 1])
+def test_every_shape_as_one_product(case, dtype, monkeypatch):
+    """The design for many weights and few pixels is right for the others too, in one share and in three."""
+    x, w, bias, g = arrays(case, dtype)
+    if g.size == 0:
+        return
+    c = conv._forward_shape(x.shape, w.shape, *case[-4:])
+    slow, dw = np.empty_like(g), np.zeros_like(w)
+    conv.conv2d_twin(x, w, bias, slow, *case[-4:])
+    conv.conv2d_weight_gradient_twin(x, g, dw, *case[-4:])
+    dx = conv.conv2d_input_gradient(g, w, x.shape, *case[-4:])
+    monkeypatch.setattr(columns, "SERIAL_WORK", 0)
+    for threads in (1, 3):
+        plan = columns.Plan(c, x.dtype, threads)
+        close(columns.conv2d(plan, x.ravel(), w.ravel(), bias), slow)
+        close(columns.conv2d_weight_gradient(plan, x.ravel(), g.ravel()), dw)
+        close(columns.conv2d_input_gradient(plan, g.ravel(), w.ravel()), dx)

@@ -112,10 +112,10 @@ def conv2d(
             out[...] = 0 if bias is None else bias[:, None, None]
             return out
         few = _as_product(c, FEW_PIXELS)
-        plan = columns.plan(c, threads) if few else _direct(c, bias is not None, x.dtype, threads)
+        plan = columns.Plan(c, x.dtype, threads) if few else _direct(c, bias is not None, x.dtype, threads)
         _forward_plans.keep(key, plan)
-    if type(plan[0]) is Convolution:
-        return columns.conv2d(plan, _flat(x), weight, bias)
+    if type(plan) is columns.Plan:
+        return columns.conv2d(plan, _flat(x), _flat(weight), None if bias is None else _flat(bias))
     return _convolve(plan, x, weight, bias)
 
 
@@ -169,9 +169,9 @@ def conv2d_input_gradient(
             return zeros(input_shape, g.dtype)
         c = _forward_shape(input_shape, weight.shape, stride, padding, dilation, groups)
         few = _as_product(c, FEW_PIXELS if stride == (1, 1) else FEW_PIXELS_APART)
-        phases = _input_plans.keep(key, columns.plan(c, threads) if few else _phases(*key))
-    if type(phases) is tuple:
-        return columns.conv2d_input_gradient(phases, g, weight)
+        phases = _input_plans.keep(key, columns.Plan(c, g.dtype, threads) if few else _phases(*key))
+    if type(phases) is columns.Plan:
+        return columns.conv2d_input_gradient(phases, _flat(g), _flat(weight))
     if stride == (1, 1):
         return _convolve(phases[0][2], g, weight, None)
     dx = empty(input_shape, g.dtype)
@@ -221,12 +221,12 @@ def conv2d_weight_gradient(
         if c.work == 0:
             return zeros(weight_shape, x.dtype)
         if _as_product(c, FEW_PIXELS):
-            plan = columns.plan(c, threads)
+            plan = columns.Plan(c, x.dtype, threads)
         else:
             plan = _design(c, x.dtype, threads, 1.5).plan_weight_gradient(c, x.dtype, threads)
         _weight_plans.keep(key, plan)
-    if type(plan[0]) is Convolution:
-        return columns.conv2d_weight_gradient(plan, _flat(x), g)
+    if type(plan) is columns.Plan:
+        return columns.conv2d_weight_gradient(plan, _flat(x), _flat(g))
     kernel, shares, parts, room, numbers = plan
     dw = empty((parts, *weight_shape), x.dtype)
     flat = dw.ravel()

@@ -1,120 +1,260 @@
 """Convolution as one matrix product over all images: for many weights and few pixels.
 
-A matrix holds in row p all that the window at position p meets, in the order of a filter's weights, so that weights
-are read once and as they lie. Making the matrix costs little beside the product.
+Such weights are larger than the near caches, so each product reads, or writes, them once, row by row as they lie. The
+other operand are the windows (`windows.py`), or their transpose, the columns; making them costs little beside the
+product. A share of the work is that of some input channels, whose windows no other thread needs.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty
+from nbgrad.kernels.cpu.conv.channels import transposition
 from nbgrad.kernels.cpu.conv.geometry import (
     GEOMETRY,
     SERIAL_WORK,
     Convolution,
     conv2d_twin,
-    fill_frame,
+    conv2d_weight_gradient_twin,
 )
-from nbgrad.kernels.cpu.gemm import matmul
-from nbgrad.kernels.cpu.launch import launch, part
-from nbgrad.kernels.cpu.simd import clear_run
+from nbgrad.kernels.cpu.conv.windows import (
+    add_row,
+    frame_sides,
+    gather_channel,
+    gather_transposed,
+    images_inside,
+    join_parts,
+)
+from nbgrad.kernels.cpu.launch import as_integers, call_address, inlined, launch, part
+from nbgrad.kernels.cpu.simd import (
+    ALIGNMENT,
+    FLOAT_LANES,
+    MANY_REGISTERS,
+    add_inner,
+    add_inner_part,
+    add_outer_within,
+    add_within,
+    aligned,
+    clear_run,
+    lanes,
+    lanes_of,
+    store_lane_sums,
+    store_within,
+    zeros_tile,
+)
 from nbgrad.kernels.registry import kernel
+
+ONE, TWO, THREE = (0,), (0,) * 2, (0,) * 3
+ROWS = (0,) * (12 if MANY_REGISTERS else 6)  # of a tile that is two vectors wide
+FEWER_ROWS = (0,) * (8 if MANY_REGISTERS else 4)  # of one that is three wide
+INNER_ROWS, INNER_COLUMNS = (0,) * (4 if MANY_REGISTERS else 2), (0,) * 4  # a tile of inner products
+BEHIND = 3 * FLOAT_LANES  # numbers behind the windows that tiles may read
+NEAR = 1 << 18  # bytes of weights whose columns are worked on together
+TOGETHER = 2 * len(FEWER_ROWS)  # rows of a weight gradient that are written side by side
+
+
+@inlined
+def multiply_rows(height, width, arrays, at):
+    """c[m, n] = a[m, k] @ b[k, n], `near` steps of k at a time; rows of b and c are contiguous.
+
+    at: of a, index and steps between rows and columns; of b and c, index and step between rows; m, n, k, near.
+    """
+    a, b, c = arrays
+    a_index, a_row, a_column, b_index, b_row, c_index, c_row, m, n, k, near = at
+    size, wide = len(height), len(width) * lanes(a)
+    for start in range(0, k, near):
+        stop = min(k, start + near)
+        for i in range(0, m, size):
+            last = min(size, m - i) - 1
+            for j in range(0, n, wide):
+                tile, here = zeros_tile(height, width, a), c_index + i * c_row + j
+                if start > 0:
+                    tile = add_within(tile, c, here, c_row, last, n - j)
+                left, right = a_index + i * a_row + start * a_column, b_index + start * b_row + j
+                for _ in range(start, stop):
+                    tile = add_outer_within(tile, a, left, a_row, last, b, right)
+                    left += a_column
+                    right += b_row
+                store_within(tile, c, here, c_row, last, n - j)
+
+
+@inlined
+def multiply_inner(height, width, arrays, at):
+    """c[m, n] = a[m, k] @ b[k, n] for rows of a and columns of b that are contiguous; their products in `lanes` sums.
+
+    at: of a, index and step between rows; of b, index and step between columns; index of c; m, n, k; where sums wait.
+    """
+    a, b, c, scratch = arrays
+    a_index, a_row, b_index, b_column, c_index, m, n, k, sums = at
+    step = lanes(a)
+    whole = k // step * step
+    for i in range(0, m, len(height)):
+        left, a_last = a_index + i * a_row, min(len(height), m - i) - 1
+        for j in range(0, n, len(width)):
+            right, b_last = b_index + j * b_column, min(len(width), n - j) - 1
+            tile = zeros_tile(height, width, a)
+            for p in range(0, whole, step):
+                tile = add_inner(tile, a, left + p, a_row, a_last, b, right + p, b_column, b_last)
+            if whole < k:
+                left_part, right_part = left + whole, right + whole
+                tile = add_inner_part(
+                    tile, a, left_part, a_row, a_last, b, right_part, b_column, b_last, k - whole
+                )  # fmt: skip
+            store_lane_sums(tile, scratch, sums)
+            for r in range(a_last + 1):
+                for q in range(b_last + 1):
+                    c[c_index + (i + r) * n + j + q] = scratch[sums + r * len(width) + q]
 
 
 @kernel(twin=conv2d_twin)
-def gather_windows(share, arrays, numbers):
-    """windows[n, p, k] = what tap k meets at position p of image n: x, or zero in the padding."""
-    x, windows, scratch, _ = arrays
+def convolve_windows(share, arrays, numbers):
+    """parts[share][o, y, x, n] = Σ_k w[o, k] windows[k, y, x, n], k a tap of some channels."""
+    x, w, parts, scratch = arrays
     geometry = to_fixed_tuple(numbers, GEOMETRY)
-    images, _, channels, height, width, _, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
-    shares, frame_size = to_fixed_tuple(numbers[GEOMETRY:], 2)
-    depth, positions = channels * kh * kw, high * wide
-    places, pixels = numbers[GEOMETRY + 2 : GEOMETRY + 2 + depth], numbers[GEOMETRY + 2 + depth :]
-    first, last = part(share, shares, images * positions, 1)
-    frame = scratch[share * frame_size : (share + 1) * frame_size]
-    clear_run(scratch, share * frame_size, frame_size)
-    for image in range(first // positions, (last + positions - 1) // positions):
-        fill_frame(x, image * channels * height * width, frame, 0, 1, geometry)
-        for p in range(max(first, image * positions), min(last, (image + 1) * positions)):
-            source, target = frame[pixels[p - image * positions] :], windows[p * depth : (p + 1) * depth]
-            for k in range(depth):
-                target[k] = source[np.uint64(places[k])]
+    images, _, channels, _, _, outputs, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
+    shares, room, column, transpose = to_fixed_tuple(numbers[GEOMETRY:], 4)
+    (rows, row), taps, size = frame_sides(geometry), kh * kw, high * wide * images
+    first, last = part(share, shares, channels, 1)
+    depth, own, to = channels * taps, (last - first) * taps, share * outputs * size
+    start = aligned(scratch, share * room)
+    if 2 * size <= lanes(x):  # too few for the lanes: inner products along k
+        frame = start + column * size
+        gather_transposed(x, first, last, start, column, scratch, frame, transpose, geometry)
+        at = first * taps, depth, start, column, to, outputs, size, own, frame
+        multiply_inner(INNER_ROWS, INNER_COLUMNS, (w, scratch, parts, scratch), at)
+        return
+    frame = start + own * size + len(TWO) * lanes(x)
+    clear_run(scratch, frame, rows * row * images)
+    for c in range(first, last):
+        gather_channel(x, c, scratch, start + (c - first) * taps * size, scratch, frame, geometry)
+    at = first * taps, depth, 1, start, size, to, size, outputs, size, own, own
+    if size <= lanes(x):
+        multiply_rows(ROWS, ONE, (w, scratch, parts), at)
+    else:
+        multiply_rows(ROWS, TWO, (w, scratch, parts), at)
 
 
 @kernel(twin=conv2d_twin)
 def scatter_windows(share, arrays, numbers):
-    """dx[n] = the sum over positions p and taps k of windows[n, p, k], at the pixel that they share."""
-    dx, windows, scratch, _ = arrays
+    """dx[n, c] = the sum over taps k = (c, ky, kx) of Σ_o w[o, k] g[o, y, x, n] where they met; some channels c."""
+    w, g, dx, scratch = arrays
     geometry = to_fixed_tuple(numbers, GEOMETRY)
-    images, _, channels, height, width, _, kh, kw, sh, sw, ph, pw, dh, dw, high, wide, _ = geometry
-    shares, frame_size = to_fixed_tuple(numbers[GEOMETRY:], 2)
-    depth, positions = channels * kh * kw, high * wide
-    rows, row = (high - 1) * sh + (kh - 1) * dh + 1, (wide - 1) * sw + (kw - 1) * dw + 1
-    places, pixels = numbers[GEOMETRY + 2 : GEOMETRY + 2 + depth], numbers[GEOMETRY + 2 + depth :]
-    first, last = part(share, shares, images, 1)
-    frame = scratch[share * frame_size : (share + 1) * frame_size]
-    for image in range(first, last):
-        clear_run(scratch, share * frame_size, frame_size)
-        for p in range(positions):
-            at = (image * positions + p) * depth
-            target, source = frame[pixels[p] :], windows[at : at + depth]
-            for k in range(depth):
-                target[np.uint64(places[k])] += source[k]
-        for plane in range(channels):
+    images, _, channels, height, width, outputs, kh, kw, sh, sw, ph, pw, dh, dw, high, wide, _ = geometry
+    shares, room, near, transpose = to_fixed_tuple(numbers[GEOMETRY:], 4)
+    (rows, row), run, taps, depth = frame_sides(geometry), wide * images, kh * kw, channels * kh * kw
+    first, last = part(share, shares, channels, 1)
+    own, size = (last - first) * taps, high * run
+    windows = aligned(scratch, share * room)
+    frame = windows + own * size
+    if size <= lanes(w):  # few numbers for the lanes: taps are there in their place, and turned afterwards
+        columns = frame + rows * row * images
+        at = 0, 1, size, first * taps, depth, columns, own, size, own, outputs, near
+        multiply_rows(FEWER_ROWS, THREE, (g, w, scratch), at)
+        at = columns, own, size, own, windows, size, size, 0, 0
+        call_address(transpose, ((scratch, scratch, scratch), as_integers(at)))
+    else:
+        at = first * taps, 1, depth, 0, size, windows, size, own, size, outputs, near
+        multiply_rows(ROWS, TWO, (w, g, scratch), at)
+    for c in range(first, last):
+        clear_run(scratch, frame, rows * row * images)
+        for ky in range(kh):
+            for kx in range(kw):
+                here = windows + (((c - first) * kh + ky) * kw + kx) * high * run
+                for y in range(high):
+                    to = frame + ((y * sh + ky * dh) * row + kx * dw) * images
+                    if sw == 1:
+                        add_row(scratch, here, scratch, to, run)
+                    else:
+                        for i in range(0, run, images):
+                            add_row(scratch, here + i, scratch, to + i * sw, images)
+                    here += run
+        for n in range(images):
             for y in range(height):
-                here, there = (plane * rows + y + ph) * row + pw, ((image * channels + plane) * height + y) * width
+                here, there = ((y + ph) * row + pw) * images + n, ((n * channels + c) * height + y) * width
                 for i in range(width):
                     inside = y + ph < rows and i + pw < row  # pixels behind the last window got nothing
-                    dx[there + i] = frame[here + i] if inside else dx.dtype.type(0)
+                    dx[there + i] = scratch[frame + here + i * images] if inside else w.dtype.type(0)
 
 
-def plan(c: Convolution, threads: int) -> tuple[Convolution, int, int, np.ndarray]:
-    """(the convolution, shares, numbers of scratch, what the kernels must know)"""
-    rows, row = c.span
-    places = c.tap_places(rows * row, row, np.arange(row))
-    pixels = (np.arange(c.outer[0])[:, None] * c.stride[0] * row + np.arange(c.outer[1]) * c.stride[1]).reshape(-1)
-    shares = threads if c.work > SERIAL_WORK else 1
-    frame = c.channels * rows * row
-    return c, shares, shares * frame, np.array((*c.numbers(), shares, frame, *places, *pixels))
+@kernel(twin=conv2d_weight_gradient_twin)
+def correlate_columns(share, arrays, numbers):
+    """dw[o, k] = Σ_{y, x, n} g[n, o, y, x] columns[(y, x, n), k], k a tap of some channels; the transposed windows."""
+    x, g, dw, scratch = arrays
+    geometry = to_fixed_tuple(numbers, GEOMETRY)
+    images, _, channels, _, _, outputs, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
+    shares, room, column, transpose = to_fixed_tuple(numbers[GEOMETRY:], 4)
+    taps, positions = kh * kw, high * wide
+    first, last = part(share, shares, channels, 1)
+    size, depth, own, width = positions * images, channels * taps, (last - first) * taps, lanes(x)
+    columns = aligned(scratch, share * room)
+    frame = columns + column * size + len(THREE) * width
+    gather_transposed(x, first, last, columns, column, scratch, frame, transpose, geometry)
+    for block in range(0, outputs, TOGETHER):
+        for k in range(0, own, len(THREE) * width):
+            for o in range(block, min(outputs, block + TOGETHER), len(FEWER_ROWS)):
+                tile, below = zeros_tile(FEWER_ROWS, THREE, g), min(len(FEWER_ROWS), outputs - o) - 1
+                for n in range(images):
+                    left, right = (n * outputs + o) * positions, columns + n * column + k
+                    for _ in range(positions):
+                        tile = add_outer_within(tile, g, left, positions, below, scratch, right)
+                        left += 1
+                        right += images * column
+                store_within(tile, dw, o * depth + first * taps + k, depth, below, own - k)
 
 
-def _windows(plan: Any, x: np.ndarray) -> np.ndarray:
-    """[images * positions, channels * taps]"""
-    c, shares, room, numbers = plan
-    windows = empty((c.images * math.prod(c.outer), c.channels * math.prod(c.taps)), x.dtype)
-    flat = windows.reshape(-1)
-    launch(gather_windows, shares, (x, flat, empty((room,), x.dtype), flat), numbers)
-    return windows
+class Plan:
+    """What the kernels must know of a convolution, and how many threads share its channels."""
+
+    def __init__(self, c: Convolution, dtype: np.dtype, threads: int) -> None:
+        self.shape, self.shares = c, min(threads, c.channels) if c.work > SERIAL_WORK else 1
+        self.positions, taps = math.prod(c.outer), math.prod(c.taps)
+        self.size = self.positions * c.images
+        lanes, transpose = lanes_of(dtype), transposition(dtype)
+        frame, own = math.prod(c.span) * c.images + ALIGNMENT, -(-c.channels // self.shares) * taps
+        # neighbouring rows must not meet in the same sets of a cache, as those of even numbers of lines do
+        column = (-(-own // FLOAT_LANES) | 1) * FLOAT_LANES
+        near = max(8, NEAR // (own * dtype.itemsize))
+        self.turned = frame + column * self.size + lanes * taps * self.size + BEHIND
+        self.gathered = max(self.turned, frame + own * self.size + BEHIND)
+        self.scattered = frame + 2 * own * self.size + BEHIND
+        shared, turning = (*c.numbers(), self.shares), (self.shares, c.images, c.outputs, self.positions)
+        self.convolve = np.array((*shared, self.gathered, column, transpose))
+        self.correlate = np.array((*shared, self.turned, column, transpose))
+        self.scatter = np.array((*shared, self.scattered, near, transpose))
+        self.turn = np.array((*turning, transpose))
+        self.join = [np.array((*turning, biased, transpose)) for biased in (0, 1)]
 
 
-def _by_position(g: np.ndarray) -> np.ndarray:
-    """[images * positions, channels]"""
-    return g.reshape(*g.shape[:2], -1).swapaxes(1, 2).reshape(-1, g.shape[1])
+def _scratch(plan: Plan, room: int, like: np.ndarray) -> np.ndarray:
+    """Room for each share."""
+    return empty((plan.shares * room,), like.dtype)
 
 
-def conv2d(plan: Any, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
-    """windows times weights"""
-    c = plan[0]
-    out = matmul(_windows(plan, x), weight.reshape(c.outputs, -1).T)
-    if bias is not None:
-        out += bias
-    turned = out.reshape(c.images, -1, c.outputs).swapaxes(1, 2)
-    return np.ascontiguousarray(turned).reshape(c.images, c.outputs, *c.outer)
+def conv2d(plan: Plan, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
+    """Weights times windows; flat operands."""
+    c = plan.shape
+    parts, out = _scratch(plan, c.outputs * plan.size, x), empty((c.images, c.outputs, *c.outer), x.dtype)
+    launch(convolve_windows, plan.shares, (x, w, parts, _scratch(plan, plan.gathered, x)), plan.convolve)
+    flat = out.ravel()
+    launch(join_parts, plan.shares, (parts, flat if bias is None else bias, flat, flat), plan.join[bias is not None])
+    return out
 
 
-def conv2d_input_gradient(plan: Any, g: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """g times weights: what each window sends to its pixels, which add up"""
-    c, shares, room, numbers = plan
-    windows = matmul(_by_position(g), weight.reshape(c.outputs, -1)).reshape(-1)
+def conv2d_input_gradient(plan: Plan, g: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """g times weights: what each window sends to its pixels, which add up; flat operands."""
+    c = plan.shape
+    turned = empty((g.size + BEHIND,), g.dtype)
+    launch(images_inside, plan.shares, (g, turned, turned, turned), plan.turn)
     dx = empty((c.images, c.channels, *c.sides), g.dtype)
-    launch(scatter_windows, shares, (dx.reshape(-1), windows, empty((room,), g.dtype), windows), numbers)
+    launch(scatter_windows, plan.shares, (w, turned, dx.ravel(), _scratch(plan, plan.scattered, g)), plan.scatter)
     return dx
 
 
-def conv2d_weight_gradient(plan: Any, x: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """g times windows"""
-    c = plan[0]
-    return matmul(_by_position(g).T, _windows(plan, x)).reshape(c.outputs, c.channels, *c.taps)
+def conv2d_weight_gradient(plan: Plan, x: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """g times windows; flat operands."""
+    c = plan.shape
+    dw = empty((c.outputs, c.channels, *c.taps), x.dtype)
+    launch(correlate_columns, plan.shares, (x, g, dw.ravel(), _scratch(plan, plan.turned, x)), plan.correlate)
+    return dw

@@ -1,0 +1,108 @@
+"""The windows of a convolution: what its taps meet at all positions of all images, gathered, scattered and turned.
+
+Row k of the windows belongs to tap k (channel, ky, kx). Within a row the images stand side by side, [y, x, n], so that
+it is made of long runs of a padded image, the *frame* of a channel: [row, column, n].
+"""
+
+from numba.np.unsafe.ndarray import to_fixed_tuple
+
+from nbgrad.kernels.cpu.conv.geometry import copy_row
+from nbgrad.kernels.cpu.launch import as_integers, call_address, inlined, part
+from nbgrad.kernels.cpu.simd import add_tiles, clear_run, lanes, load_row, load_within, store_tile, store_within
+from nbgrad.kernels.registry import kernel
+
+ONE = (0,)
+
+
+@inlined
+def add_row(source, start, target, to, count):
+    """target[to : to + count] += source[start : start + count]"""
+    width = lanes(source)
+    whole = count // width * width
+    for i in range(0, whole, width):
+        store_tile(add_tiles(load_row(ONE, source, start + i), load_row(ONE, target, to + i)), target, to + i, 0)
+    if whole < count:
+        left = count - whole
+        total = add_tiles(load_within(source, start + whole, left), load_within(target, to + whole, left))
+        store_within(total, target, to + whole, 0, 0, left)
+
+
+@inlined
+def frame_sides(geometry):
+    """The sides of an image with its padding, as far as windows reach."""
+    _, _, _, _, _, _, kh, kw, sh, sw, _, _, dh, dw, high, wide, _ = geometry
+    return (high - 1) * sh + (kh - 1) * dh + 1, (wide - 1) * sw + (kw - 1) * dw + 1
+
+
+@inlined
+def gather_channel(x, c, windows, to, scratch, frame, geometry):
+    """windows[to + ((ky, kx), y, x, n)] = what the taps of channel c meet; the frame's borders are zeros already."""
+    images, _, channels, height, width, _, kh, kw, sh, sw, ph, pw, dh, dw, high, wide, _ = geometry
+    (rows, row), run = frame_sides(geometry), wide * images
+    if kh * kw == 1 and ph == pw == 0:  # nothing but pixels, each met once
+        for n in range(images):
+            for y in range(high):
+                here, there = ((n * channels + c) * height + y * sh) * width, to + y * run + n
+                for i in range(wide):
+                    windows[there + i * images] = x[here + i * sw]
+        return
+    for n in range(images):
+        for y in range(min(height, rows - ph)):
+            here, there = ((n * channels + c) * height + y) * width, ((y + ph) * row + pw) * images + n
+            for i in range(min(width, row - pw)):
+                scratch[frame + there + i * images] = x[here + i]
+    for ky in range(kh):
+        for kx in range(kw):
+            for y in range(high):
+                start = frame + ((y * sh + ky * dh) * row + kx * dw) * images
+                if sw == 1:
+                    copy_row(scratch, start, windows, to, run)
+                else:
+                    for i in range(0, run, images):
+                        copy_row(scratch, start + i * sw, windows, to + i, images)
+                to += run
+
+
+@inlined
+def gather_transposed(x, first, last, columns, column, scratch, frame, transpose, geometry):
+    """columns[(y, x, n), k] in rows of `column` numbers, for the taps k of some channels: a few channels at a time."""
+    images, _, _, _, _, _, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
+    (rows, row), taps, size, width = frame_sides(geometry), kh * kw, high * wide * images, lanes(x)
+    windows = frame + rows * row * images
+    clear_run(scratch, frame, rows * row * images)
+    for some in range(first, last, width):
+        count = min(width, last - some)
+        for c in range(count):
+            gather_channel(x, some + c, scratch, windows + c * taps * size, scratch, frame, geometry)
+        for p in range(0, size, width):
+            to = columns + p * column + (some - first) * taps
+            at = windows + p, size, count * taps, min(width, size - p), to, column, count * taps, 0, 0
+            call_address(transpose, ((scratch, scratch, scratch), as_integers(at)))
+
+
+@kernel()
+def join_parts(share, arrays, numbers):
+    """out[n, o, p] = bias[o] + parts[0][o, p, n] + parts[1][o, p, n] + ..., for some outputs o."""
+    parts, bias, out, _ = arrays
+    shares, images, outputs, positions, biased, transpose = to_fixed_tuple(numbers, 6)
+    first, last = part(share, shares, outputs, 1)
+    size = positions * images
+    for o in range(first, last):
+        sums, start = parts[o * size : (o + 1) * size], bias[o] if biased else parts.dtype.type(0)
+        for i in range(size):
+            sums[i] += start
+        for other in range(1, shares):
+            add_row(parts, (other * outputs + o) * size, sums, 0, size)
+        at = o * size, images, positions, images, o * positions, outputs * positions, positions, 0, 0
+        call_address(transpose, ((parts, out, out), as_integers(at)))
+
+
+@kernel()
+def images_inside(share, arrays, numbers):
+    """turned[o, p, n] = g[n, o, p], for some outputs o."""
+    g, turned, _, _ = arrays
+    shares, images, outputs, positions, transpose = to_fixed_tuple(numbers, 5)
+    first, last = part(share, shares, outputs, 1)
+    for o in range(first, last):
+        at = o * positions, outputs * positions, images, positions, o * positions * images, images, images, 0, 0
+        call_address(transpose, ((g, turned, turned), as_integers(at)))
