@@ -150,7 +150,7 @@ def _softmax_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
 
     def slow() -> np.ndarray:
         out = np.empty_like(rows)
-        KERNELS["cpu.softmax._log_softmax_slow"].dispatcher(rows.reshape(-1), out.reshape(-1), rows.shape[1], 1)
+        KERNELS["cpu.softmax._log_softmax_slow"].dispatcher(rows.reshape(-1), out.reshape(-1), rows.shape[1])
         return out
 
     def by_numpy() -> np.ndarray:
@@ -195,7 +195,7 @@ CARDS = {
         _relu_gradient_race, formulas.threshold_gradient,
     ),
     "log_softmax": Card(
-        "Log-softmax", ("cpu.softmax._log_softmax",), ("softmax", "log_softmax_lines"),
+        "Log-softmax", ("cpu.softmax.log_softmax_short",), ("softmax", "log_softmax_lines"),
         lambda *_: "F.log_softmax(x, dim=1)", _softmax_race,
     ),
 }  # fmt: skip

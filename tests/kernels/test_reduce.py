@@ -54,12 +54,39 @@ def test_rows_on_two_threads(name, shape, axis):
 
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-@pytest.mark.parametrize(("shape", "axis"), [((5, 10), 1), ((3, 7, 6), 1), ((4,), 0), ((2, 1000), 1)])
+@pytest.mark.parametrize(("shape", "axis"), [((5, 10), 1), ((3, 7, 6), 1), ((4,), 0), ((2, 1000), 1), ((3, 16), 1)])
 def test_gradients_against_their_twins(name, shape, axis):
     g, x = (RANDOM.standard_normal(shape, np.float32) for _ in range(2))
     out = getattr(kernels.cpu, name)(x, axis)
-    slow = np.empty(g.size, np.float32)
-    inner = int(np.prod(shape[axis + 1 :]))
-    KERNELS[f"cpu.softmax._{name}_gradient"].twin(g.ravel(), out.ravel(), slow, shape[axis], inner)
-    fast = getattr(kernels.cpu, f"{name}_gradient")(g, out, axis)
-    np.testing.assert_allclose(fast.ravel(), slow, rtol=2e-6, atol=2e-6)
+    rows = [np.ascontiguousarray(np.moveaxis(each, axis, -1)) for each in (g, out)]
+    slow = np.empty_like(rows[0])
+    twin = KERNELS[f"cpu.softmax.{name}_gradient_long"].twin
+    twin(rows[0].ravel(), rows[1].ravel(), slow.reshape(-1), shape[axis])
+    fast = np.moveaxis(getattr(kernels.cpu, f"{name}_gradient")(g, out, axis), axis, -1)
+    np.testing.assert_allclose(fast, slow, rtol=2e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("count", [1, 3, 15, 16, 17, 63, 64, 65, 1000])
+@pytest.mark.parametrize(("scale", "middle"), [(1, 0), (30, -40), (20, 9_990), (1e4, 0), (1e30, 0)])
+def test_softmax_against_doubles(name, count, scale, middle):
+    """Every share to a relative 3e-7, whatever the size of the numbers; the logarithm where it is not near 0."""
+    x = (RANDOM.standard_normal((5, count)) * scale + middle).astype(np.float32)
+    out, exact = getattr(kernels.cpu, name)(x, 1), np.empty(x.size)
+    KERNELS[f"cpu.softmax.{name}_long"].twin(x.astype(np.float64).ravel(), exact, count)
+    exact = exact.reshape(x.shape)
+    if name == "softmax":
+        np.testing.assert_allclose(out, exact, rtol=3e-7, atol=3e-45)
+    else:
+        np.testing.assert_allclose(out, exact, rtol=3e-7, atol=1.5e-6 + 6e-8 * np.abs(x).max())
+
+
+@pytest.mark.parametrize("count", [3, 40])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("special", [(np.nan,), (np.inf,), (-np.inf,), (np.inf, -np.inf), (100, np.nan)])
+def test_softmax_of_nan_and_infinity(name, special, count):
+    x = RANDOM.standard_normal((2, count)).astype(np.float32)
+    x[0, count - len(special) :], x[1] = special, special[0]
+    out, exact = getattr(kernels.cpu, name)(x, 1), np.empty(x.size)
+    KERNELS[f"cpu.softmax.{name}_long"].twin(x.astype(np.float64).ravel(), exact, count)
+    np.testing.assert_allclose(out, exact.reshape(x.shape), rtol=1e-6)

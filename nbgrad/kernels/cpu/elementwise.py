@@ -13,7 +13,7 @@ from nbgrad.dtypes import DefaultDtype, result_type
 from nbgrad.kernels import formulas
 from nbgrad.kernels.cpu import math
 from nbgrad.kernels.cpu.launch import run_flat
-from nbgrad.kernels.cpu.simd import full_width
+from nbgrad.kernels.cpu.simd import MANY_REGISTERS, lanes, load_row, load_row_part, store_tile, store_tile_part
 from nbgrad.kernels.registry import kernel
 from nbgrad.shapes import broadcast_shapes
 
@@ -23,6 +23,7 @@ _OPERANDS = (np.ndarray, np.generic, int, float)
 _UNARY = "void(float32[::1], float32[::1])"
 _BINARY = "void(float32[::1], float32[::1], float32[::1])"
 _WITH_NUMBER = "void(float32[::1], float64, float32[::1])"
+SIDE_BY_SIDE = (0,) * (4 if MANY_REGISTERS else 2)  # registers, so that none waits for its own steps
 _BROADCAST = "void(float32[::1], int64[::1], float32[::1], int64[::1], float32[::1], int64[::1])"
 
 ArrayFunction = Callable[..., np.ndarray]
@@ -213,8 +214,8 @@ def _unary(formula: Callable[[Any], Any], signatures: tuple[str, ...] = (), floa
     return _applied(flat, floating)
 
 
-def _vectorised(function: Callable[[Any], Any], signatures: tuple[str, ...] = ()) -> ArrayFunction:
-    """`_unary` of a function of `nbgrad.kernels.cpu.math`, whose loop becomes vector code."""
+def _in_registers(function: Callable[[Any], Any], signatures: tuple[str, ...] = ()) -> ArrayFunction:
+    """`_unary` of a function of `nbgrad.kernels.cpu.math`, float32 by whole registers."""
     name, jitable = function.__name__, register_jitable(getattr(formulas, function.__name__))
 
     @kernel(name=f"{name}_twin")
@@ -225,16 +226,21 @@ def _vectorised(function: Callable[[Any], Any], signatures: tuple[str, ...] = ()
 
     @kernel(*signatures, name=name, twin=twin, exact=True)
     def flat(x, out):
-        """out[i] = formula(x[i]); (n,)."""
-        full_width()
-        for i in range(out.size):
-            out[i] = function(x[i])
+        """out[i] = formula(x[i]); (n,), float32."""
+        width = len(SIDE_BY_SIDE) * lanes(x)
+        whole = out.size - out.size % width
+        for i in range(0, whole, width):
+            store_tile(function(load_row(SIDE_BY_SIDE, x, i)), out, i, 0)
+        if whole < out.size:
+            rest = out.size - whole
+            store_tile_part(function(load_row_part(SIDE_BY_SIDE, x, whole, rest)), out, whole, 0, 1, rest)
 
-    return _applied(flat, True)
+    return _applied(flat, True, twin)
 
 
-def _applied(flat: Any, floating: bool) -> ArrayFunction:
-    """`f(x) -> out` on arrays from a loop over flat ones."""
+def _applied(flat: Any, floating: bool, of_doubles: Any = None) -> ArrayFunction:
+    """`f(x) -> out` on arrays from a loop over flat ones. of_doubles: another one for all that is not float32."""
+    of_others = of_doubles or flat
 
     def apply(x: np.ndarray) -> np.ndarray:
         dtype = x.dtype
@@ -243,10 +249,10 @@ def _applied(flat: Any, floating: bool) -> ArrayFunction:
             x = x.astype(dtype)
         if x.nbytes < SMALLEST_POOLED:
             out = new_array(x.shape, dtype)
-            flat(x.ravel(), out.ravel())
+            (flat if dtype is _FLOAT32 else of_others)(x.ravel(), out.ravel())
         else:
             out = empty(x.shape, dtype)
-            run_flat(flat, x.ravel(), out.ravel())
+            run_flat(flat if dtype is _FLOAT32 else of_others, x.ravel(), out.ravel())
         return out
 
     return apply
@@ -256,18 +262,18 @@ neg = _unary(formulas.neg, (_UNARY,))
 absolute = _unary(formulas.absolute)
 sign = _unary(formulas.sign)
 relu = _unary(formulas.relu, (_UNARY,))
-exp = _vectorised(math.exp, (_UNARY,))
-log = _vectorised(math.log)
+exp = _in_registers(math.exp, (_UNARY,))
+log = _in_registers(math.log)
 sqrt = _unary(formulas.sqrt, floating=True)
 sin = _unary(formulas.sin, floating=True)
 cos = _unary(formulas.cos, floating=True)
-tanh = _vectorised(math.tanh)
-sigmoid = _vectorised(math.sigmoid)
-exp2 = _vectorised(math.exp2)
-expm1 = _vectorised(math.expm1)
+tanh = _in_registers(math.tanh)
+sigmoid = _in_registers(math.sigmoid)
+exp2 = _in_registers(math.exp2)
+expm1 = _in_registers(math.expm1)
 log2 = _unary(formulas.log2, floating=True)
 log10 = _unary(formulas.log10, floating=True)
-log1p = _vectorised(math.log1p)
+log1p = _in_registers(math.log1p)
 rsqrt = _unary(formulas.rsqrt, floating=True)
 tan = _unary(formulas.tan, floating=True)
 asin = _unary(formulas.asin, floating=True)
@@ -275,9 +281,9 @@ acos = _unary(formulas.acos, floating=True)
 atan = _unary(formulas.atan, floating=True)
 sinh = _unary(formulas.sinh, floating=True)
 cosh = _unary(formulas.cosh, floating=True)
-erf = _vectorised(math.erf)
-erfc = _vectorised(math.erfc)
-gelu = _vectorised(math.gelu)
+erf = _in_registers(math.erf)
+erfc = _in_registers(math.erfc)
+gelu = _in_registers(math.gelu)
 floor = _unary(formulas.floor)
 ceil = _unary(formulas.ceil)
 trunc = _unary(formulas.trunc)

@@ -1,9 +1,8 @@
-"""exp, log, tanh and their kin in float32, written so that loops over them become vector code; float64 is exact.
+"""exp, log, tanh and their kin in float32, for a register of numbers or for one; float64 is exact.
 
-Each takes one number inside a kernel: steps without a branch, polynomials fitted to the smallest largest relative error
-(E. Remez's exchange). A kernel that calls them begins with `full_width()` and is declared `exact`, so that their steps
-are not reordered; those of softmax are not, since their sums must be: a subnormal power may lose its last digits there.
-The slow, obvious twins are those of `nbgrad.kernels.formulas`.
+Each is a few steps without a branch, with polynomials fitted to the smallest largest relative error (E. Remez's
+exchange). A kernel that calls them is declared `exact`, so that their steps are not reordered. The slow, obvious twins
+are those of `nbgrad.kernels.formulas`.
 Source of the reductions: W. Cody and W. Waite, «Software Manual for the Elementary Functions», 1980.
 """
 
@@ -12,102 +11,123 @@ from numba import types
 from numba.extending import overload, register_jitable
 
 from nbgrad.kernels import formulas
-from nbgrad.kernels.cpu.simd import FLOAT_LANES, MANY_REGISTERS, as_bits, from_bits, maximum, minimum, multiply_add
+from nbgrad.kernels.cpu.simd import (
+    FUSED,
+    TO_INTEGER,
+    Tile,
+    at_least,
+    at_most,
+    exponent_and_rest,
+    magnitude,
+    maximum,
+    minimum,
+    multiply_add,
+    power_of_two,
+    quotient,
+    times_power_of_two,
+    where_less,
+    with_sign_of,
+)
 
 _f = np.float32
-_HALF, _ONE, _TWO = _f(0.5), _f(1), _f(2)
-_LOG2_E, _LN2_HIGH, _LN2_LOW = _f(1.44269504), _f(0.693359375), _f(-2.12194440e-4)
-_TO_INTEGER = _f(12582912 + 254)  # 1.5 * 2**23: adding it rounds, and leaves the integer + 254 in the lowest bits
-_TO_INTEGER_BITS = np.int32(_TO_INTEGER.view(np.int32))
+_ZERO, _HALF, _ONE, _TWO = _f(0), _f(0.5), _f(1), _f(2)
+_LOG2_E, _LN2, _LN2_HIGH, _LN2_LOW = _f(1.44269504), _f(0.693147181), _f(0.693359375), _f(-2.12194440e-4)
+_TO_INTEGER, _INFINITY = _f(TO_INTEGER), _f(np.inf)
 _SMALLEST, _LARGEST = _f(-104), _f(89)  # beyond them e^x is 0 and inf
-_SMALLEST_POWER, _LARGEST_POWER, _LN2 = _f(-151), _f(129), _f(0.693147181)
+_SMALLEST_POWER, _LARGEST_POWER = _f(-151), _f(129)
 _ALL_BUT_ONE, _NOTHING = _f(-30), _f(1e-8)  # below the first e^x - 1 is -1, near 0 it is x
-_ROOT_HALF_BITS, _MANTISSA = np.int32(0x3F3504F3), np.int32(0x7FFFFF)
-_TINY, _TWO_23 = _f(1.1754944e-38), _f(8388608)
-_FUSED = FLOAT_LANES > 4 or MANY_REGISTERS  # AVX2, AVX-512 and NEON round a product and a sum once
-_UPPER_HALF = np.int32(-4096)  # the upper half of a number's digits
-_INFINITY = _f(np.inf)
-_ROOT_HALF = _f(0.70710678)
+_ERFC_END, _GELU_END, _TANH_END = _f(10.6), _f(15), _f(18.1)  # beyond them erfc x is 0, gelu 0 or x, tanh x/2 is 1
+_MOST_BITS, _FAR, _NO_POWER = _f(126), _f(1e4), _f(105)
+_SPLITTER = _f(4097)  # 2**12 + 1: the upper half of a number's digits
 
 _E4, _E3, _E2, _E1, _E0 = map(_f, (1.3814650e-3, 8.3687027e-3, 4.1668386e-2, 1.6666521e-1, 4.9999993e-1))
-_L7, _L6, _L5, _L4 = map(_f, (-7.6447141e-2, 1.2761918e-1, -1.3156003e-1, 1.4201369e-1))
-_L3, _L2, _L1, _L0 = map(_f, (-1.6623804e-1, 2.0001267e-1, -2.5000807e-1, 3.3333331e-1))
-_T4, _T3, _T2, _T1, _T0 = map(_f, (-5.9106265e-3, 2.0809814e-2, -5.3788135e-2, 1.3331978e-1, -3.3333300e-1))
+_L7, _L6, _L5, _L4 = map(_f, (-4.50747169e-2, 1.04630121e-1, -1.31611907e-1, 1.44783957e-1))
+_L3, _L2, _L1, _L0 = map(_f, (-1.66473125e-1, 1.99908612e-1, -2.50000958e-1, 3.33334491e-1))
 _P6, _P5, _P4, _P3 = map(_f, (7.8538619e-5, -8.0101936e-4, 5.1883277e-3, -2.6853812e-2))
 _P2, _P1, _P0 = map(_f, (1.1283585e-1, -3.7612626e-1, 1.1283792))
-_C8, _C7, _C6, _C5, _C4 = map(_f, (-3.9577027e-4, -8.2520298e-4, 2.1384586e-3, 6.4857714e-3, -1.4547319e-2))
-_C3, _C2, _C1, _C0 = map(_f, (-3.9654998e-2, 2.0371080e-1, -3.6974240e-1, 2.7697840e-1))
+# e^(a²) erfc a and e^(a²/2) erfc(a/√2) / 2 over quotients of polynomials in a, constants first
+_ERFC_OVER = tuple(map(_f, (1.3517071, 1.66566372, 0.980237603, 0.305708259, 0.0434672646)))
+_ERFC_UNDER = tuple(map(_f, (1.3517071, 3.19090247, 3.22906733, 1.77531505, 0.541893721, 0.0770426244)))
+_PHI_OVER = tuple(map(_f, (0.282028526, 0.245882794, 0.102363773, 0.0225857235, 0.00227239006)))
+_PHI_UNDER = tuple(map(_f, (0.564057052, 0.941818237, 0.674158871, 0.262191445, 0.056618128, 0.00569595769)))
+
+
+@register_jitable
+def _power_beyond(r):
+    """(e^r - 1 - r) / r², |r| <= ln 2 / 2."""
+    p = multiply_add(_E4, r, _E3)
+    p = multiply_add(p, r, _E2)
+    p = multiply_add(p, r, _E1)
+    return multiply_add(p, r, _E0)
+
+
+@register_jitable
+def _power(r):
+    """e^r, |r| <= ln 2 / 2."""
+    return multiply_add(multiply_add(_power_beyond(r), r, _ONE), r, _ONE)
 
 
 @register_jitable
 def _power_less_one(r):
     """e^r - 1, |r| <= ln 2 / 2."""
-    p = multiply_add(_E4, r, _E3)
-    p = multiply_add(p, r, _E2)
-    p = multiply_add(p, r, _E1)
-    p = multiply_add(p, r, _E0)
-    return multiply_add(p * r, r, r)
+    return multiply_add(_power_beyond(r) * r, r, r)
 
 
 @register_jitable
-def _scaled(p, shifted):
-    """2^n (1 + p), n + _TO_INTEGER = shifted; 2^n in two factors, so that it may be subnormal."""
-    bits = as_bits(shifted)  # the lowest are n + 254, and those above them fall off the left end
-    half = bits >> 1
-    power = from_bits(half << 23)
-    return multiply_add(p, power, power) * from_bits((bits - half) << 23)
+def reduced(x):
+    """(r, shifted): x = n ln 2 + r, |r| <= ln 2 / 2, shifted = n + TO_INTEGER; for |x| < 1e6."""
+    shifted = multiply_add(x, _LOG2_E, _TO_INTEGER)
+    n = shifted - _TO_INTEGER
+    return multiply_add(n, -_LN2_LOW, multiply_add(n, -_LN2_HIGH, x)), shifted
 
 
 @register_jitable
-def _whole(shifted):
-    """n, n + _TO_INTEGER = shifted; a difference that is not fused with what it is taken of would be reordered away."""
-    return shifted - _TO_INTEGER if _FUSED else _f(as_bits(shifted) - _TO_INTEGER_BITS)
+def exponents(top):
+    """(shift, whole, lowest) for `power_over(at_least(x - shift, lowest), whole)` of numbers x <= top: e^x / 2^whole.
+
+    Only numbers that are far from 0 are shifted, since a difference is rounded and a power of two is not.
+    """
+    shift = where_less(magnitude(top), _FAR, _ZERO, top)
+    rest = top - shift
+    whole = multiply_add(rest, _LOG2_E, _TO_INTEGER) - _TO_INTEGER
+    return shift, whole, rest - _NO_POWER
+
+
+@register_jitable
+def power_over(x, whole):
+    """e^x / 2^whole, float32; 0 where x is 105 below whole ln 2."""
+    r, shifted = reduced(x)
+    return times_power_of_two(_power(r), shifted - whole)
 
 
 @register_jitable
 def _exp32(x):
-    """e^x = 2^n e^r, |r| <= ln 2 / 2."""
-    y = _SMALLEST if x < _SMALLEST else x  # NaN stays
-    y = _LARGEST if y > _LARGEST else y
-    shifted = multiply_add(y, _LOG2_E, _TO_INTEGER)
-    n = _whole(shifted)
-    r = multiply_add(n, -_LN2_LOW, multiply_add(n, -_LN2_HIGH, y))
-    return _scaled(_power_less_one(r), shifted)
+    """e^x = 2^n e^r."""
+    r, shifted = reduced(at_most(at_least(x, _SMALLEST), _LARGEST))
+    return times_power_of_two(_power(r), shifted)
 
 
 @register_jitable
 def _exp2_32(x):
     """2^x = 2^n e^(r ln 2), |r| <= 1/2."""
-    y = _SMALLEST_POWER if x < _SMALLEST_POWER else x
-    y = _LARGEST_POWER if y > _LARGEST_POWER else y
+    y = at_most(at_least(x, _SMALLEST_POWER), _LARGEST_POWER)
     shifted = y + _TO_INTEGER
-    return _scaled(_power_less_one((y - _whole(shifted)) * _LN2), shifted)
+    return times_power_of_two(_power((y - (shifted - _TO_INTEGER)) * _LN2), shifted)
 
 
 @register_jitable
 def _expm1_32(x):
-    """e^x - 1 = 2^n (e^r - 1) + (2^n - 1), as a product of two factors where 2^n itself is too large."""
-    y = _ALL_BUT_ONE if x < _ALL_BUT_ONE else x
-    y = _LARGEST if y > _LARGEST else y
-    shifted = multiply_add(y, _LOG2_E, _TO_INTEGER)
-    n = _whole(shifted)
-    p = _power_less_one(multiply_add(n, -_LN2_LOW, multiply_add(n, -_LN2_HIGH, y)))
-    bits = as_bits(shifted)
-    half = bits >> 1
-    power, factor, share = from_bits(half << 23), bits - half, from_bits((254 - (bits - half)) << 23)
-    result = multiply_add(p, power, power - share) * from_bits(factor << 23)
-    return x if abs(x) < _NOTHING else result  # -0 stays
+    """e^x - 1 = 2^n ((e^r - 1) + (1 - 2^-n))."""
+    r, shifted = reduced(at_most(at_least(x, _ALL_BUT_ONE), _LARGEST))
+    share = power_of_two(at_least(_TO_INTEGER - shifted, -_MOST_BITS) + _TO_INTEGER)
+    result = times_power_of_two(_power_less_one(r) + (_ONE - share), shifted)
+    return where_less(magnitude(x), _NOTHING, x, result)  # -0 stays
 
 
 @register_jitable
 def _log32(x):
-    """ln x = e ln 2 + ln (1 + r), x = 2^e (1 + r), √½ <= 1 + r < √2."""
-    small = x < _TINY  # subnormal
-    y = x * _TWO_23 if small else x
-    bits = np.int32(as_bits(y) - _ROOT_HALF_BITS)
-    exponent = _f(np.int32(bits >> 23)) - (_f(23) if small else _f(0))
-    r = from_bits((bits & _MANTISSA) + _ROOT_HALF_BITS) - _ONE
-    square = r * r
+    """ln x = e ln 2 + ln (1 + r), x = 2^e (1 + r)."""
+    exponent, r = exponent_and_rest(x)
     p = multiply_add(_L7, r, _L6)
     p = multiply_add(p, r, _L5)
     p = multiply_add(p, r, _L4)
@@ -115,11 +135,7 @@ def _log32(x):
     p = multiply_add(p, r, _L2)
     p = multiply_add(p, r, _L1)
     p = multiply_add(p, r, _L0)
-    p = multiply_add(p * r, square, multiply_add(exponent, _LN2_LOW, -_HALF * square)) + r
-    result = multiply_add(exponent, _LN2_HIGH, p)
-    result = result if x < _INFINITY else x  # inf and NaN
-    result = result if x > _f(0) or x != x else -_INFINITY
-    return result if x >= _f(0) or x != x else _f(np.nan)
+    return multiply_add(exponent, _LN2, multiply_add(multiply_add(p, r, -_HALF), r * r, r))
 
 
 @register_jitable
@@ -127,73 +143,67 @@ def _log1p_32(x):
     """ln (1 + x) = ln u + (x - (u - 1)) / u, u = 1 + x rounded."""
     u = _ONE + x
     logarithm = _log32(u)
-    result = logarithm + (x - (u - _ONE)) / u if abs(logarithm) < _INFINITY else logarithm  # inf and NaN stay
-    return x if abs(x) < _NOTHING else result  # -0 stays
+    result = logarithm + quotient(x - (u - _ONE), u)
+    result = where_less(magnitude(logarithm), _INFINITY, result, logarithm)  # inf and NaN stay
+    return where_less(magnitude(x), _NOTHING, x, result)  # -0 stays
 
 
 @register_jitable
 def _sigmoid32(x):
     """1 / (1 + e^-x), from e^-|x| so that nothing overflows."""
-    power = _exp32(-abs(x))
-    share = _ONE / (_ONE + power)
-    return power * share if x < _f(0) else share
+    r, shifted = reduced(at_least(with_sign_of(x, -_ONE), _SMALLEST))
+    power = times_power_of_two(_power(r), shifted)
+    share = quotient(_ONE, _ONE + power)
+    return where_less(x, _ZERO, power * share, share)
 
 
 @register_jitable
 def _tanh32(x):
-    """A polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x."""
-    size, square = abs(x), x * x
-    p = multiply_add(_T4, square, _T3)
-    p = multiply_add(p, square, _T2)
-    p = multiply_add(p, square, _T1)
-    p = multiply_add(p, square, _T0)
-    near = x if size < _f(1e-4) else multiply_add(p * square, x, x)  # -0 stays
-    far = _ONE - _TWO / (_exp32(size + size) + _ONE)
-    far = far if x > _f(0) else -far
-    return near if size < _f(0.6) else far
+    """p / (p + 2), p = e^2|x| - 1, with the sign of x."""
+    size = magnitude(x)
+    y = at_most(size + size, _TANH_END)
+    shifted = multiply_add(y, _LOG2_E, _TO_INTEGER)
+    power = power_of_two(shifted)
+    r = multiply_add(shifted - _TO_INTEGER, -_LN2, y)
+    p = multiply_add(_power_less_one(r), power, power - _ONE)
+    return with_sign_of(quotient(p, p + _TWO), x)
 
 
 @register_jitable
-def _scaled_erfc(size):
-    """e^(a²) erfc a for a >= 0: (1 + (1 + u) Q(u)) / (1 + 2a), u = (a - 2) / (a + 2)."""
-    u = (size - _TWO) / (size + _TWO)
-    q = multiply_add(_C8, u, _C7)
-    q = multiply_add(q, u, _C6)
-    q = multiply_add(q, u, _C5)
-    q = multiply_add(q, u, _C4)
-    q = multiply_add(q, u, _C3)
-    q = multiply_add(q, u, _C2)
-    q = multiply_add(q, u, _C1)
-    q = multiply_add(q, u, _C0)
-    return multiply_add(_ONE + u, q, _ONE) / multiply_add(size, _TWO, _ONE)
+def _tail(x, square, over, under):
+    """The quotient of two polynomials, pairs of coefficients at a time: few steps are few roundings."""
+    n = multiply_add(over[4], square, multiply_add(over[3], x, over[2]))
+    n = multiply_add(n, square, multiply_add(over[1], x, over[0]))
+    d = multiply_add(multiply_add(under[5], x, under[4]), square, multiply_add(under[3], x, under[2]))
+    return quotient(n, multiply_add(d, square, multiply_add(under[1], x, under[0])))
 
 
 @register_jitable
 def _lost(x, square):
     """x² - square, exactly: what rounding took. Source: T. J. Dekker, 1971, where products and sums are not fused."""
-    if _FUSED:
-        return multiply_add(x, x, -square)
-    high = from_bits(as_bits(x) & _UPPER_HALF)
+    if FUSED:
+        return multiply_add(x, x, _ZERO - square)
+    split = x * _SPLITTER
+    high = split - (split - x)
     low = x - high
     return ((high * high - square) + _TWO * high * low) + low * low
 
 
 @register_jitable
-def _gauss(size, factor):
-    """e^-(factor size²), with what the square loses by rounding."""
-    square = size * size
-    lost = _lost(size, square)
-    power = _exp32(-factor * square)
-    return power - power * (factor * lost)
+def _damped(factor, x, square, rate):
+    """factor e^-(rate x²), with what the square has lost by rounding; rate x² <= 113."""
+    r, shifted = reduced(square * -rate)
+    p = _power_less_one(multiply_add(_lost(x, square), -rate, r))
+    return times_power_of_two(multiply_add(factor, p, factor), shifted)
 
 
 @register_jitable
 def _erfc32(x):
     """1 - erf x."""
-    size = abs(x)
-    size = size if size < _f(11) or x != x else _f(11)  # beyond it: 0 and 2
-    tail = _scaled_erfc(size) * _gauss(size, _ONE)
-    return _TWO - tail if x < _f(0) else tail
+    size = at_most(magnitude(x), _ERFC_END)
+    square = size * size
+    tail = _damped(_tail(size, square, _ERFC_OVER, _ERFC_UNDER), size, square, _ONE)
+    return where_less(x, _ZERO, _TWO - tail, tail)
 
 
 @register_jitable
@@ -206,21 +216,17 @@ def _erf32(x):
     p = multiply_add(p, square, _P2)
     p = multiply_add(p, square, _P1)
     near = x * multiply_add(p, square, _P0)
-    far = _ONE - _erfc32(abs(x))
-    far = far if x > _f(0) else -far
-    return near if abs(x) < _ONE else far
+    size = magnitude(x)
+    return where_less(size, _ONE, near, with_sign_of(_ONE - _erfc32(size), x))
 
 
 @register_jitable
 def _gelu32(x):
     """x Φ(x), Φ(x) = erfc(-x / √2) / 2, whose tail keeps its digits."""
-    size = abs(x)
-    size = size if size < _f(15) or x != x else _f(15)
-    shrunk = _HALF * _scaled_erfc(size * _ROOT_HALF)
-    power = _gauss(size, _HALF)
-    return (
-        x * multiply_add(-shrunk, power, _ONE) if x >= _f(0) else (x * shrunk) * power
-    )  # -inf gives NaN, as in PyTorch
+    y = at_most(at_least(x, -_GELU_END), _GELU_END)
+    size, square = magnitude(y), y * y
+    tail = _damped(y * _tail(size, square, _PHI_OVER, _PHI_UNDER), size, square, _HALF)
+    return where_less(_ZERO, x, x - tail, multiply_add(x, _ZERO, tail))  # -inf gives NaN, as in PyTorch
 
 
 def exp(x):
@@ -293,14 +299,14 @@ def _smaller(a, b):
     return (lambda a, b: minimum(a, b)) if isinstance(a, types.Float) else formulas.minimum
 
 
-def _in_vectors(function, float32):
-    """Inside kernels: this way for float32, the exact formula for every other type."""
+def _in_steps(function, float32):
+    """Inside kernels: these steps for float32, the exact formula for every other type."""
     formula = register_jitable(getattr(formulas, function.__name__))
-    overload(function)(lambda x: float32 if x == types.float32 else formula)
+    overload(function)(lambda x: float32 if x == types.float32 or isinstance(x, Tile) else formula)
 
 
 for _function, _float32 in (
     (exp, _exp32), (exp2, _exp2_32), (expm1, _expm1_32), (log, _log32), (log1p, _log1p_32),
     (sigmoid, _sigmoid32), (tanh, _tanh32), (erf, _erf32), (erfc, _erfc32), (gelu, _gelu32),
 ):  # fmt: skip
-    _in_vectors(_function, _float32)
+    _in_steps(_function, _float32)

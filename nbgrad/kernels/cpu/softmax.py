@@ -1,7 +1,7 @@
 """softmax and its logarithm along one axis, without overflow, and their gradients.
 
-Kernels see arrays as (outer, count, inner) and work along the middle axis. Where it is the last one, chunks of rows go
-through each step together, so that the exponentials of a chunk are one long loop.
+Kernels see arrays as rows of `count` numbers; another axis than the last is brought there first. float32 goes through
+registers, `width` of them side by side, masked where a row ends; every other type by the slow twins.
 """
 
 import math
@@ -14,206 +14,226 @@ from numba.extending import register_jitable
 
 from nbgrad.device import empty
 from nbgrad.kernels.cpu.launch import SPLIT, address_of, call_address, launch, part
-from nbgrad.kernels.cpu.math import exp, larger, log
-from nbgrad.kernels.cpu.simd import full_width
+from nbgrad.kernels.cpu.math import exp, exponents, power_over
+from nbgrad.kernels.cpu.simd import (
+    FLOAT_LANES,
+    at_least,
+    lanes,
+    largest_of,
+    load_row_part,
+    store_tile_part,
+    sum_of,
+    where_inside,
+    zeros_tile,
+)
 from nbgrad.kernels.registry import kernel
 
-_CHUNK = 4096  # numbers
-_FORWARD = "void(float32[::1], float32[::1], int64, int64)"
-_BACKWARD = "void(float32[::1], float32[::1], float32[::1], int64, int64)"
+_FORWARD = "void(float32[::1], float32[::1], int64)"
+_BACKWARD = "void(float32[::1], float32[::1], float32[::1], int64)"
+_FLOAT32 = np.dtype(np.float32)
+_ONE, _FOUR = (0,), (0,) * 4  # registers
 
 
 @register_jitable
-def _shift_rows(x, out, count):
-    """out[r, c] = x[r, c] - max_d x[r, d]."""
-    for start in range(0, x.size, count):
-        row, shifted, top = x[start : start + count], out[start : start + count], x[start]
+def _top(x, start, count, width):
+    """The largest of a row; another number of it where one is NaN."""
+    step, first = len(width) * lanes(x), x[start]
+    top = where_inside(count, load_row_part(width, x, start, count), first)
+    for i in range(step, count, step):
+        top = at_least(where_inside(count - i, load_row_part(width, x, start + i, count - i), first), top)
+    return largest_of(top)
+
+
+@kernel()
+def _log_softmax_slow(x, out, count):
+    """out[o, c] = x[o, c] - m - log Σ_d e^(x[o, d] - m), m = max_d x[o, d]."""
+    for o in range(0, x.size, count):
+        row, total = x[o : o + count], 0.0
+        top = row.max()
         for c in range(count):
-            top = larger(top, row[c])
+            total += math.exp(row[c] - top)
         for c in range(count):
-            shifted[c] = row[c] - top
+            out[o + c] = row[c] - top - math.log(total)
+
+
+def _log_softmax_kernel(name: str, width: tuple[int, ...], *signatures: str) -> Any:
+    @kernel(*signatures, name=name, twin=_log_softmax_slow, exact=True)
+    def log_softmax(x, out, count):
+        """out[o, c] = (x[o, c] - m) - log Σ_d e^(x[o, d] - m), m = max_d x[o, d]."""
+        step = len(width) * lanes(x)
+        for start in range(0, x.size, count):
+            top = _top(x, start, count, width)
+            shift, whole, lowest = exponents(top)
+            total = zeros_tile(_ONE, width, x)
+            for i in range(0, count, step):
+                y = at_least(load_row_part(width, x, start + i, count - i) - shift, lowest)
+                total = total + where_inside(count - i, power_over(y, whole), np.float32(0))
+            less = np.float32(math.log(sum_of(total)) + (whole * math.log(2.0) - (top - shift)))
+            for i in range(0, count, step):
+                y = (load_row_part(width, x, start + i, count - i) - top) - less
+                store_tile_part(y, out, start + i, 0, 1, count - i)
+
+    return log_softmax
 
 
 @kernel()
-def _log_softmax_slow(x, out, count, inner):
-    """out[o, c, i] = x[o, c, i] - log Σ_d e^x[o, d, i], straight from the formula."""
-    for o in range(x.size // (count * inner)):
-        for i in range(inner):
-            total = 0.0
-            for c in range(count):
-                total += math.exp(x[(o * count + c) * inner + i])
-            for c in range(count):
-                out[(o * count + c) * inner + i] = x[(o * count + c) * inner + i] - math.log(total)
+def _softmax_slow(x, out, count):
+    """out[o, c] = e^(x[o, c] - m) / Σ_d e^(x[o, d] - m), m = max_d x[o, d]."""
+    for o in range(0, x.size, count):
+        row, total = x[o : o + count], 0.0
+        top = row.max()
+        for c in range(count):
+            total += math.exp(row[c] - top)
+        for c in range(count):
+            out[o + c] = math.exp(row[c] - top) / total
 
 
-@kernel(_FORWARD, twin=_log_softmax_slow)
-def _log_softmax(x, out, count, inner):
-    """out[o, c, i] = (x[o, c, i] - m) - log Σ_d e^(x[o, d, i] - m), m = max_d x[o, d, i]."""
-    full_width()
-    chunk = max(_CHUNK // count, 1) * count if inner == 1 else 0
-    powers = np.empty(min(chunk, x.size), x.dtype)
-    for begin in range(0, x.size if inner == 1 else 0, max(chunk, 1)):
-        logs = out[begin : begin + chunk]
-        _shift_rows(x[begin : begin + chunk], logs, count)
-        for i in range(logs.size):
-            powers[i] = exp(logs[i])
-        for start in range(0, logs.size, count):
-            row, line, total = logs[start : start + count], powers[start : start + count], x.dtype.type(0)
-            for c in range(count):
-                total += line[c]
-            shift = log(total)
-            for c in range(count):
-                row[c] -= shift
-    for o in range(x.size // (count * inner) if inner > 1 else 0):
-        for i in range(inner):
-            base = o * count * inner + i
-            top, total = x[base], x.dtype.type(0)
-            for c in range(1, count):
-                top = larger(top, x[base + c * inner])
-            for c in range(count):
-                total += exp(x[base + c * inner] - top)
-            shift = log(total)
-            for c in range(count):
-                out[base + c * inner] = (x[base + c * inner] - top) - shift
+def _softmax_kernel(name: str, width: tuple[int, ...], *signatures: str) -> Any:
+    @kernel(*signatures, name=name, twin=_softmax_slow, exact=True)
+    def softmax(x, out, count):
+        """out[o, c] = e^x[o, c] 2^-n / Σ_d e^x[o, d] 2^-n, n the exponent of the largest: no difference is rounded."""
+        step = len(width) * lanes(x)
+        for start in range(0, x.size, count):
+            shift, whole, lowest = exponents(_top(x, start, count, width))
+            total = zeros_tile(_ONE, width, x)
+            for i in range(0, count, step):
+                y = at_least(load_row_part(width, x, start + i, count - i) - shift, lowest)
+                power = power_over(y, whole)
+                store_tile_part(power, out, start + i, 0, 1, count - i)
+                total = total + where_inside(count - i, power, np.float32(0))
+            share = np.float32(1) / sum_of(total)
+            for i in range(0, count, step):
+                y = load_row_part(width, out, start + i, count - i) * share
+                store_tile_part(y, out, start + i, 0, 1, count - i)
+
+    return softmax
 
 
 @kernel()
-def _softmax_slow(x, out, count, inner):
-    """out[o, c, i] = e^x[o, c, i] / Σ_d e^x[o, d, i], straight from the formula."""
-    for o in range(x.size // (count * inner)):
-        for i in range(inner):
-            total = 0.0
-            for c in range(count):
-                total += math.exp(x[(o * count + c) * inner + i])
-            for c in range(count):
-                out[(o * count + c) * inner + i] = math.exp(x[(o * count + c) * inner + i]) / total
+def _log_softmax_gradient_slow(g, out, dx, count):
+    """dx[o, c] = g[o, c] - e^out[o, c] Σ_d g[o, d], straight from the formula."""
+    for o in range(0, out.size, count):
+        total = 0.0
+        for c in range(count):
+            total += g[o + c]
+        for c in range(count):
+            dx[o + c] = g[o + c] - math.exp(out[o + c]) * total
 
 
-@kernel(_FORWARD, twin=_softmax_slow)
-def _softmax(x, out, count, inner):
-    """out[o, c, i] = e^(x[o, c, i] - m) / Σ_d e^(x[o, d, i] - m), m = max_d x[o, d, i]."""
-    full_width()
-    chunk = max(_CHUNK // count, 1) * count if inner == 1 else 0
-    for begin in range(0, x.size if inner == 1 else 0, max(chunk, 1)):
-        shares = out[begin : begin + chunk]
-        _shift_rows(x[begin : begin + chunk], shares, count)
-        for i in range(shares.size):
-            shares[i] = exp(shares[i])
-        for start in range(0, shares.size, count):
-            row, total = shares[start : start + count], x.dtype.type(0)
-            for c in range(count):
-                total += row[c]
-            for c in range(count):
-                row[c] /= total
-    for o in range(x.size // (count * inner) if inner > 1 else 0):
-        for i in range(inner):
-            base = o * count * inner + i
-            top, total = x[base], x.dtype.type(0)
-            for c in range(1, count):
-                top = larger(top, x[base + c * inner])
-            for c in range(count):
-                power = exp(x[base + c * inner] - top)
-                out[base + c * inner] = power
-                total += power
-            for c in range(count):
-                out[base + c * inner] /= total
+def _log_softmax_gradient_kernel(name: str, width: tuple[int, ...], *signatures: str) -> Any:
+    @kernel(*signatures, name=name, twin=_log_softmax_gradient_slow, exact=True)
+    def log_softmax_gradient(g, out, dx, count):
+        """dx[o, c] = g[o, c] - e^out[o, c] Σ_d g[o, d]."""
+        step = len(width) * lanes(out)
+        for start in range(0, out.size, count):
+            total = zeros_tile(_ONE, width, out)
+            for i in range(0, count, step):
+                total = total + load_row_part(width, g, start + i, count - i)
+            share = sum_of(total)
+            for i in range(0, count, step):
+                power = exp(load_row_part(width, out, start + i, count - i))
+                y = load_row_part(width, g, start + i, count - i) - power * share
+                store_tile_part(y, dx, start + i, 0, 1, count - i)
+
+    return log_softmax_gradient
 
 
 @kernel()
-def _log_softmax_gradient_slow(g, out, dx, count, inner):
-    """dx[o, c, i] = g[o, c, i] - e^out[o, c, i] Σ_d g[o, d, i], straight from the formula."""
-    for o in range(out.size // (count * inner)):
-        for i in range(inner):
-            total = 0.0
-            for c in range(count):
-                total += g[(o * count + c) * inner + i]
-            for c in range(count):
-                at = (o * count + c) * inner + i
-                dx[at] = g[at] - math.exp(out[at]) * total
+def _softmax_gradient_slow(g, out, dx, count):
+    """dx[o, c] = out[o, c] (g[o, c] - Σ_d g[o, d] out[o, d]), straight from the formula."""
+    for o in range(0, out.size, count):
+        total = 0.0
+        for c in range(count):
+            total += g[o + c] * out[o + c]
+        for c in range(count):
+            dx[o + c] = out[o + c] * (g[o + c] - total)
 
 
-@kernel(_BACKWARD, twin=_log_softmax_gradient_slow)
-def _log_softmax_gradient(g, out, dx, count, inner):
-    """dx[o, c, i] = g[o, c, i] - e^out[o, c, i] Σ_d g[o, d, i]."""
-    full_width()
-    for i in range(out.size):
-        dx[i] = exp(out[i])
-    for o in range(out.size // (count * inner)):
-        for i in range(inner):
-            base, total = o * count * inner + i, g.dtype.type(0)
-            for c in range(count):
-                total += g[base + c * inner]
-            for c in range(count):
-                dx[base + c * inner] = g[base + c * inner] - dx[base + c * inner] * total
+def _softmax_gradient_kernel(name: str, width: tuple[int, ...]) -> Any:
+    @kernel(name=name, twin=_softmax_gradient_slow, exact=True)
+    def softmax_gradient(g, out, dx, count):
+        """dx[o, c] = out[o, c] (g[o, c] - Σ_d g[o, d] out[o, d])."""
+        step = len(width) * lanes(out)
+        for start in range(0, out.size, count):
+            total = zeros_tile(_ONE, width, out)
+            for i in range(0, count, step):
+                at, rest = start + i, count - i
+                total = total + load_row_part(width, g, at, rest) * load_row_part(width, out, at, rest)
+            share = sum_of(total)
+            for i in range(0, count, step):
+                at, rest = start + i, count - i
+                y = load_row_part(width, out, at, rest) * (load_row_part(width, g, at, rest) - share)
+                store_tile_part(y, dx, at, 0, 1, rest)
+
+    return softmax_gradient
 
 
-@kernel()
-def _softmax_gradient_slow(g, out, dx, count, inner):
-    """dx[o, c, i] = out[o, c, i] (g[o, c, i] - Σ_d g[o, d, i] out[o, d, i]), straight from the formula."""
-    for o in range(out.size // (count * inner)):
-        for i in range(inner):
-            total = 0.0
-            for c in range(count):
-                total += g[(o * count + c) * inner + i] * out[(o * count + c) * inner + i]
-            for c in range(count):
-                at = (o * count + c) * inner + i
-                dx[at] = out[at] * (g[at] - total)
-
-
-@kernel(twin=_softmax_gradient_slow)
-def _softmax_gradient(g, out, dx, count, inner):
-    """dx[o, c, i] = out[o, c, i] (g[o, c, i] - Σ_d g[o, d, i] out[o, d, i])."""
-    full_width()
-    for o in range(out.size // (count * inner)):
-        for i in range(inner):
-            base, total = o * count * inner + i, g.dtype.type(0)
-            for c in range(count):
-                total += g[base + c * inner] * out[base + c * inner]
-            for c in range(count):
-                dx[base + c * inner] = out[base + c * inner] * (g[base + c * inner] - total)
+# of each: for rows that one register holds, for longer ones, for other types than float32
+_LOG_SOFTMAX = (
+    _log_softmax_kernel("log_softmax_short", _ONE, _FORWARD),
+    _log_softmax_kernel("log_softmax_long", _FOUR),
+    _log_softmax_slow,
+)
+_SOFTMAX = (_softmax_kernel("softmax_short", _ONE, _FORWARD), _softmax_kernel("softmax_long", _FOUR), _softmax_slow)
+_LOG_SOFTMAX_GRADIENT = (
+    _log_softmax_gradient_kernel("log_softmax_gradient_short", _ONE, _BACKWARD),
+    _log_softmax_gradient_kernel("log_softmax_gradient_long", _FOUR),
+    _log_softmax_gradient_slow,
+)
+_SOFTMAX_GRADIENT = (
+    _softmax_gradient_kernel("softmax_gradient_short", _ONE),
+    _softmax_gradient_kernel("softmax_gradient_long", _FOUR),
+    _softmax_gradient_slow,
+)
 
 
 @kernel()
 def _share_of_rows(share, arrays, numbers):
-    """A share of kernel(x, out, count, inner): numbers are the kernel's address, the shares, count and inner."""
+    """A share of kernel(x, out, count): numbers are the kernel's address, the shares and count."""
     x, out, _, _ = arrays
-    size = numbers[2] * numbers[3]
+    size = numbers[2]
     start, stop = part(share, numbers[1], out.size // size, 1)
-    rows = x[start * size : stop * size], out[start * size : stop * size]
-    call_address(numbers[0], (rows[0], rows[1], numbers[2], numbers[3]))
+    call_address(numbers[0], (x[start * size : stop * size], out[start * size : stop * size], size))
 
 
-def _along(loop: Any, axis: int, *arrays: np.ndarray) -> np.ndarray:
-    shape = arrays[0].shape
-    out = empty(shape, arrays[0].dtype)
+def _along(loops: tuple[Any, Any, Any], axis: int, *arrays: np.ndarray) -> np.ndarray:
+    x = arrays[-1]
+    rank, dtype = x.ndim, x.dtype
+    if axis + 1 < rank and x.size:
+        moved = _along(loops, rank - 1, *[np.ascontiguousarray(np.moveaxis(x, axis, -1)) for x in arrays])
+        out = empty(x.shape, dtype)
+        np.copyto(out, np.moveaxis(moved, -1, axis))
+        return out
+    out = empty(x.shape, dtype)
     if not out.size:
         return out
-    count, inner = shape[axis] if shape else 1, math.prod(shape[axis + 1 :])
-    shares = min(numba.get_num_threads(), out.size // (count * inner)) if out.size >= SPLIT else 1
+    count = x.shape[-1] if rank else 1
+    loop = loops[2] if dtype is not _FLOAT32 else loops[0] if count <= FLOAT_LANES else loops[1]
+    shares = min(numba.get_num_threads(), out.size // count) if out.size >= SPLIT else 1
     if shares > 1 and len(arrays) == 1:
-        flat = types.Array(numba.from_dtype(out.dtype), 1, "C")
-        numbers = np.array((address_of(loop, flat, flat, types.int64, types.int64), shares, count, inner), np.int64)
-        launch(_share_of_rows, shares, (arrays[0].ravel(), out.ravel(), out.ravel(), out.ravel()), numbers)
+        flat = types.Array(numba.from_dtype(dtype), 1, "C")
+        numbers = np.array((address_of(loop, flat, flat, types.int64), shares, count), np.int64)
+        launch(_share_of_rows, shares, (x.ravel(), out.ravel(), out.ravel(), out.ravel()), numbers)
     else:
-        loop(*[x.ravel() for x in arrays], out.ravel(), count, inner)
+        loop(*[x.ravel() for x in arrays], out.ravel(), count)
     return out
 
 
 def log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
     """x - log Σ e^x along the axis (non-negative)."""
-    return _along(_log_softmax, axis, x)
+    return _along(_LOG_SOFTMAX, axis, x)
 
 
 def log_softmax_gradient(g: np.ndarray, out: np.ndarray, axis: int) -> np.ndarray:
     """g - e^out Σ g along the axis, out the result of `log_softmax`."""
-    return _along(_log_softmax_gradient, axis, g, out)
+    return _along(_LOG_SOFTMAX_GRADIENT, axis, g, out)
 
 
 def softmax(x: np.ndarray, axis: int) -> np.ndarray:
     """e^x / Σ e^x along the axis (non-negative)."""
-    return _along(_softmax, axis, x)
+    return _along(_SOFTMAX, axis, x)
 
 
 def softmax_gradient(g: np.ndarray, out: np.ndarray, axis: int) -> np.ndarray:
     """out (g - Σ g out) along the axis, out the result of `softmax`."""
-    return _along(_softmax_gradient, axis, g, out)
+    return _along(_SOFTMAX_GRADIENT, axis, g, out)

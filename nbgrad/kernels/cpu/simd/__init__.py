@@ -6,7 +6,15 @@ it in Python while it writes the LLVM instructions. Shapes travel in types: `hei
 Indices count elements of flat arrays; nothing checks them, callers pad their scratch.
 """
 
-from nbgrad.kernels.cpu.simd.across import by_columns, store_lane_sums, store_sums, sum_lanes, transpose_tile
+from nbgrad.kernels.cpu.simd.across import (
+    by_columns,
+    largest_of,
+    store_lane_sums,
+    store_sums,
+    sum_lanes,
+    sum_of,
+    transpose_tile,
+)
 from nbgrad.kernels.cpu.simd.arithmetic import (
     add_column,
     add_inner,
@@ -22,12 +30,31 @@ from nbgrad.kernels.cpu.simd.arithmetic import (
     add_within,
     zeros_tile,
 )
-from nbgrad.kernels.cpu.simd.lanewise import add_tiles, first_lanes, multiply_tiles, spread, sub_tiles
+from nbgrad.kernels.cpu.simd.lanewise import (
+    TO_INTEGER,
+    add_tiles,
+    at_least,
+    at_most,
+    exponent_and_rest,
+    first_lanes,
+    magnitude,
+    multiply_add,
+    multiply_tiles,
+    power_of_two,
+    quotient,
+    spread,
+    sub_tiles,
+    times_power_of_two,
+    where_inside,
+    where_less,
+    with_sign_of,
+)
 from nbgrad.kernels.cpu.simd.memory import (
     aligned,
     clear_run,
     copy_part,
     load_row,
+    load_row_part,
     load_square,
     load_square_part,
     load_within,
@@ -38,8 +65,9 @@ from nbgrad.kernels.cpu.simd.memory import (
     store_tile_part,
     store_within,
 )
-from nbgrad.kernels.cpu.simd.scalar import as_bits, from_bits, maximum, minimum, multiply_add
-from nbgrad.kernels.cpu.simd.width import ALIGNMENT, FLOAT_LANES, MANY_REGISTERS, full_width, lanes, lanes_of
+from nbgrad.kernels.cpu.simd.scalar import maximum, minimum
+from nbgrad.kernels.cpu.simd.tile import Tile
+from nbgrad.kernels.cpu.simd.width import ALIGNMENT, FLOAT_LANES, FUSED, MANY_REGISTERS, full_width, lanes, lanes_of
 from nbgrad.kernels.cpu.simd.windows import (
     add_candidates,
     no_candidates,
@@ -49,12 +77,14 @@ from nbgrad.kernels.cpu.simd.windows import (
 )
 
 __all__ = [
-    "ALIGNMENT", "FLOAT_LANES", "MANY_REGISTERS", "add_candidates", "add_column", "add_inner", "add_inner_part",
-    "add_lanewise", "add_lanewise_part", "add_outer", "add_outer_part", "add_outer_scattered", "add_outer_spread",
-    "add_outer_within", "add_tile", "add_tiles", "add_within", "aligned", "as_bits", "by_columns", "clear_run",
-    "copy_part", "first_lanes", "from_bits", "full_width", "lanes", "lanes_of", "load_row", "load_square",
-    "load_square_part", "load_within", "maximum", "memory_of", "minimum", "multiply_add", "multiply_tiles",
-    "no_candidates", "spread", "store_at_one_of_four", "store_candidates", "store_lane_sums",
-    "store_largest_of_four", "store_rows", "store_scattered", "store_sums", "store_tile", "store_tile_part",
-    "store_within", "sub_tiles", "sum_lanes", "transpose_tile", "zeros_tile",
+    "ALIGNMENT", "FLOAT_LANES", "FUSED", "MANY_REGISTERS", "TO_INTEGER", "Tile", "add_candidates", "add_column",
+    "add_inner", "add_inner_part", "add_lanewise", "add_lanewise_part", "add_outer", "add_outer_part",
+    "add_outer_scattered", "add_outer_spread", "add_outer_within", "add_tile", "add_tiles", "add_within", "aligned",
+    "at_least", "at_most", "by_columns", "clear_run", "copy_part", "exponent_and_rest", "first_lanes", "full_width",
+    "lanes", "lanes_of", "largest_of", "load_row", "load_row_part", "load_square", "load_square_part", "load_within",
+    "magnitude", "maximum", "memory_of", "minimum", "multiply_add", "multiply_tiles", "no_candidates", "power_of_two",
+    "quotient", "spread", "store_at_one_of_four", "store_candidates", "store_lane_sums", "store_largest_of_four",
+    "store_rows", "store_scattered", "store_sums", "store_tile", "store_tile_part", "store_within", "sub_tiles",
+    "sum_lanes", "sum_of", "times_power_of_two", "transpose_tile", "where_inside", "where_less", "with_sign_of",
+    "zeros_tile",
 ]  # fmt: skip

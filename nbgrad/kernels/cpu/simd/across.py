@@ -1,10 +1,47 @@
-"""Among the lanes of registers: their sums, and transposes."""
+"""Among the lanes of registers: their sums and extremes, and transposes."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from llvmlite import ir
 from numba import types
 
-from nbgrad.kernels.cpu.simd.tile import tile_function
+from nbgrad.kernels.cpu.simd.tile import Tile, Writer, tile_function
 from nbgrad.kernels.cpu.simd.width import intrinsic
+
+
+def _folded(writer: Writer, register: Any, combine: Callable[[Any, Any], Any]) -> Any:
+    """One number of all lanes: the upper half folded onto the lower one, until one lane is left."""
+    width = writer.tile.lanes
+    while width > 1:
+        width //= 2
+        register = combine(*(writer.shuffle(register, register, list(range(i, i + width))) for i in (0, width)))
+    return writer.builder.extract_element(register, ir.Constant(ir.IntType(32), 0))
+
+
+def _one_of_all(tile: Tile, combine: Callable[[Any, Any, Any], Any]) -> Any:
+    """What an intrinsic returns that makes one number of a tile: of its registers in pairs, then of lanes."""
+
+    def write(writer, aggregate):
+        registers, step = writer.registers(aggregate), partial(combine, writer.builder)
+        while len(registers) > 1:
+            registers = [*map(step, registers[::2], registers[1::2]), *registers[len(registers) // 2 * 2 :]]
+        return _folded(writer, registers[0], step)
+
+    return tile_function(tile, tile.dtype, (tile,), write)
+
+
+@intrinsic
+def sum_of(typing_context, tile):
+    """The sum of all numbers of a tile."""
+    return _one_of_all(tile, lambda builder, a, b: builder.fadd(a, b))
+
+
+@intrinsic
+def largest_of(typing_context, tile):
+    """The largest number of a tile; any of them where one is NaN."""
+    return _one_of_all(tile, lambda builder, a, b: builder.select(builder.fcmp_ordered(">", a, b), a, b))
 
 
 @intrinsic
@@ -13,12 +50,7 @@ def store_sums(typing_context, tile, array, index):
 
     def write(writer, aggregate, _array, index):
         for place, vector in enumerate(writer.registers(aggregate)):
-            width, total = tile.lanes, vector
-            while width > 1:  # fold the upper half onto the lower one
-                width //= 2
-                low, high = (writer.shuffle(total, total, list(range(i, i + width))) for i in (0, width))
-                total = writer.builder.fadd(low, high)
-            total = writer.builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
+            total = _folded(writer, vector, writer.builder.fadd)
             writer.builder.store(total, writer.builder.gep(writer.arrays[1], [writer.offset(index, place, None)]))
 
     return tile_function(tile, types.none, (tile, array, types.intp), write)

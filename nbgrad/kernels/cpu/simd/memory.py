@@ -78,6 +78,18 @@ def load_row(typing_context, width, array, index):
 
 
 @intrinsic
+def load_row_part(typing_context, width, array, index, columns):
+    """`load_row` of the first columns, zeros behind; nothing behind them is read."""
+    tile = Tile(1, len(width), array.dtype)
+
+    def write(writer, _width, _array, index, columns):
+        starts = [writer.offset(index, vector * tile.lanes, None) for vector in range(tile.vectors)]
+        return writer.aggregate([writer.load(1, *each) for each in zip(starts, writer.masks(columns), strict=True)])
+
+    return tile_function(tile, tile, (width, array, types.intp, types.intp), write)
+
+
+@intrinsic
 def load_within(typing_context, array, index, columns):
     """A vector of array[index ...], zeros from `columns` on."""
     tile, size = Tile(1, 1, array.dtype), types.intp

@@ -15,6 +15,7 @@ FLOAT_LANES = host_lanes()
 # A tile, a row of b and one value of a must fit in the registers: 32 of them with AVX-512 and NEON, otherwise 16.
 MANY_REGISTERS = FLOAT_LANES == 16 or platform.machine().lower() in ("arm64", "aarch64")
 ALIGNMENT = 64  # bytes: a cache line, and the widest register
+FUSED = FLOAT_LANES > 4 or MANY_REGISTERS  # AVX2, AVX-512 and NEON round a product and a sum once
 
 
 def lanes_of(dtype: Any) -> int:
