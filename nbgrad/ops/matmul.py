@@ -13,7 +13,6 @@ from nbgrad.ops.cast import clone
 from nbgrad.ops.shape import _t, expand, reshape, squeeze, squeeze_, t, transpose, unsafe_view, unsqueeze
 from nbgrad.ops.values import array_of, class_name, numpy_dtype, rank, word
 from nbgrad.shapes import broadcast_shapes
-from nbgrad.strided import DeviceArray
 
 SHORT = 1 << 12  # rows that are added one by one; more lose digits
 
@@ -59,9 +58,9 @@ def _(node, g):
     bias = g if node.sources[0] is not None else None
     if bias is not None and not isinstance(g, Value) and node.shapes[0] == g.shape[1:] and len(g) <= SHORT:
         k = BACKENDS[type(g)]
-        if type(g) is DeviceArray and node.sources[2] is not None and (b is None or not b.flags.c_contiguous):
-            dw, bias = k.matmul_and_sums(g.T, a)  # a Linear's: one launch makes both
-            return bias, k.matmul(g, b.T) if node.sources[1] is not None else None, dw.T
+        if node.sources[2] is not None and (b is None or not b.flags.c_contiguous):  # a Linear's, as a rule
+            bias, da, dw = k.linear_gradients(g, a, None if b is None else b.T)
+            return bias, da, dw.T
         bias = k.column_sums(g)  # where the engine would need several calls
     return bias, *_matrix_gradients(node, g, a, b, 1)
 

@@ -156,3 +156,24 @@ def test_packing(order, dtype):
             if n <= TALL_ROWS:
                 pack.pack_strip((flat, packed), (0, *steps[::-1], n, k, 7))
                 assert np.array_equal(packed[7 : 7 + k * TALL_ROWS].reshape(k, TALL_ROWS)[:, :n], panel[:, :n])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("m", "n", "k"), [(1, 10, 84), (1, 1, 1), (5, 1, 3), (8, 120, 400), (40, 33, 17), (0, 3, 4)])
+def test_gradients_of_a_layer(m, n, k, dtype):
+    g, x, w = matrix(m, n, "strided", dtype), matrix(m, k, "rows", dtype), matrix(n, k, "transposed", dtype)
+    wanted = g.sum(0), g @ w, g.T @ x
+    for several, one in zip(gemm.linear_gradients(g, x, w), wanted, strict=True):
+        np.testing.assert_allclose(several, one, rtol=1e-4, atol=1e-4)
+    db, dx, dw = gemm.linear_gradients(g, x, None)
+    assert dx is None
+    np.testing.assert_allclose(db, wanted[0], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(dw, wanted[2], rtol=1e-4, atol=1e-4)
+
+
+def test_gradients_of_a_large_layer(monkeypatch):
+    """Those that are worth a second thread are three products: of the same numbers."""
+    g, x, w = matrix(20, 30, "rows", np.float32), matrix(20, 40, "rows", np.float32), matrix(30, 40, "rows", np.float32)
+    small = gemm.linear_gradients(g, x, w)
+    monkeypatch.setattr(product, "SERIAL_WORK", 0)
+    assert all(map(np.array_equal, gemm.linear_gradients(g, x, w), small))

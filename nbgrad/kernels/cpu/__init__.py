@@ -64,7 +64,7 @@ from nbgrad.kernels.cpu.elementwise import (
     trunc_div,
     where,
 )
-from nbgrad.kernels.cpu.gemm import addmm, bmm, column_sums, matmul
+from nbgrad.kernels.cpu.gemm import addmm, bmm, column_sums, linear_gradients, matmul
 from nbgrad.kernels.cpu.index import (
     cast,
     concatenate,
@@ -123,12 +123,12 @@ __all__ = [
     "contiguous", "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh",
     "cumsum", "deviation", "diagonal", "div", "embed", "embed_diagonal", "eq", "erf", "erfc", "exact", "exp", "exp2",
     "expand", "expm1", "fill", "first_outside", "flip", "floor", "floor_div", "fmod", "full", "gather", "ge", "gelu",
-    "gt", "huber", "hypot", "largest", "layer_norm", "layer_norm_gradient", "le", "log", "log1p", "log2", "log10",
-    "log_softmax", "log_softmax_gradient", "logsumexp", "lt", "matmul", "max_pool2d", "max_pool2d_gather",
-    "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "no_class", "pick", "place", "places_of",
-    "pow", "prod", "put_add", "random", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt", "scatter_add",
-    "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sequence", "sgd", "sigmoid", "sign",
-    "sin", "sinh", "smallest", "smooth_l1", "softmax", "softmax_gradient", "sort", "sqrt", "stack", "sub", "sum",
-    "take", "tan", "tanh", "threshold_gradient", "tile", "together", "triangle", "trunc", "trunc_div", "truth",
-    "variance", "vector_norm", "where", "write",
+    "gt", "huber", "hypot", "largest", "layer_norm", "layer_norm_gradient", "le", "linear_gradients", "log", "log1p",
+    "log2", "log10", "log_softmax", "log_softmax_gradient", "logsumexp", "lt", "matmul", "max_pool2d",
+    "max_pool2d_gather", "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "no_class", "pick",
+    "place", "places_of", "pow", "prod", "put_add", "random", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt",
+    "scatter_add", "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sequence", "sgd",
+    "sigmoid", "sign", "sin", "sinh", "smallest", "smooth_l1", "softmax", "softmax_gradient", "sort", "sqrt", "stack",
+    "sub", "sum", "take", "tan", "tanh", "threshold_gradient", "tile", "together", "triangle", "trunc", "trunc_div",
+    "truth", "variance", "vector_norm", "where", "write",
 ]  # fmt: skip

@@ -67,7 +67,7 @@ from nbgrad.kernels.cuda.elementwise import (
     trunc_div,
     where,
 )
-from nbgrad.kernels.cuda.gemm import addmm, bmm, column_sums, matmul, matmul_and_sums
+from nbgrad.kernels.cuda.gemm import addmm, bmm, column_sums, linear_gradients, matmul, matmul_and_sums
 from nbgrad.kernels.cuda.index import concatenate, embed, pick, place, places_of, put, put_add, scatter_add, take, write
 from nbgrad.kernels.cuda.loss import (
     binary_cross_entropy,
@@ -177,6 +177,7 @@ __all__ = [
     "layer_norm",
     "layer_norm_gradient",
     "le",
+    "linear_gradients",
     "log",
     "log1p",
     "log2",

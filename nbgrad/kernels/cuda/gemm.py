@@ -264,3 +264,9 @@ def column_sums(a: Any) -> Any:
         blocks = parts * -(-columns // _LANES)
         launch_grid(sum_columns, blocks, _LANES * _GROUPS, a, out, rows, columns, parts)
     return out.reshape(columns) if parts == 1 else column_sums(out)
+
+
+def linear_gradients(g: DeviceArray, x: DeviceArray, w: DeviceArray | None) -> tuple[Any, Any, Any]:
+    """Gradients of the bias, x and w of x @ wᵀ + bias; none of x without w."""
+    dw, db = matmul_and_sums(g.T, x)
+    return db, None if w is None else matmul(g, w), dw

@@ -54,6 +54,18 @@ def multiply(a, b, c, start, shares, addresses):
         call_address(addresses[parts + 4], (way, shares, arrays, numbers))
 
 
+@kernel(f"void({'float32[:,:], ' * 7}float32[:], int64[::1])", twin=matmul_twin)
+def multiply_layer(ones, g, x, w, db, dx, dw, nothing, addresses):
+    """db[1, n] = Σ_i g[i, n], dx[m, k] = g[m, n] @ w[n, k], dw[n, k] = gᵀ @ x[m, k], on one thread.
+
+    addresses: those of `multiply`, and its own as the last.
+    """
+    multiply = addresses[-1]
+    call_address(multiply, (ones, g, db, nothing, 1, addresses))
+    call_address(multiply, (g, w, dx, nothing, 1, addresses))
+    call_address(multiply, (g.T, x, dw, nothing, 1, addresses))
+
+
 @cache
 def _compiled(dtype: np.dtype, shared: bool) -> tuple[Any, np.ndarray, np.ndarray]:
     """`multiply` without numba's choice among signatures, the addresses it takes, and an empty start."""
@@ -67,6 +79,17 @@ def _compiled(dtype: np.dtype, shared: bool) -> tuple[Any, np.ndarray, np.ndarra
     addresses += [address_of(each, size, four, size[::1]) for each in WAYS]
     addresses.append(address_of(run_shares, size, size, four, size[::1]) if shared else 0)
     return multiply.overloads[kinds].entry_point, np.array(addresses), np.empty(0, dtype)
+
+
+@cache
+def _compiled_layer(dtype: np.dtype) -> tuple[Any, np.ndarray, np.ndarray]:
+    """`_compiled` for `multiply_layer`."""
+    number, (_, addresses, nothing) = numba.from_dtype(dtype), _compiled(dtype, False)
+    matrix, vector, size = types.Array(number, 2, "A"), types.Array(number, 1, "A"), types.int64
+    kinds = (*[matrix] * 7, vector, size[::1])
+    multiply_layer.compile(kinds)
+    address = address_of(multiply, matrix, matrix, matrix, vector, size, size[::1])
+    return multiply_layer.overloads[kinds].entry_point, np.append(addresses, address), nothing
 
 
 _serial: dict[str, tuple[Any, np.ndarray, np.ndarray]] = {}  # of float32 and float64, by their letters
@@ -138,3 +161,16 @@ def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     for left, right, product in zip(a, b, out, strict=True):
         matmul(left, right, None, product)
     return out
+
+
+def linear_gradients(g: np.ndarray, x: np.ndarray, w: np.ndarray | None) -> tuple[Any, Any, Any]:
+    """Gradients of the bias, x and w of x @ wᵀ + bias, none of x without w: small ones cost Python one call."""
+    (m, n), k, dtype = g.shape, x.shape[1], g.dtype
+    if w is None or m * n * k > SERIAL_WORK or dtype.char not in "fd":
+        return column_sums(g), None if w is None else matmul(g, w), matmul(g.T, x)
+    entry, addresses, nothing = _compiled_layer(dtype)
+    db, dx, dw = np.empty((1, n), dtype), empty((m, k), dtype), empty((n, k), dtype)
+    entry(_ones(m, dtype), g, x, w, db, dx, dw, nothing, addresses)
+    if m * n * k > BRIEF_WORK:
+        stay_awake()
+    return db[0], dx, dw
