@@ -15,5 +15,5 @@ def pytest_terminal_summary(terminalreporter, config):
     skipped = len(terminalreporter.getreports("skipped"))
     terminalreporter.write_line(
         f"{skipped} tests were skipped, for there is no GPU to run them on: {why}. "
-        "With NUMBA_ENABLE_CUDASIM=1 in the environment numba's simulator runs them."
+        "Where numba-cuda is installed, its simulator runs them: NUMBA_ENABLE_CUDASIM=1."
     )
