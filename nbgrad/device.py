@@ -78,6 +78,7 @@ CPU = device("cpu")
 # Smaller ones the C library keeps by itself, and hands out faster.
 SMALLEST_POOLED = 1 << 16
 POOL_LIMIT = 1 << 30
+CACHE_LINE = 64  # bytes
 ALWAYS_KEPT = 1 << 22  # bytes of blocks of one size that may wait, whatever the limit
 
 _free_blocks: dict[int, list[Any]] = {}  # lists take and give in one step, whichever thread asks: no lock
@@ -125,7 +126,9 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         memory = home.pop()
     except LookupError:
         home = _free_blocks.setdefault(size, [])
-        memory = np.empty(size, np.uint8).view(_Memory)
+        memory = np.empty(size + CACHE_LINE, np.uint8).view(_Memory)
+        skipped = -memory.ctypes.data % CACHE_LINE  # a vector that lies in one line is read and written faster
+        memory = memory[skipped : skipped + size]
     block = memory.view(_Block)
     block.home = home
     return np.ndarray(shape, dtype, block)

@@ -93,6 +93,12 @@ def test_a_block_comes_back_every_time():
         assert {each.ctypes.data for each in lent} == homes
 
 
+def test_blocks_begin_at_a_cache_line():
+    sizes = range(20_000, 120_000, 7_000)
+    lent = [device.empty((size,), np.dtype(np.float32)) for size in sizes]
+    assert all(each.ctypes.data % 64 == 0 and each.size == size for each, size in zip(lent, sizes, strict=True))
+
+
 def test_a_slice_of_a_block_is_not_taken_for_one():
     lent = device.empty((1 << 15,), np.dtype(np.float32))
     blocks = device.bytes_waiting()
