@@ -151,13 +151,13 @@ COMMANDS = (
     ),
     Command(
         "cpu", _TRAIN,
-        QT_TRANSLATE_NOOP("commands", "Compute on the CPU"), "Ctrl+Alt+C",
+        QT_TRANSLATE_NOOP("commands", "Compute on the CPU"), "Ctrl+Shift+C",
         QT_TRANSLATE_NOOP("commands", "Go on with the same weights on the processor"),
         "compute_on", arguments=("cpu",), choice="device",
     ),
     Command(
         "gpu", _TRAIN,
-        QT_TRANSLATE_NOOP("commands", "Compute on the GPU"), "Ctrl+Alt+G",
+        QT_TRANSLATE_NOOP("commands", "Compute on the GPU"), "Ctrl+Shift+G",
         QT_TRANSLATE_NOOP("commands", "Go on with the same weights on an NVIDIA graphics card"),
         "compute_on", arguments=("cuda",), choice="device",
     ),

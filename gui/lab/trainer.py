@@ -103,6 +103,8 @@ class Trainer:
             require(experiment.device)
             self._move(experiment.device)
             self.experiment = self.experiment.changed(device=experiment.device)
+            if experiment.device == "cpu":
+                nbgrad.cuda.empty_cache()
         if experiment.data != self.experiment.data:
             self._digits = digits
             self.epoch, self.position, self.tested = 0, 0, None

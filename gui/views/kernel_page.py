@@ -193,6 +193,7 @@ class KernelPage(QWidget):
             "cuda": self.source.cuda,
         }
         self.code.show_code(texts[self.part])
+        self.where.setVisible(self.part != "cuda")  # that code begins with its file
         self._size_code()
 
     @Slot()

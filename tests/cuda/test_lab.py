@@ -35,12 +35,16 @@ DIGITS = Digits(
 PICTURE = random.normal(size=(1, 1, 32, 32)).astype(np.float32)
 
 
-def _run(place, optimizer="Adam"):
+def tiny():
     """A network with every kind of layer of LeNet, small enough for the simulator."""
     nbgrad.manual_seed(0)
     layers = nn.MaxPool2d(4), nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 10)
+    return nn.Sequential(*layers)
+
+
+def _run(place, optimizer="Adam"):
     experiment = Experiment(weights="opened", batch_size=2, optimizer=optimizer, lr=0.01, device=place)
-    return Trainer(experiment, DIGITS, nn.Sequential(*layers))
+    return Trainer(experiment, DIGITS, tiny())
 
 
 @pytest.fixture(scope="module")

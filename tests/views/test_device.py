@@ -52,7 +52,7 @@ def test_the_commands_follow_and_refuse(qtbot, open_window, store, asked):
     store.failed.connect(failures.append)
     store.take_gpu(GpuView("", REASON))
     assert actions["cpu"].isChecked()
-    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(window, Qt.Key.Key_G, keys)
     assert failures == [f"The GPU cannot be used: {REASON}."]
     assert actions["cpu"].isChecked() and not actions["gpu"].isChecked()
