@@ -27,7 +27,8 @@ def rehearsal(trainer: Trainer, device: str) -> Callable[[], None]:
         run = Trainer(experiment, Digits(*blank, *blank), model)
         probe(run.model, np.zeros((1, 1, INPUT, INPUT), np.float32), (), drawing=0, step=0, target=None)
         if classes_of(run.model) == DIGITS:
-            run.step(), run.test()
+            run.step()
+            run.test()
         run.snapshot()
 
     return act
