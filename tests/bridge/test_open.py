@@ -1,9 +1,13 @@
 """Opening files from the window."""
 
+from contextlib import contextmanager
+
+import numba
 import numpy as np
 
 import nbgrad
 from gui.lab.drawing import Drawing, Stroke
+from gui.lab.threads import leave_one_core_free
 from nbgrad.vision.models import MLP, LeNet, resnet18
 
 BAR = Drawing(0, (Stroke(((0.5, 0.1), (0.5, 0.9)), 0.1),))
@@ -70,6 +74,17 @@ def test_an_mlp_of_any_names_is_shown_trained_and_reset(lab, qtbot, tmp_path):
     assert not ear.failures and not ear.faults
 
 
+@contextmanager
+def threads_of_the_lab():
+    """As many threads as the worker has: parts of a sum are as many, and so its rounding is the same."""
+    before = numba.get_num_threads()
+    leave_one_core_free()
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
 def test_a_resnet_is_shown_as_blocks_and_trained(lab, qtbot, tmp_path):
     store, ear = lab
     store.draw(BAR)
@@ -83,7 +98,7 @@ def test_a_resnet_is_shown_as_blocks_and_trained(lab, qtbot, tmp_path):
     assert shapes[""] == (3, 64, 64) and shapes["layer4.1"] == (512, 2, 2) and shapes["fc"] == (10,)
     assert [layer.skip for layer in store.probe.layers if layer.skip] == ["x", "x"] + 3 * ["conv 1×1", "x"]
     assert len(store.snapshot.parameters) == 62
-    with nbgrad.no_grad():
+    with nbgrad.no_grad(), threads_of_the_lab():
         seen = nbgrad.from_numpy(store.probe.layers[0].value[None].copy())
         np.testing.assert_array_equal(store.probe.logits, network.eval()(seen).numpy()[0])
     qtbot.waitUntil(lambda: store.snapshot.graph is not None, timeout=30_000)
