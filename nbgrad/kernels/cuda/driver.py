@@ -4,13 +4,17 @@
 Python thread for each of theirs, with the same code and no GPU.
 """
 
+import ctypes
+import struct
+import threading
 from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import cuda
+from numba import cuda, types
 from numba.core import config
 from numba.core.typing.typeof import Purpose, typeof
+from numba.np.numpy_support import from_dtype
 
 SIMULATOR = bool(config.ENABLE_CUDASIM)
 
@@ -18,7 +22,7 @@ if SIMULATOR:
     from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
 else:
     from numba.cuda import dispatcher
-    from numba.cuda.cudadrv.devicearray import DeviceNDArray
+    from numba.cuda.cudadrv.driver import driver as api
 
     dispatcher.config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # work for few blocks is no mistake here
 
@@ -98,6 +102,21 @@ def stream() -> Any:
     return 0 if SIMULATOR else cuda.stream()
 
 
+@cache
+def stream_handle() -> int:
+    """What the driver calls it."""
+    return int(stream().handle)
+
+
+_thread = threading.local()
+
+
+def _here() -> None:
+    """Let this Python thread use the device."""
+    if not hasattr(_thread, "context"):
+        _thread.context = cuda.current_context()
+
+
 def synchronize() -> None:
     """Wait until everything that was started has ended."""
     cuda.synchronize()
@@ -112,18 +131,42 @@ def most_blocks() -> int:
 # ---- memory
 
 
-def allocate(nbytes: int) -> Any:
+class Block:
+    """A piece of the device's memory and its address."""
+
+    __slots__ = ("__weakref__", "address", "memory")
+
+    def __init__(self, memory: Any, address: int) -> None:
+        self.memory, self.address = memory, address
+
+
+def allocate(nbytes: int) -> Block:
     """A new block of the device's memory; raises what the driver says where there is none left."""
-    return cuda.device_array(nbytes, np.uint8)
+    memory = cuda.device_array(nbytes, np.uint8)
+    return Block(memory, memory._ary.ctypes.data if SIMULATOR else memory.device_ctypes_pointer.value)
 
 
-def window(block: Any, offset: int, count: int, dtype: np.dtype) -> Any:
-    """`count` numbers of a block, from a byte on, as the (count,) array that kernels take."""
-    stop = offset + count * dtype.itemsize
-    if SIMULATOR:
-        return FakeCUDAArray(block._ary[offset:stop].view(dtype))
-    data = block.gpu_data.view(offset, stop)
-    return DeviceNDArray((count,), (dtype.itemsize,), dtype, gpu_data=data)
+class Window:
+    """Numbers of a block, (count,): what a kernel takes.
+
+    words: how numba's code wants an array: two words that are for the host alone, size, size of a number, address,
+    shape and strides.
+    """
+
+    __slots__ = ("address", "block", "dtype", "nbytes", "words")
+
+    def __init__(self, block: Block, offset: int, count: int, dtype: np.dtype) -> None:
+        size = dtype.itemsize
+        self.block, self.dtype, self.nbytes, self.address = block, dtype, count * size, block.address + offset
+        self.words = (0, 0, count, size, self.address, count, size)
+
+
+def _simulated_window(block: Block, offset: int, count: int, dtype: np.dtype) -> Any:
+    return FakeCUDAArray(block.memory._ary[offset : offset + count * dtype.itemsize].view(dtype))
+
+
+# window(block, offset, count, dtype): `count` numbers of a block, from a byte on, as kernels take them
+window = _simulated_window if SIMULATOR else Window
 
 
 def pinned(nbytes: int) -> np.ndarray:
@@ -136,14 +179,21 @@ def upload(host: np.ndarray, target: Any) -> None:
 
     Memory that is not pinned has been read when this returns.
     """
-    target.copy_to_device(host, stream=stream())
+    if SIMULATOR:
+        target.copy_to_device(host)
+    else:
+        _here()
+        api.cuMemcpyHtoDAsync(target.address, host.ctypes.data, target.nbytes, stream_handle())
 
 
 def download(source: Any, host: np.ndarray) -> None:
     """Copy a window's numbers into a host array, and wait for them."""
-    source.copy_to_host(host, stream=stream())
-    if not SIMULATOR:
-        stream().synchronize()
+    if SIMULATOR:
+        source.copy_to_host(host)
+    else:
+        _here()
+        api.cuMemcpyDtoHAsync(host.ctypes.data, source.address, source.nbytes, stream_handle())
+        api.cuStreamSynchronize(stream_handle())
 
 
 # ---- kernels
@@ -161,11 +211,80 @@ def device_function(formula: Any) -> Any:
     return cuda.jit(device=True)(formula)
 
 
+# how a number is laid down in a word of its own, by numba's name of its type
+_WORDS = {
+    "bool": "?7x", "int8": "b7x", "uint8": "B7x", "int16": "h6x", "int32": "i4x", "int64": "q", "uint64": "Q",
+    "float16": "e6x", "float32": "f4x", "float64": "d",
+}  # fmt: skip
+
+
+class _Compiled:
+    """A kernel for one set of types: its handle, and how its arguments are laid down for the driver, a word each.
+
+    rooms: (memory for the words, their addresses in C's order, the address of these) that nobody uses just now.
+    """
+
+    def __init__(self, dispatcher: Any, arguments: tuple) -> None:
+        types = tuple([type_name(each) for each in arguments])
+        self.code = dispatcher.compile(types)._codelibrary.get_cufunc()
+        parts = []
+        for kind, argument in zip(types, arguments, strict=True):
+            if type(argument) is Window:
+                parts.append("7q")
+            else:
+                parts += [_WORDS[str(each)] for each in (kind if isinstance(argument, tuple) else (kind,))]
+        self.layout = struct.Struct("<" + "".join(parts))
+        self.rooms: list[tuple] = []
+
+    def room(self) -> tuple:
+        memory = ctypes.create_string_buffer(self.layout.size)
+        first = ctypes.addressof(memory)
+        places = (ctypes.c_void_p * (self.layout.size // 8))(*range(first, first + self.layout.size, 8))
+        return memory, places, ctypes.addressof(places)
+
+
+_compiled: dict[tuple, _Compiled] = {}
+
+
 def start(dispatcher: Any, grid: Any, block: Any, shared: int, arguments: tuple) -> None:
-    """Start a compiled kernel on the stream and return at once."""
-    dispatcher[grid, block, stream(), shared](*arguments)
+    """Start a compiled kernel on the stream and return at once.
+
+    numba compiles, but does not start it: for each start it would ask for the types of all arguments anew and make an
+    object for every word, which takes several times as long as all else.
+    """
+    if SIMULATOR:
+        dispatcher[grid, block, 0, shared](*arguments)
+        return
+    words: list[Any] = []
+    kinds: list[Any] = [dispatcher]
+    for each in arguments:
+        kind = type(each)
+        if kind is Window:
+            kinds.append(each.dtype)
+            words += each.words
+        elif kind is tuple:
+            kinds.append(tuple(map(type, each)))
+            words += each
+        else:
+            kinds.append(kind)
+            words.append(each)
+    _here()
+    found = _compiled.get(tuple(kinds))
+    if found is None:
+        found = _compiled[tuple(kinds)] = _Compiled(dispatcher, arguments)
+    grid = (*grid, 1, 1)[:3] if isinstance(grid, tuple) else (grid, 1, 1)
+    block = (*block, 1, 1)[:3] if isinstance(block, tuple) else (block, 1, 1)
+    try:
+        room = found.rooms.pop()
+    except IndexError:  # the first start, or other threads are just there
+        room = found.room()
+    found.layout.pack_into(room[0], 0, *words)
+    api.cuLaunchKernel(found.code.handle, *grid, *block, shared, stream_handle(), room[2], 0)
+    found.rooms.append(room)
 
 
 def type_name(argument: Any) -> Any:
     """The type numba gives an argument of a kernel."""
+    if type(argument) is Window:
+        return types.Array(from_dtype(argument.dtype), 1, "C")
     return typeof(argument, Purpose.argument)

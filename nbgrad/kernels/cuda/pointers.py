@@ -15,7 +15,7 @@ from nbgrad.strided import DeviceArray
 def address_of(x: DeviceArray) -> int:
     """Where the numbers of a contiguous array begin, in the device's memory (in the host's, simulated)."""
     window = x.window()
-    return window._ary.ctypes.data if SIMULATOR else window.device_ctypes_pointer.value
+    return window._ary.ctypes.data if SIMULATOR else window.address
 
 
 def _simulated(address: int, count: int, like: Any) -> np.ndarray:
