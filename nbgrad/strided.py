@@ -6,7 +6,7 @@ copied to the host in silence: `get` is the only way there.
 """
 
 import math
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,8 @@ class _Ghost:
         }  # fmt: skip
 
 
-def contiguous_strides(shape: Sequence[int], itemsize: int) -> tuple[int, ...]:
+@lru_cache(maxsize=4096)
+def contiguous_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Bytes from one element to the next along each axis, the last axis without gaps."""
     strides, step = [], itemsize
     for extent in reversed(shape):
@@ -156,7 +157,7 @@ class DeviceArray:
 
     @property
     def T(self) -> "DeviceArray":
-        return self.transpose()
+        return DeviceArray(self.storage, self.shape[::-1], self.dtype, self.strides[::-1], self.offset)
 
     def swapaxes(self, a: int, b: int) -> "DeviceArray":
         return self.seen(self.ghost().swapaxes(a, b))
@@ -293,6 +294,7 @@ def is_basic(index: Any) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _is_contiguous(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> bool:
     step = itemsize
     for extent, stride in zip(reversed(shape), reversed(strides), strict=True):

@@ -25,7 +25,7 @@ from nbgrad.kernels.cuda.conv_tiles import (
 from nbgrad.kernels.cuda.copy import flat, zeros
 from nbgrad.kernels.cuda.driver import BLOCK, SIMULATOR
 from nbgrad.kernels.cuda.gemm import column_sums
-from nbgrad.kernels.cuda.memory import divided, empty, to_device
+from nbgrad.kernels.cuda.memory import divided, empty, nothing, to_device
 from nbgrad.kernels.cuda.registry import launch_grid
 from nbgrad.kernels.cuda.tiles import STRIP
 from nbgrad.strided import DeviceArray
@@ -107,7 +107,7 @@ def conv2d(
     )  # fmt: skip
     if x.size == 0 or weight.size == 0:
         x = weight = out
-    arrays = flat(x), flat(weight), out.reshape(-1)[:0] if bias is None else flat(bias), out
+    arrays = flat(x), flat(weight), nothing(x.dtype) if bias is None else flat(bias), out
     _convolve(plan, arrays, images, groups, outputs // groups, taps, images * high * wide, numbers)
     return out
 
@@ -131,7 +131,7 @@ def conv2d_input_gradient(
         *steps,
     )  # fmt: skip
     pixels = images * -(-sides[0] // steps[0]) * -(-sides[1] // steps[1])
-    arrays = flat(g), flat(weight), dx.reshape(-1)[:0], dx
+    arrays = flat(g), flat(weight), nothing(g.dtype), dx
     _convolve(plan, arrays, images, groups, channels, per_group * taps, pixels, numbers)
     return dx
 

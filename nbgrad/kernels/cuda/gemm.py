@@ -9,7 +9,7 @@ import numpy as np
 
 from nbgrad.kernels.cuda.copy import flat, steps_of, zeros
 from nbgrad.kernels.cuda.driver import cuda
-from nbgrad.kernels.cuda.memory import empty
+from nbgrad.kernels.cuda.memory import empty, nothing
 from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
 from nbgrad.kernels.cuda.tiles import ALIGNMENT, STRIP, products_of, tile_of
 from nbgrad.strided import DeviceArray, DifferentDevices
@@ -162,20 +162,25 @@ def _seen(x: DeviceArray) -> DeviceArray:
     return DeviceArray(x.storage, (reach,), x.dtype, None, x.offset)
 
 
-def _multiply(a: DeviceArray, b: DeviceArray, start: DeviceArray | None, out: DeviceArray) -> None:
-    """out[i] = start + a[i] @ b[i]; the steps of a and b are those of three axes, the start broadcasts to a matrix."""
-    (matrices, m, k), n = a.shape, b.shape[2]
+def _multiply(
+    sizes: tuple[int, int, int, int], a: DeviceArray, b: DeviceArray, start: DeviceArray | None, out: DeviceArray
+) -> None:
+    """out[i] = start + a[i] @ b[i], the start broadcast to a matrix; sizes: matrices, m, n, k.
+
+    a, b: of three axes, or of two where there is one matrix.
+    """
+    matrices, m, n, k = sizes
     if out.size == 0:
         return
     start_steps = (0, 0)
     if start is not None:
         sides, walk = (1, 1, *start.shape)[-2:], (0, 0, *steps_of(start))[-2:]
         start_steps = tuple([0 if side == 1 else step for side, step in zip(sides, walk, strict=True)])
-    at = (m, n, k, *steps_of(a), *steps_of(b), *start_steps)
+    at = (m, n, k, *(0, *steps_of(a))[-3:], *(0, *steps_of(b))[-3:], *start_steps)
     arrays = (
         _seen(a) if k else out,
         _seen(b) if k else out,
-        out.reshape(-1)[:0] if start is None else _seen(start),
+        nothing(out.dtype) if start is None else _seen(start),
         out,
     )
     if out.dtype.kind != "f" or out.size * k <= _SMALL:
@@ -187,9 +192,10 @@ def _multiply(a: DeviceArray, b: DeviceArray, start: DeviceArray | None, out: De
 
 def matmul(a: Any, b: Any, start: Any = None, out: Any = None) -> Any:
     """start[n] + a[m, k] @ b[k, n], whatever their steps; into out[m, n], if given, which is contiguous."""
+    (m, k), n = a.shape, b.shape[1]
     if out is None:
-        out = empty((a.shape[0], b.shape[1]), a.dtype)
-    _multiply(a[None], b[None], start, out)
+        out = empty((m, n), a.dtype)
+    _multiply((1, m, n, k), a, b, start, out)
     return out
 
 
@@ -215,8 +221,9 @@ def addmm(bias: Any, a: Any, b: Any) -> Any:
 
 def bmm(a: Any, b: Any) -> Any:
     """a[i] @ b[i] for every i."""
-    out = empty((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
-    _multiply(a, b, None, out)
+    (matrices, m, k), n = a.shape, b.shape[2]
+    out = empty((matrices, m, n), a.dtype)
+    _multiply((matrices, m, n, k), a, b, None, out)
     return out
 
 

@@ -1,6 +1,7 @@
 """Where device arrays live: blocks of memory that are used again, and copies to and from the host."""
 
 import threading
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,12 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> DeviceArray:
     array = DeviceArray(None, tuple(shape), dtype)
     array.storage = Storage(array.nbytes)
     return array
+
+
+@cache
+def nothing(dtype: np.dtype) -> DeviceArray:
+    """The array without numbers that a kernel is given where it has nothing to read; one for all."""
+    return empty((0,), dtype)
 
 
 class _Staging:

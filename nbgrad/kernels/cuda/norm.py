@@ -14,7 +14,7 @@ from nbgrad.kernels.cuda.copy import cast, copy_into, flat, zeros
 from nbgrad.kernels.cuda.driver import SIMULATOR, cuda
 from nbgrad.kernels.cuda.functions import sqrt
 from nbgrad.kernels.cuda.gemm import column_sums
-from nbgrad.kernels.cuda.memory import empty
+from nbgrad.kernels.cuda.memory import empty, nothing
 from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
 from nbgrad.strided import DeviceArray
 
@@ -230,7 +230,7 @@ def _as(x: DeviceArray, dtype: np.dtype) -> DeviceArray:
 
 def _given(x: DeviceArray | None, other: DeviceArray) -> DeviceArray:
     """The numbers in the type of another array; none where there are none."""
-    return other.reshape(-1)[:0] if x is None else _as(x, other.dtype)
+    return nothing(other.dtype) if x is None else _as(x, other.dtype)
 
 
 def _sizes(x: DeviceArray) -> tuple[int, int, int]:

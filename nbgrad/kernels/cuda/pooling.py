@@ -10,7 +10,7 @@ import numpy as np
 from nbgrad.kernels import formulas
 from nbgrad.kernels.cuda.copy import flat, zeros
 from nbgrad.kernels.cuda.driver import cuda, device_function
-from nbgrad.kernels.cuda.memory import empty
+from nbgrad.kernels.cuda.memory import empty, nothing
 from nbgrad.kernels.cuda.registry import kernel, launch
 from nbgrad.strided import DeviceArray
 
@@ -205,7 +205,7 @@ def max_pool2d_gradient(
     """
     dx = empty(input_shape, g.dtype)
     sides = [side for pair in windows[:4] for side in pair]
-    shut = dx.reshape(-1)[:0] if gate is None else flat(gate)
+    shut = nothing(g.dtype) if gate is None else flat(gate)
     at = (*input_shape[-2:], *g.shape[-2:], *sides)
     launch(unpooled_windows, dx.size, flat(g), flat(indices), shut, dx, at)
     return dx
