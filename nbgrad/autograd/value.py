@@ -58,7 +58,10 @@ def shared_version(value: Value) -> Sequence[int]:
 
 def mark_changed(value: Value) -> None:
     """Raise the version: the numbers were changed in place."""
-    shared_version(value)[0] += 1  # type: ignore[index]
+    if value.version is UNCHANGED:
+        value.version = [1]
+    else:
+        value.version[0] += 1  # type: ignore[index]
 
 
 def is_stale(value: Value) -> bool:

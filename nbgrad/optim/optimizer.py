@@ -3,7 +3,6 @@
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from typing import Any
 
 from nbgrad.autograd.modes import enable_grad, no_grad
@@ -14,7 +13,8 @@ from nbgrad.tensor import Tensor
 
 
 class Optimizer:
-    """What every optimizer shares. A subclass says in `_update` how one parameter takes one step.
+    """What every optimizer shares. A subclass says in `_update` how one parameter takes one step, or in `_update_all`
+    how all of a group do that live on one device.
 
     param_groups: dicts with "params" and the settings, which may be changed between steps.
     state: for each parameter its own dict.
@@ -81,23 +81,24 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with no_grad(), self._together():
-            for group in self.param_groups:
-                maximize = group.get("maximize")
-                for param in group["params"]:
-                    if param._grad is not None:
-                        kernels = BACKENDS[type(param.array)]
-                        gradient = param._grad.array
-                        if maximize:
-                            gradient = kernels.neg(gradient)
-                        self._update(kernels, param, gradient, self.state[param], group)
-                        mark_changed(param)
+        for group in self.param_groups:
+            moving: defaultdict[type, list[Tensor]] = defaultdict(list)  # on each device
+            for param in group["params"]:
+                if param._grad is not None:
+                    moving[type(param.array)].append(param)
+            for kind, params in moving.items():
+                kernels, gradients = BACKENDS[kind], [param._grad.array for param in params]
+                if group.get("maximize"):
+                    gradients = [kernels.neg(gradient) for gradient in gradients]
+                self._update_all(kernels, params, gradients, group)
+                for param in params:
+                    mark_changed(param)
         return loss
 
-    def _together(self) -> Any:
-        """Where the first parameter lives, steps with the same settings become one launch."""
-        first = next((param for group in self.param_groups for param in group["params"]), None)
-        return nullcontext() if first is None else BACKENDS[type(first.array)].together()
+    def _update_all(self, kernels: Any, params: list[Tensor], gradients: list[Any], group: dict[str, Any]) -> None:
+        with no_grad(), kernels.together():  # steps with the same settings become one launch
+            for param, gradient in zip(params, gradients, strict=True):
+                self._update(kernels, param, gradient, self.state[param], group)
 
     def _update(self, kernels: Any, param: Tensor, gradient: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
         raise NotImplementedError

@@ -38,14 +38,21 @@ class SGD(Optimizer):
         }  # fmt: skip
         super().__init__(params, defaults)
 
-    def _update(self, kernels: Any, param: Tensor, gradient: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
-        buffer, first = None, False
+    def _update_all(self, kernels: Any, params: list[Tensor], gradients: list[Any], group: dict[str, Any]) -> None:
+        buffers, begins = None, False
         if group["momentum"] != 0:
-            first = "momentum_buffer" not in state
-            if first:
+            states = [self.state[param] for param in params]
+            fresh = [state for state in states if "momentum_buffer" not in state]
+            if 0 < len(fresh) < len(states):  # some had no gradient before: they begin now
+                for first in (False, True):
+                    some = [i for i, state in enumerate(states) if ("momentum_buffer" not in state) is first]
+                    self._update_all(kernels, [params[i] for i in some], [gradients[i] for i in some], group)
+                return
+            begins = bool(fresh)
+            for state, gradient in zip(fresh, gradients, strict=False):
                 state["momentum_buffer"] = Tensor(kernels.contiguous(gradient))
-            buffer = state["momentum_buffer"].array
+            buffers = [state["momentum_buffer"].array for state in states]
         kernels.sgd(
-            param.array, gradient, buffer, first, float(group["lr"]), group["momentum"], group["dampening"],
-            group["weight_decay"], group["nesterov"],
+            [param.array for param in params], gradients, buffers, begins, group["lr"], group["momentum"],
+            group["dampening"], group["weight_decay"], group["nesterov"],
         )  # fmt: skip

@@ -183,22 +183,23 @@ def _sgd_address(dtype: np.dtype) -> int:
 
 
 def sgd(
-    p: np.ndarray, g: np.ndarray, buffer: np.ndarray | None, first: bool, lr: float, momentum: float,
-    dampening: float, weight_decay: float, nesterov: bool,
+    params: list[np.ndarray], gradients: list[np.ndarray], buffers: list[np.ndarray] | None, first: bool, lr: float,
+    momentum: float, dampening: float, weight_decay: float, nesterov: bool,
 ) -> None:  # fmt: skip
-    """One step of stochastic gradient descent on `p`, in place."""
-    gradient = _like(g, p)
-    if buffer is None:
-        _sgd_plain(_flat(p), gradient, float(lr), float(weight_decay))
+    """One step of stochastic gradient descent on each parameter, in place; no buffers: without momentum."""
+    lr, momentum, undamped, weight_decay = float(lr), float(momentum), float(1 - dampening), float(weight_decay)
+    if buffers is None:
+        for p, g in zip(params, gradients, strict=True):
+            _sgd_plain(_flat(p), _like(g, p), lr, weight_decay)
         return
-    settings = float(lr), float(momentum), float(1 - dampening), float(weight_decay)
-    together = p.size >= SPLIT_AWAKE and (p.size >= SPLIT or awake())
-    shares = numba.get_num_threads() if together else 1
-    if shares == 1:
-        _sgd(_flat(p), gradient, _flat(buffer), first, *settings, nesterov)
-        return
-    numbers = np.array((_sgd_address(p.dtype), shares, first, nesterov))
-    launch(_sgd_share, shares, (_flat(p), gradient, _flat(buffer), np.array(settings, p.dtype)), numbers)
+    most = SPLIT_AWAKE if awake() else SPLIT
+    for p, g, buffer in zip(params, gradients, buffers, strict=True):
+        if p.size < most or (shares := numba.get_num_threads()) == 1:
+            _sgd(_flat(p), _like(g, p), _flat(buffer), first, lr, momentum, undamped, weight_decay, nesterov)
+        else:
+            settings = np.array((lr, momentum, undamped, weight_decay), p.dtype)
+            numbers = np.array((_sgd_address(p.dtype), shares, first, nesterov))
+            launch(_sgd_share, shares, (_flat(p), _like(g, p), _flat(buffer), settings), numbers)
 
 
 def adam(

@@ -210,15 +210,18 @@ def _launch(design: Kernel, rows: list[tuple[DeviceArray, ...]], settings: tuple
 
 
 def sgd(
-    p: DeviceArray, g: DeviceArray, buffer: DeviceArray | None, first: bool, lr: float, momentum: float,
-    dampening: float, weight_decay: float, nesterov: bool,
+    params: list[DeviceArray], gradients: list[DeviceArray], buffers: list[DeviceArray] | None, first: bool, lr: float,
+    momentum: float, dampening: float, weight_decay: float, nesterov: bool,
 ) -> None:  # fmt: skip
-    """One step of stochastic gradient descent on `p`, in place."""
-    if buffer is None:
-        _take(_sgd_plain, (p, g), float(lr), float(weight_decay))
-        return
-    settings = float(lr), float(momentum), float(dampening), float(weight_decay)
-    _take(_sgd, (p, g, buffer), bool(first), *settings, bool(nesterov))
+    """One step of stochastic gradient descent on each parameter, in place; no buffers: without momentum."""
+    with together():
+        if buffers is None:
+            for pair in zip(params, gradients, strict=True):
+                _take(_sgd_plain, pair, float(lr), float(weight_decay))
+            return
+        settings = float(lr), float(momentum), float(dampening), float(weight_decay)
+        for row in zip(params, gradients, buffers, strict=True):
+            _take(_sgd, row, bool(first), *settings, bool(nesterov))
 
 
 def adam(
