@@ -165,13 +165,15 @@ class AccumulateGrad(Node):
 
     __slots__ = ("variable",)
 
+    # the same for all of them, since each leaf gets a new one in every forward pass
+    sources = source_outputs = shapes = dtypes = options = saved_values = ()
+    saved_versions = made_at = None
+    output_count = 1
+    sequence = sys.maxsize  # as soon as it can
+
     def __init__(self, variable: Value) -> None:
-        # `super().__init__` written out: each leaf gets a new one in every forward pass.
-        self.sources = self.source_outputs = self.shapes = self.dtypes = self.options = self.saved_values = ()
-        self.saved_versions = self.pre_hooks = self.made_at = None
-        self.output_count = 1
         self.variable = variable
-        self.sequence = sys.maxsize  # as soon as it can
+        self.pre_hooks = None
 
 
 class ViewAgain:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from types import MappingProxyType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,8 @@ def op(
         node_class = type(
             name, (Node,), {"__slots__": (), "__module__": forward.__module__, "__doc__": forward.__doc__}
         )
+        node_class.__init__ = _with_own_code(Node.__init__)
+        setattr(node_class, "saved", property(_with_own_code(Node.saved.fget)))  # noqa: B010 - pyright refuses it else
         node_class.saves_output = next((i for i, place in enumerate(places) if place < 0), -1)
         called = {**PYTORCH_NAMES, **OTHER_NAMES.get(name, {})}
         node_class.saved_names = tuple(called.get(save, save) for save in saves)
@@ -316,6 +318,7 @@ def op(
                 entry = call_two
             elif fixed == 3 and not view:
                 entry = call_three
+        entry = _with_own_code(entry)
         entry.__name__, entry.__doc__, entry.__module__ = forward.__name__, forward.__doc__, forward.__module__
         entry.__qualname__ = forward.__qualname__
         entry.__wrapped__ = forward
@@ -324,6 +327,19 @@ def op(
         return entry
 
     return declare
+
+
+def _with_own_code(function: Any) -> Any:
+    """A function whose bytecode is its own: Python adapts instructions to the types that they meet, so to one op's."""
+    copied = FunctionType(
+        function.__code__.replace(),
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copied.__kwdefaults__ = function.__kwdefaults__
+    return copied
 
 
 def _saved_place(save: str, names: list[str]) -> int:

@@ -42,7 +42,8 @@ class GraphCopy:
             mode.enabled = outer
         self._grads = {leaf: leaf._grad for leaf in self.leaves.values()}
         for copied in self.nodes.values():
-            copied.sources = tuple(None if source is None else self.nodes[source] for source in copied.sources)
+            if copied.sources:
+                copied.sources = tuple(None if source is None else self.nodes[source] for source in copied.sources)
 
     @staticmethod
     def size_of(tensor: Value) -> int:
@@ -71,22 +72,23 @@ class GraphCopy:
         return result
 
     def _copy(self, node: Node) -> Node:
-        copied = copy.copy(node)
         if isinstance(node, AccumulateGrad):
-            assert isinstance(copied, AccumulateGrad)
-            copied.variable = self.leaves[node.variable] = _leaf(node.variable, copied)
-        else:
-            copied.saved_values = tuple(_kept(value) for value in node.saved_values or ())
-            copied.saved_versions = None
+            leaf = self.leaves[node.variable] = _leaf(node.variable)
+            copied: Node = AccumulateGrad(leaf)
+            copied.pre_hooks = node.pre_hooks
+            leaf.accumulate = lambda: copied  # type: ignore[assignment] - the copy lives as long as its leaf
+            return copied
+        copied = copy.copy(node)
+        copied.saved_values = tuple(_kept(value) for value in node.saved_values or ())
+        copied.saved_versions = None
         return copied
 
 
-def _leaf(variable: Value, node: AccumulateGrad) -> Value:
-    """A leaf with the same numbers and hooks, whose gradient goes to `node`."""
+def _leaf(variable: Value) -> Value:
+    """A leaf with the same numbers and hooks, and a copy of the gradient."""
     leaf = wrap(variable.array)
     leaf._requires_grad = True
     leaf.hooks = variable.hooks
-    leaf.accumulate = lambda: node  # type: ignore[assignment] - the copy lives as long as its leaf
     if variable._grad is not None:
         leaf._grad = wrap(variable._grad.array.copy())
     return leaf
