@@ -50,12 +50,30 @@ def as_integers(typing_context, values):
     return result(values), lambda context, builder, signature, args: context.cast(builder, args[0], values, result)
 
 
+def compiled(dispatcher: Any, *kinds: Any) -> Any:
+    """What numba made of a kernel for these types; its `entry_point` is called without a choice among signatures."""
+    dispatcher.compile(kinds)
+    return dispatcher.overloads[kinds]
+
+
 @cache
 def address_of(dispatcher: Any, *kinds: Any) -> int:
     """Where the kernel compiled for these types begins."""
-    dispatcher.compile(kinds)
-    compiled = dispatcher.overloads[kinds]
-    return compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
+    made = compiled(dispatcher, *kinds)
+    return made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
+
+
+@cache
+def _share_address(dispatcher: Any, dtypes: tuple[np.dtype, ...]) -> int:
+    """`address_of` a kernel(share, arrays, numbers), by the dtypes of its arrays: numba's types take longer to find."""
+    arrays = types.BaseTuple.from_types([numba.from_dtype(dtype)[::1] for dtype in dtypes])
+    return address_of(dispatcher, types.int64, arrays, types.int64[::1])
+
+
+@cache
+def _flat_address(dispatcher: Any, count: int) -> int:
+    """`address_of` a kernel of so many flat arrays of float32."""
+    return address_of(dispatcher, *[types.float32[::1]] * count)
 
 
 @kernel(
@@ -68,9 +86,6 @@ def run_shares(address, shares, arrays, numbers):
     """kernel(0, arrays, numbers), kernel(1, arrays, numbers), ... side by side."""
     for share in numba.prange(shares):
         call_address(address, (np.int64(share), arrays, numbers))
-
-
-_addresses: dict[tuple[Any, Any], int] = {}
 
 
 class _Launches:
@@ -105,15 +120,13 @@ def stay_awake() -> None:
 
 
 def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers: np.ndarray) -> None:
-    """Run `shares` shares of a kernel; the dtype of the first array settles the types of the others."""
+    """Run `shares` shares of a kernel."""
     if shares == 1:
         dispatcher(0, arrays, numbers)
         return
-    key = (dispatcher, arrays[0].dtype)
-    if key not in _addresses:
-        _addresses[key] = address_of(dispatcher, types.int64, numba.typeof(arrays), numba.typeof(numbers))
+    address = _share_address(dispatcher, tuple([x.dtype for x in arrays]))
     with launch_lock:
-        run_shares(_addresses[key], shares, arrays, numbers)
+        run_shares(address, shares, arrays, numbers)
     launched()
 
 
@@ -144,8 +157,5 @@ def run_flat(dispatcher: Any, *arrays: np.ndarray) -> None:
     if shares == 1 or any(x.dtype is not _FLOAT32 or x.size != out.size for x in arrays):
         dispatcher(*arrays)
         return
-    key = (dispatcher, _FLOAT32)
-    if key not in _addresses:
-        _addresses[key] = address_of(dispatcher, *[types.float32[::1]] * len(arrays))
-    numbers = np.array((_addresses[key], shares), np.int64)
+    numbers = np.array((_flat_address(dispatcher, len(arrays)), shares), np.int64)
     launch(_one_operand if len(arrays) == 2 else _two_operands, shares, (*arrays, out, out)[:4], numbers)

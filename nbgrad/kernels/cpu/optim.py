@@ -3,12 +3,13 @@
 import math
 from contextlib import nullcontext
 from functools import cache
+from typing import Any
 
 import numba
 import numpy as np
 from numba import types
 
-from nbgrad.kernels.cpu.launch import address_of, awake, call_address, launch, part
+from nbgrad.kernels.cpu.launch import address_of, awake, call_address, compiled, launch, part
 from nbgrad.kernels.registry import kernel
 
 SPLIT = 1 << 18  # numbers from which a second thread is worth waking
@@ -176,10 +177,11 @@ def _like(g: np.ndarray, p: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _sgd_address(dtype: np.dtype) -> int:
+def _sgd_of(dtype: np.dtype) -> tuple[Any, int]:
+    """`_sgd` without numba's choice among signatures, and where it begins."""
     numbers = numba.from_dtype(dtype)[::1]
-    settings = types.boolean, *[types.float64] * 4, types.boolean
-    return address_of(_sgd, numbers, numbers, numbers, *settings)
+    kinds = numbers, numbers, numbers, types.boolean, *[types.float64] * 4, types.boolean
+    return compiled(_sgd, *kinds).entry_point, address_of(_sgd, *kinds)
 
 
 def sgd(
@@ -194,12 +196,15 @@ def sgd(
         return
     most = SPLIT_AWAKE if awake() else SPLIT
     for p, g, buffer in zip(params, gradients, buffers, strict=True):
-        if p.size < most or (shares := numba.get_num_threads()) == 1:
-            _sgd(_flat(p), _like(g, p), _flat(buffer), first, lr, momentum, undamped, weight_decay, nesterov)
-        else:
+        entry, address = _sgd_of(p.dtype)
+        alike = buffer.dtype is p.dtype  # as a rule: not where a module became another dtype since the last step
+        if alike and p.size >= most and (shares := numba.get_num_threads()) > 1:
             settings = np.array((lr, momentum, undamped, weight_decay), p.dtype)
-            numbers = np.array((_sgd_address(p.dtype), shares, first, nesterov))
+            numbers = np.array((address, shares, first, nesterov))
             launch(_sgd_share, shares, (_flat(p), _like(g, p), _flat(buffer), settings), numbers)
+        else:
+            step = entry if alike else _sgd
+            step(_flat(p), _like(g, p), _flat(buffer), first, lr, momentum, undamped, weight_decay, nesterov)
 
 
 def adam(
