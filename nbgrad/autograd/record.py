@@ -143,7 +143,10 @@ def op(
                 _share(first, outputs)
             if recording and mode.enabled:
                 node = record(args, arrays, options)
-                mark(node, outputs, several)
+                if several:
+                    mark(node, outputs)
+                elif result.dtype.kind == "f":
+                    outputs.node, outputs._requires_grad = node, True
                 if slots:
                     keep(node, args, outputs)
             return outputs
@@ -198,19 +201,15 @@ def op(
                 numbers = (number,) if number else _FIRST
                 node = node_class((source,), numbers, (array.shape,), (array.dtype,), options)
                 if several:
-                    mark(node, outputs, True)
+                    mark(node, outputs)
                 elif result.dtype.kind == "f":
                     outputs.node, outputs._requires_grad = node, True
                 if slots:
                     keep(node, args, outputs)
             return outputs
 
-        def mark(node: Node, outputs: Any, several: bool) -> None:
-            """Tie the results to the node that made them."""
-            if not several:
-                if outputs.array.dtype.kind == "f":
-                    outputs.node, outputs._requires_grad = node, True
-                return
+        def mark(node: Node, outputs: tuple) -> None:
+            """Tie several results to the node that made them."""
             node.output_count = len(outputs)
             for number, output in enumerate(outputs):
                 if output.array.dtype.kind == "f":
@@ -286,8 +285,13 @@ def op(
                     options = (*options, *named.values())
                 sources, numbers = (to_x, to_y, to_z), (x_number, y_number, z_number)
                 node = node_class(sources, numbers, (a.shape, b_shape, c_shape), (a.dtype, b_dtype, c_dtype), options)
-                mark(node, outputs, several)
-                if slots:
+                if several:
+                    mark(node, outputs)
+                elif result.dtype.kind == "f":
+                    outputs.node, outputs._requires_grad = node, True
+                if crosswise:
+                    node.save((x if to_y is not None else None, y if to_x is not None else None))
+                elif slots:
                     keep(node, (x, y, z), outputs)
             return outputs
 

@@ -7,6 +7,8 @@ import numpy as np
 from nbgrad.device import empty
 from nbgrad.kernels.registry import kernel
 
+_INT64 = np.dtype(np.int64)
+
 
 @kernel()
 def _smooth_l1(a, b, out, beta):
@@ -114,7 +116,7 @@ def _class_loss_gradient(g, target, dx, classes, ignored, mean):
 
 
 def _labels(target: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(target, np.int64).ravel()
+    return (target if target.dtype is _INT64 else target.astype(np.int64)).ravel()
 
 
 def no_class(target: np.ndarray, classes: int, ignored: int) -> int | None:
