@@ -3,10 +3,11 @@
 from typing import Any
 
 from nbgrad.autograd.record import op
+from nbgrad.autograd.value import Value
 from nbgrad.ops import results
 from nbgrad.ops.arithmetic import div, maximum, minimum
 from nbgrad.ops.comparison import eq, where
-from nbgrad.ops.dims import canonical_dim, canonical_dims
+from nbgrad.ops.dims import EVERY, canonical_dim, canonical_dims
 from nbgrad.ops.out import deliver
 from nbgrad.ops.reduce import sum
 from nbgrad.ops.scatter import scattered
@@ -39,13 +40,13 @@ def _(node, g, _positions=None):
 @op("MaxBackward1", saves=("x", "out"))
 def _max_all(k, x, /):
     """The largest number of all; equals share the gradient"""
-    return k.largest(x, tuple(range(x.ndim)), False)[0]
+    return k.amax(x, EVERY[x.ndim], False)
 
 
 @op("MinBackward1", saves=("x", "out"))
 def _min_all(k, x, /):
     """The smallest number of all; equals share the gradient"""
-    return k.smallest(x, tuple(range(x.ndim)), False)[0]
+    return k.amin(x, EVERY[x.ndim], False)
 
 
 @_max_all.backward
@@ -58,13 +59,13 @@ def _(node, g):
 @op("AmaxBackward0", saves=("x", "out"))
 def _amax(k, x, /, axes, keepdim):
     """The largest number over the axes; equals share the gradient"""
-    return k.largest(x, axes, keepdim)[0]
+    return k.amax(x, axes, keepdim)
 
 
 @op("AminBackward0", saves=("x", "out"))
 def _amin(k, x, /, axes, keepdim):
     """The smallest number over the axes; equals share the gradient"""
-    return k.smallest(x, axes, keepdim)[0]
+    return k.amin(x, axes, keepdim)
 
 
 @_amax.backward
@@ -123,6 +124,8 @@ def _require_tensor(name: str, input: Any, other: Any) -> None:
 
 def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The largest number; (values, indices) along `dim`; of two tensors, the larger at each place."""
+    if dim is None and other is None and isinstance(input, Value) and input.array.size:
+        return _max_all(input)
     _require_tensor("max", input, dim)
     other = dim if is_tensor(dim) else other
     if other is not None:
@@ -135,6 +138,8 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
 
 def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The smallest number; (values, indices) along `dim`; of two tensors, the smaller at each place."""
+    if dim is None and other is None and isinstance(input, Value) and input.array.size:
+        return _min_all(input)
     _require_tensor("min", input, dim)
     other = dim if is_tensor(dim) else other
     if other is not None:

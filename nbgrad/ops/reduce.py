@@ -5,10 +5,11 @@ from typing import Any
 
 from nbgrad.autograd.engine import Sums
 from nbgrad.autograd.record import op
+from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, div
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import ne
-from nbgrad.ops.dims import canonical_dims
+from nbgrad.ops.dims import EVERY, canonical_dims
 from nbgrad.ops.shape import broadcast, unsafe_view, unsqueeze_all, view
 from nbgrad.ops.values import array_of, class_name, numpy_dtype
 
@@ -24,13 +25,13 @@ def _as(x: Any, dtype: Any) -> Any:
 @op("SumBackward0")
 def _sum_all(k, x, /):
     """out = Σ x"""
-    return k.sum(x, tuple(range(x.ndim)), False)
+    return k.sum(x, EVERY[x.ndim], False)
 
 
 @op("SumBackward0")
 def _sum_all_as(k, x, /, dtype):
     """out = Σ x in another numpy dtype"""
-    return k.sum(k.cast(x, dtype), tuple(range(x.ndim)), False)
+    return k.sum(k.cast(x, dtype), EVERY[x.ndim], False)
 
 
 @_sum_all.backward
@@ -54,7 +55,7 @@ def _(node, g):
 @op("MeanBackward0")
 def _mean_all(k, x, /):
     """out = Σ x / n"""
-    return k.mean(x, tuple(range(x.ndim)), False)
+    return k.mean(x, EVERY[x.ndim], False)
 
 
 @_mean_all.backward
@@ -79,6 +80,8 @@ def _(node, g):
 
 def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """out = Σ input over `dim` (all axes where None); bools and integers sum to int64."""
+    if dim is None and dtype is None:
+        return _sum_all(input)
     kind = None if dtype is None or numpy_dtype(input) == dtype.numpy else dtype.numpy
     if dim is not None:
         out = _sum(input, canonical_dims(dim, _rank(input)), keepdim, kind)
@@ -89,6 +92,8 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """out = Σ input / n over `dim` (all axes where None); raises RuntimeError for integers."""
+    if dim is None and dtype is None and isinstance(input, Value) and input.array.dtype.kind == "f":
+        return _mean_all(input)
     kind = numpy_dtype(input) if dtype is None else dtype.numpy
     if kind.kind != "f":
         raise RuntimeError(

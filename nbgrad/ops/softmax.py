@@ -78,6 +78,10 @@ def _(node, h):
 
 def _checked(input: Any, dim: int, dtype: Any, name: str) -> tuple[Any, int]:
     """The input in the dtype asked for, and the axis; raises NotImplementedError for integers."""
+    if dtype is None and isinstance(input, Value):  # the way most calls go
+        rank = input.array.ndim
+        if -rank <= dim < rank and input.array.dtype.kind == "f":
+            return input, dim % rank
     input = input if dtype is None else to_dtype(input, dtype.numpy)
     array = array_of(input)
     rank, kind = array.ndim, array.dtype

@@ -44,6 +44,16 @@ def test_all_numbers_on_two_threads(name, x):
     np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.parametrize("place", [None, 0, 700, 4_999])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+@pytest.mark.parametrize(("name", "numpys"), [("amax", np.max), ("amin", np.min), ("sum", np.sum)])
+def test_all_numbers_become_one(name, numpys, dtype, place):
+    x = (RANDOM.standard_normal(5_000) * 100).astype(dtype)
+    if place is not None and dtype is not np.int64:
+        x[place] = np.nan
+    np.testing.assert_allclose(getattr(kernels.cpu, name)(x, (0,), False), numpys(x), rtol=1e-5)
+
+
 @pytest.mark.skipif(numba.get_num_threads() < 2, reason="one processor has no second thread")
 @pytest.mark.parametrize(("shape", "axis"), [((101, 1000), 1), ((3, 1000, 41), 1), ((1, 70_000), 1), ((1000, 101), 0)])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])

@@ -100,7 +100,7 @@ from nbgrad.kernels.cpu.pool import (
     max_pool2d_gather,
     max_pool2d_gradient,
 )
-from nbgrad.kernels.cpu.reduce import largest, mean, prod, smallest, sum, truth
+from nbgrad.kernels.cpu.reduce import amax, amin, largest, mean, prod, smallest, sum, truth
 from nbgrad.kernels.cpu.scan import cumsum
 from nbgrad.kernels.cpu.scatter import (
     first_outside,
@@ -117,7 +117,7 @@ from nbgrad.kernels.cpu.sort import sort
 
 __all__ = [
     "absolute", "acos", "adagrad", "adam", "adamw", "adaptive_avg_pool2d", "adaptive_avg_pool2d_gradient", "add",
-    "addmm", "asin", "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm",
+    "addmm", "amax", "amin", "asin", "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm",
     "batch_norm_gradient", "binary_cross_entropy", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_or",
     "bitwise_xor", "bmm", "cast", "ceil", "class_loss", "class_loss_gradient", "column_sums", "concatenate",
     "contiguous", "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh",

@@ -11,6 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba import extending, types
+from numba.np.ufunc import parallel
 
 from nbgrad.kernels.registry import kernel
 from nbgrad.runtime import launch_lock
@@ -71,9 +72,9 @@ def _share_address(dispatcher: Any, dtypes: tuple[np.dtype, ...]) -> int:
 
 
 @cache
-def _flat_address(dispatcher: Any, count: int) -> int:
-    """`address_of` a kernel of so many flat arrays of float32."""
-    return address_of(dispatcher, *[types.float32[::1]] * count)
+def _flat_numbers(dispatcher: Any, count: int, shares: int) -> np.ndarray:
+    """The address of a kernel of so many flat arrays of float32, and the number of its shares."""
+    return np.array((address_of(dispatcher, *[types.float32[::1]] * count), shares), np.int64)
 
 
 @kernel(
@@ -86,6 +87,12 @@ def run_shares(address, shares, arrays, numbers):
     """kernel(0, arrays, numbers), kernel(1, arrays, numbers), ... side by side."""
     for share in numba.prange(shares):
         call_address(address, (np.int64(share), arrays, numbers))
+
+
+def threads() -> int:
+    """How many threads share work: `numba.get_num_threads` without its locks, which cost half a microsecond."""
+    ask = vars(parallel).get("_get_num_threads")  # there once threads have been started
+    return ask() if ask else numba.get_num_threads()
 
 
 class _Launches:
@@ -153,9 +160,12 @@ def _two_operands(share, arrays, numbers):
 def run_flat(dispatcher: Any, *arrays: np.ndarray) -> None:
     """kernel(operands, out) over flat arrays of one size, on every thread where they are large."""
     out = arrays[-1]
-    shares = numba.get_num_threads() if out.size >= SPLIT else 1
-    if shares == 1 or any(x.dtype is not _FLOAT32 or x.size != out.size for x in arrays):
+    if out.size < SPLIT or (shares := threads()) == 1:
         dispatcher(*arrays)
         return
-    numbers = np.array((_flat_address(dispatcher, len(arrays)), shares), np.int64)
+    for x in arrays:
+        if x.dtype is not _FLOAT32 or x.size != out.size:
+            dispatcher(*arrays)
+            return
+    numbers = _flat_numbers(dispatcher, len(arrays), shares)
     launch(_one_operand if len(arrays) == 2 else _two_operands, shares, (*arrays, out, out)[:4], numbers)

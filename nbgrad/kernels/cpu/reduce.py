@@ -7,19 +7,19 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 from numba.extending import register_jitable
 
 from nbgrad.device import empty, zeros
 from nbgrad.kernels import formulas
-from nbgrad.kernels.cpu.launch import address_of, call_address, launch, part
+from nbgrad.kernels.cpu.launch import address_of, call_address, launch, part, threads
 from nbgrad.kernels.cpu.math import larger, smaller
-from nbgrad.kernels.cpu.simd import full_width
+from nbgrad.kernels.cpu.simd import full_width, lanes, load_row, load_row_part, sum_of, zeros_tile
 from nbgrad.kernels.registry import kernel
 
 _BLOCK = 4096
+_ONE, _REGISTERS = (0,), (0,) * 8
 _SPLIT = 1 << 18  # numbers from which a second thread is worth waking: they are only read
 _FLOAT32 = np.dtype(np.float32)
 
@@ -60,17 +60,25 @@ def _sum(x, out, count, inner, divisor):
             row /= x.dtype.type(divisor)
 
 
+@register_jitable
+def _sum_of_block(x, start):
+    """Σ of the block of x that begins at `start`."""
+    step, stop = len(_REGISTERS) * lanes(x), min(start + _BLOCK, x.size)
+    total, whole = zeros_tile(_ONE, _REGISTERS, x), stop - (stop - start) % step
+    for i in range(start, whole, step):
+        total = total + load_row(_REGISTERS, x, i)
+    if whole < stop:
+        total = total + load_row_part(_REGISTERS, x, whole, stop - whole)
+    return sum_of(total)
+
+
 @kernel()
 def _sum_share(share, arrays, numbers):
     """A share of parts[b] = Σ of x's block b; numbers: how many shares."""
-    full_width()
     x, parts, _, _ = arrays
     start, stop = part(share, numbers[0], parts.size, 1)
     for b in range(start, stop):
-        block, total = x[b * _BLOCK : (b + 1) * _BLOCK], x.dtype.type(0)
-        for c in range(block.size):
-            total += block[c]
-        parts[b] = total
+        parts[b] = _sum_of_block(x, b * _BLOCK)
 
 
 @kernel()
@@ -79,6 +87,15 @@ def _total(parts):
     total = 0.0
     for b in range(parts.size):
         total += parts[b]
+    return total
+
+
+@kernel(twin=_total)
+def _sum_of_all(x):
+    """Σ x[i]; blocks are summed in the array's type, their sums in double; (n,)."""
+    total = 0.0
+    for start in range(0, x.size, _BLOCK):
+        total += _sum_of_block(x, start)
     return total
 
 
@@ -150,11 +167,20 @@ def _extreme_kernels(extremum: Callable[..., Any], beats: Callable[..., Any]) ->
                         bests[i] = value if better else best
                         places[i] = c if better else places[i]
 
-    return fast
+    @kernel(name=f"{extremum.__name__}_of_all", twin=twin)
+    def of_all(x):
+        """The extreme of x[i]; NaN wins; (n,), n > 0."""
+        full_width()
+        best = x[0]
+        for i in range(x.size):
+            best = extremum(best, x[i])
+        return best
+
+    return fast, of_all
 
 
-_largest = _extreme_kernels(larger, formulas.gt)
-_smallest = _extreme_kernels(smaller, formulas.lt)
+_largest, _largest_of_all = _extreme_kernels(larger, formulas.gt)
+_smallest, _smallest_of_all = _extreme_kernels(smaller, formulas.lt)
 
 
 @kernel()
@@ -170,7 +196,7 @@ def _extreme_share(share, arrays, numbers):
 
 def _shares(x: np.ndarray) -> int:
     """On how many threads all of x becomes one number."""
-    return numba.get_num_threads() if x.size >= _SPLIT and x.dtype is _FLOAT32 else 1
+    return threads() if x.size >= _SPLIT and x.dtype is _FLOAT32 else 1
 
 
 def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:
@@ -188,6 +214,8 @@ def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarr
 
 def sum(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     """Σ x over the axes (sorted, non-negative); bools and integers sum to int64."""
+    if len(axes) == x.ndim and x.dtype is _FLOAT32 and x.size < _SPLIT and not keepdim:
+        return np.array(_sum_of_all(x.ravel()), _FLOAT32)
     if x.dtype.kind == "f":
         return _summed(x, axes, keepdim, 1.0)
     flat, shape, count, inner = as_outer_count_inner(x, axes)
@@ -204,14 +232,13 @@ def mean(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
 
 def _summed(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, divisor: float) -> np.ndarray:
     if len(axes) == x.ndim and x.size and not keepdim:
-        out = np.empty((), x.dtype)
-        if (shares := _shares(x)) > 1:  # the same blocks, and so the same bits, as on one thread
+        if (shares := _shares(x)) == 1:
+            total = _sum_of_all(x.ravel())
+        else:  # the same blocks, and so the same bits, as on one thread
             parts = np.empty(-(-x.size // _BLOCK), x.dtype)
             launch(_sum_share, shares, (x.ravel(), parts, parts, parts), np.array((shares,), np.int64))
-            out[()] = _total(parts) / divisor
-        else:
-            _sum(x.ravel(), out.ravel(), x.size, 1, divisor)
-        return out
+            total = _total(parts)
+        return np.array(total / divisor, x.dtype)
     flat, shape, count, inner = as_outer_count_inner(x, axes)
     out = empty(shape, x.dtype)
     if flat.size:
@@ -285,6 +312,20 @@ def largest(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.nda
 def smallest(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
     """The smallest number along the axes and its position (of several axes: flat, in their order)."""
     return _extreme(_smallest, x, axes, keepdim)
+
+
+def amax(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
+    """The largest number along the axes."""
+    if len(axes) == x.ndim and 0 < x.size < _SPLIT and not keepdim:
+        return np.array(_largest_of_all(x.ravel()), x.dtype)
+    return largest(x, axes, keepdim)[0]
+
+
+def amin(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
+    """The smallest number along the axes."""
+    if len(axes) == x.ndim and 0 < x.size < _SPLIT and not keepdim:
+        return np.array(_smallest_of_all(x.ravel()), x.dtype)
+    return smallest(x, axes, keepdim)[0]
 
 
 def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdim: bool) -> tuple[int, ...]:

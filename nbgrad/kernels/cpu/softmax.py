@@ -12,8 +12,8 @@ import numpy as np
 from numba import types
 from numba.extending import register_jitable
 
-from nbgrad.device import empty
-from nbgrad.kernels.cpu.launch import SPLIT, address_of, call_address, launch, part
+from nbgrad.device import SMALLEST_POOLED, empty
+from nbgrad.kernels.cpu.launch import SPLIT, address_of, call_address, launch, part, threads
 from nbgrad.kernels.cpu.math import exp, exponents, power_over
 from nbgrad.kernels.cpu.simd import (
     FLOAT_LANES,
@@ -198,24 +198,26 @@ def _share_of_rows(share, arrays, numbers):
 
 def _along(loops: tuple[Any, Any, Any], axis: int, *arrays: np.ndarray) -> np.ndarray:
     x = arrays[-1]
-    rank, dtype = x.ndim, x.dtype
-    if axis + 1 < rank and x.size:
-        moved = _along(loops, rank - 1, *[np.ascontiguousarray(np.moveaxis(x, axis, -1)) for x in arrays])
-        out = empty(x.shape, dtype)
+    shape, dtype = x.shape, x.dtype
+    if axis + 1 < len(shape) and x.size:
+        moved = _along(loops, len(shape) - 1, *[np.ascontiguousarray(np.moveaxis(x, axis, -1)) for x in arrays])
+        out = empty(shape, dtype)
         np.copyto(out, np.moveaxis(moved, -1, axis))
         return out
-    out = empty(x.shape, dtype)
-    if not out.size:
+    out = np.empty(shape, dtype) if x.nbytes < SMALLEST_POOLED else empty(shape, dtype)
+    if not x.size:
         return out
-    count = x.shape[-1] if rank else 1
+    count = shape[-1] if shape else 1
     loop = loops[2] if dtype is not _FLOAT32 else loops[0] if count <= FLOAT_LANES else loops[1]
-    shares = min(numba.get_num_threads(), out.size // count) if out.size >= SPLIT else 1
-    if shares > 1 and len(arrays) == 1:
-        flat = types.Array(numba.from_dtype(dtype), 1, "C")
-        numbers = np.array((address_of(loop, flat, flat, types.int64), shares, count), np.int64)
-        launch(_share_of_rows, shares, (x.ravel(), out.ravel(), out.ravel(), out.ravel()), numbers)
-    else:
-        loop(*[x.ravel() for x in arrays], out.ravel(), count)
+    if len(arrays) > 1:
+        loop(arrays[0].ravel(), x.ravel(), out.ravel(), count)
+        return out
+    if x.size < SPLIT or (shares := min(threads(), x.size // count)) == 1:
+        loop(x.ravel(), out.ravel(), count)
+        return out
+    flat = types.Array(numba.from_dtype(dtype), 1, "C")
+    numbers = np.array((address_of(loop, flat, flat, types.int64), shares, count), np.int64)
+    launch(_share_of_rows, shares, (x.ravel(), out.ravel(), out.ravel(), out.ravel()), numbers)
     return out
 
 

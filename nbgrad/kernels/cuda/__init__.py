@@ -91,7 +91,7 @@ from nbgrad.kernels.cuda.pooling import (
     max_pool2d_gather,
     max_pool2d_gradient,
 )
-from nbgrad.kernels.cuda.reduce import largest, mean, prod, smallest, sum, truth
+from nbgrad.kernels.cuda.reduce import amax, amin, largest, mean, prod, smallest, sum, truth
 from nbgrad.kernels.cuda.scan import cumsum
 from nbgrad.kernels.cuda.scatter import (
     first_outside,
@@ -118,6 +118,8 @@ __all__ = [
     "adaptive_avg_pool2d_gradient",
     "add",
     "addmm",
+    "amax",
+    "amin",
     "asin",
     "assemble",
     "atan",

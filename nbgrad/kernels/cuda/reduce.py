@@ -258,6 +258,16 @@ def smallest(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> tuple[Devi
     return _extreme(_smallest, x, axes, keepdim)
 
 
+def amax(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> DeviceArray:
+    """The largest number along the axes."""
+    return largest(x, axes, keepdim)[0]
+
+
+def amin(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> DeviceArray:
+    """The smallest number along the axes."""
+    return smallest(x, axes, keepdim)[0]
+
+
 def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdim: bool) -> tuple[int, ...]:
     if keepdim:
         return tuple(1 if axis in axes else extent for axis, extent in enumerate(shape))
