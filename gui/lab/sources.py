@@ -109,7 +109,8 @@ def _linear_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
 
 def _pool_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
     shape = (*window.kernel, *window.stride, *window.padding, 1, 1)
-    out, indices = k.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)
+    out, kept = k.max_pool2d(x, window.kernel, window.stride, window.padding, (1, 1), False)
+    indices = k.max_pool2d_indices(kept, x.shape)
     numbers = np.array((1, x.shape[0] * x.shape[1], *x.shape[2:], *out.shape[2:], *shape))
 
     def slow() -> np.ndarray:
@@ -126,7 +127,8 @@ def _pool_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
 
 def _pool_gradient_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:
     settings = window.kernel, window.stride, window.padding, (1, 1), False
-    out, indices = k.max_pool2d(x, *settings)
+    out, kept = k.max_pool2d(x, *settings)
+    indices = k.max_pool2d_indices(kept, x.shape)
 
     def by_numpy() -> np.ndarray:
         dx = np.zeros((x.shape[0] * x.shape[1], x.shape[2] * x.shape[3]), x.dtype)
@@ -134,7 +136,7 @@ def _pool_gradient_race(k: Any, weights: Weights, x: Any, window: Window) -> Rac
         np.add.at(dx, (np.arange(len(dx))[:, None], flat), out.reshape(flat.shape))
         return dx.reshape(x.shape)
 
-    return lambda: k.max_pool2d_gradient(out, indices, x.shape, settings), by_numpy
+    return lambda: k.max_pool2d_gradient(out, kept, x.shape, settings), by_numpy
 
 
 def _relu_race(k: Any, weights: Weights, x: Any, window: Window) -> Race:

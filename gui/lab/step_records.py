@@ -112,7 +112,7 @@ class Recorder:
 def _saved_of(node: Any) -> dict[str, Any]:
     """What a node keeps, as arrays, by PyTorch's names."""
     with nbgrad.no_grad():
-        return dict(zip(node.saved_names, node.saved, strict=False))
+        return node.kept
 
 
 def _same(these: Any, those: Any) -> bool:

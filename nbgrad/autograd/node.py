@@ -26,15 +26,28 @@ FREED = (
 class Pending:
     """A gradient whose last step waits for the next node, which may take its own in the same pass over memory.
 
-    finish(gate=None): the gradient itself, or, with the result of a relu, what flows on through that relu.
+    make(gate): the gradient itself, or, with the result of a relu, what flows on through that relu. gate: that result,
+    once the gradient has come to the relu. parts: what `make` works on, for a node that can do without the whole.
     """
 
-    __slots__ = ("dtype", "finish", "shape")
+    __slots__ = ("dtype", "gate", "make", "parts", "shape")
 
-    def __init__(self, finish: Callable[..., Any], shape: tuple[int, ...], dtype: Any) -> None:
-        self.finish = finish
+    def __init__(
+        self, make: Callable[[Any], Any], parts: tuple, shape: tuple[int, ...], dtype: Any, gate: Any = None
+    ) -> None:
+        self.make = make
+        self.parts = parts
         self.shape = shape
         self.dtype = dtype
+        self.gate = gate
+
+    def through(self, gate: Any) -> "Pending":
+        """What flows on through the relu with this result."""
+        return Pending(self.make, self.parts, self.shape, self.dtype, gate)
+
+    def finish(self) -> Any:
+        """The gradient."""
+        return self.make(self.gate)
 
 
 class Node:
@@ -54,7 +67,7 @@ class Node:
     backward: Callable[..., Any]  # set on each op's subclass
     saved_names: tuple[str, ...] = ()  # PyTorch's names of the saved values
     saves_output: int = -1  # place of the result among the saved values
-    takes_pending: bool = False  # whether its formula finishes a `Pending` gradient
+    takes_pending: bool = False  # whether its formula takes a `Pending` gradient
 
     def __init__(
         self, sources: tuple["Node | None", ...], source_outputs: tuple[int, ...], shapes: tuple, dtypes: tuple,
@@ -122,6 +135,15 @@ class Node:
         if self.saves_output < 0:
             return values
         return tuple([self._as_output(v) if i == self.saves_output else v for i, v in enumerate(values)])
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was kept, by PyTorch's names."""
+        return dict(zip(self.saved_names, self.shown_saved(), strict=False))
+
+    def shown_saved(self) -> tuple:
+        """What was kept, as PyTorch keeps it."""
+        return self.saved
 
     def _complaint(self, value: Value, place: int) -> str:
         """PyTorch's sentence about a saved value that was changed."""

@@ -353,7 +353,7 @@ def _saved_place(save: str, names: list[str]) -> int:
 
 def _saved_value(number: int) -> property:
     """`_saved_self`, `_saved_result`, ...: what a node has kept, by PyTorch's name."""
-    return property(lambda node: node.saved[number])
+    return property(lambda node: node.shown_saved()[number])
 
 
 def _kept_output(outputs: Any, place: int) -> Value:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from nbgrad.autograd.node import Pending
 from nbgrad.autograd.record import BACKENDS, op
 from nbgrad.autograd.value import Value
 from nbgrad.ops.dims import pair
@@ -26,7 +27,16 @@ def _(node, g):
     if isinstance(g, Value):
         dx, dw, db = _input_gradient, _weight_gradient, _bias_gradient
     else:  # nothing is recorded: the kernels themselves
-        k = BACKENDS[type(g)]
+        pending = type(g) is Pending
+        part, corners = g.parts if pending else (g, None)
+        k = BACKENDS[type(part)]
+        if type(part) is not DeviceArray and to_weight is not None:
+            gated = pending and g.gate is not None
+            found = k.conv2d_gradients(part, corners, gated, x, weight, shapes, to_x is not None, *options)
+            if found is not None:
+                return found if to_bias is not None else (*found[:2], None)
+        if pending:
+            g = g.finish()
         dx, dw, db = k.conv2d_input_gradient, k.conv2d_weight_gradient, k.conv2d_bias_gradient
         if type(g) is DeviceArray and to_weight is not None and to_bias is not None:  # one launch makes both
             first = dx(g, weight, shapes[0], *options) if to_x is not None else None
@@ -36,6 +46,9 @@ def _(node, g):
         dw(x, g, shapes[1], *options) if to_weight is not None else None,
         db(g) if to_bias is not None else None,
     )
+
+
+_conv2d.node_class.takes_pending = True
 
 
 @op("ConvolutionBackward0", saves={"x": "weight", "weight": "x"})

@@ -171,7 +171,9 @@ def _relu(k, x, /):
 def _(node, g):
     (out,) = node.saved
     if type(g) is Pending:
-        return g.finish(out)
+        if g.gate is None:
+            return g.through(out)
+        g = g.finish()
     return threshold_backward(g, out) if isinstance(g, Value) else BACKENDS[type(g)].threshold_gradient(g, out)
 
 

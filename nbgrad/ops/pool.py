@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from nbgrad.autograd.node import Pending
-from nbgrad.autograd.record import BACKENDS, op
+from nbgrad.autograd.record import BACKENDS, op, wrap
 from nbgrad.autograd.value import Value
 from nbgrad.ops.dims import pair
 from nbgrad.ops.reduce import mean
@@ -13,21 +13,36 @@ from nbgrad.ops.values import array_of
 
 
 @op("MaxPool2DWithIndicesBackward0", saves=("out1",))
-def _max_pool2d(k, x, /, kernel, stride, padding, dilation, ceil_mode):
-    """(largest pixel of each window, its flat place in the input plane); the gradient goes to that pixel alone"""
+def _max_pool2d(k, x, /, kernel, stride, padding, dilation, ceil_mode, by_index):
+    """(largest pixel of each window, where it was); the gradient goes to that pixel alone"""
     if x.ndim == 3:
-        return tuple(each[0] for each in k.max_pool2d(x[None], kernel, stride, padding, dilation, ceil_mode))
-    return k.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
+        options = kernel, stride, padding, dilation, ceil_mode, by_index
+        return tuple(each[0] for each in _max_pool2d.__wrapped__(k, x[None], *options))
+    out, kept = k.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode)
+    return out, k.max_pool2d_indices(kept, x.shape) if by_index else kept
 
 
 @_max_pool2d.backward
-def _(node, g, _indices=None):
-    (indices,) = node.saved
+def _(node, g, _kept=None):
+    (kept,) = node.saved
     shape = node.shapes[0]
     if len(shape) == 4 and not isinstance(g, Value):  # nothing is recorded: the kernel itself, once it is its turn
-        gradient = BACKENDS[type(g)].max_pool2d_gradient
-        return Pending(partial(gradient, g, indices, shape, node.options), shape, g.dtype)
-    return _unpool(g, indices, shape, node.options)
+        gradient = partial(BACKENDS[type(g)].max_pool2d_gradient, g, kept, shape, node.options)
+        return Pending(gradient, (g, kept), shape, g.dtype)
+    return _unpool(g, *_indices(node), shape, node.options)
+
+
+def _indices(node):
+    """The flat places in the input plane, which PyTorch keeps."""
+    (kept,) = node.saved
+    array = array_of(kept)
+    indices = BACKENDS[type(array)].max_pool2d_indices(array, node.shapes[0])
+    if indices is array:
+        return (kept,)
+    return (wrap(indices) if isinstance(kept, Value) else indices,)
+
+
+_max_pool2d.node_class.shown_saved = _indices
 
 
 @op("MaxPool2DWithIndicesBackwardBackward0", saves=("indices",))
@@ -135,7 +150,7 @@ def max_pool2d(
             if len(_passed) >= MOST_PASSED:
                 _passed.clear()
             _passed[key] = settings
-    out, indices = _max_pool2d(input, *settings)
+    out, indices = _max_pool2d(input, *settings, return_indices)
     return (out, indices) if return_indices else out
 
 

@@ -135,7 +135,7 @@ def _norm(graph: _Graph, node: Any, inputs: list[Any]) -> Translation:
 
 
 def _max_pool(graph: _Graph, node: Node, inputs: list[Any]) -> Translation:
-    kernel, stride, padding, dilation, ceil_mode = node.options
+    kernel, stride, padding, dilation, ceil_mode, _ = node.options
     attributes = {"kernel_shape": kernel, "strides": stride, "pads": (*padding, *padding), "dilations": dilation}
     return "MaxPool", inputs, attributes | {"ceil_mode": int(ceil_mode)}
 

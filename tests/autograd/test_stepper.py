@@ -177,3 +177,22 @@ def test_dot_names_leaves_and_escapes():
     assert 'label="a \\"quoted\\" name\\n[2]"' in text
     assert text.count("->") == 3
     assert to_dot(nbgrad.ones(1)) == 'digraph {\n  node [shape=box, fontname="sans-serif"]\n}'
+
+
+@pytest.mark.parametrize("images", [2, 32, 64])
+def test_a_walk_through_lenet_ends_with_the_gradients_of_backward(images):
+    """Where nobody looks, a convolution spreads the gradient of the pooling before it on its way; to the same bits."""
+    nbgrad.manual_seed(0)
+    net, x = LeNet(), nbgrad.randn(images, 1, 32, 32)
+    leaves = list(net.parameters())
+    net(x).square().sum().backward()
+    wanted = gradients(leaves)
+    net.zero_grad()
+    stepper = Stepper(net(x).square().sum())
+    stepper.run()
+    assert_same(gradients(leaves), wanted)
+    pools = [step for step in stepper.steps if step.name == "MaxPool2DWithIndicesBackward0"]
+    assert all(step.saved["indices"].dtype == np.int64 for step in pools) and len(pools) == 2
+    recorded = nbgrad.autograd.grad(net(x).square().sum(), leaves, create_graph=True)
+    for gradient, other in zip(recorded, wanted, strict=True):
+        np.testing.assert_allclose(gradient.detach().numpy(), other, rtol=1e-4, atol=1e-4 * np.abs(other).max())

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from nbgrad.kernels.cpu import conv
+from nbgrad.kernels.cpu import conv, pool
 from nbgrad.kernels.cpu.conv import columns
 
 BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
@@ -101,6 +101,34 @@ def test_against_pytorch(case):
     close(conv.conv2d_input_gradient(g, w, x.shape, *how), tx.grad.numpy())
     close(conv.conv2d_weight_gradient(x, g, w.shape, *how), tw.grad.numpy())
     close(conv.conv2d_bias_gradient(g), tb.grad.numpy())
+
+
+@pytest.mark.parametrize("dtype", [np.float32] if BRIEF else [np.float32, np.float64])
+@pytest.mark.parametrize("pooled", [None, "ungated", "gated"])
+@pytest.mark.parametrize("case", [case for case in CASES if case[0] > 31])
+def test_all_gradients_at_once(case, pooled, dtype):
+    """Of g itself, and of the gradient of a pooling that is spread on the way: the same bits for both."""
+    x, w, _, g = arrays(case, dtype)
+    how, shapes, corners = case[-4:], (x.shape, w.shape), None
+    part = g
+    if pooled and g.shape[2] % 2 == g.shape[3] % 2 == 0:
+        part, corners = pool.max_pool2d(g, *pool.HALVES)
+        g = pool.max_pool2d_gradient(part, corners, g.shape, pool.HALVES, g if pooled == "gated" else None)
+    for to_x in (False, True):
+        found = conv.conv2d_gradients(part, corners, pooled == "gated", x, w, shapes, to_x, *how)
+        if found is None:  # too many lanes and threads would idle
+            assert case[0] % 32 or numba.get_num_threads() > 2
+            continue
+        dw, db = np.zeros_like(w), np.zeros(g.shape[1], dtype)
+        conv.conv2d_weight_gradient_twin(x, g, dw, *how)
+        conv.sum_channels_twin(g, db)
+        close(found[1], dw)
+        close(found[2], db)
+        whole = conv.conv2d_gradients(g, None, False, x, w, shapes, to_x, *how)
+        assert all(np.array_equal(a, b) for a, b in zip(found[1:], whole[1:], strict=True))
+        if to_x:
+            assert np.array_equal(found[0], whole[0])
+            close(found[0], conv.conv2d_input_gradient(g, w, x.shape, *how))
 
 
 def test_nan_stays_where_its_windows_are():

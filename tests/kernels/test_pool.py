@@ -32,7 +32,9 @@ def image(shape: tuple, dtype: type, *, nan: bool = False) -> np.ndarray:
 def test_two_by_two_windows_and_twin(dtype, nan):
     for shape in ((7, 28, 28), (3, 10, 11), (2, 6, 70), (1, 2, 2)):
         x = image(shape, dtype, nan=nan)
-        out, indices = pool.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)
+        out, corners = pool.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)
+        indices = pool.max_pool2d_indices(corners, shape)
+        np.testing.assert_array_equal(corners >= 4, out <= 0)
         slow, places = np.empty_like(out).reshape(-1), np.empty_like(indices).reshape(-1)
         numbers = np.array((1, shape[0], *shape[1:], *out.shape[1:], 2, 2, 2, 2, 0, 0, 1, 1))
         pool.max_pool2d_twin(0, (x.reshape(-1), slow, slow, places), numbers)
@@ -64,12 +66,13 @@ def test_other_windows_and_twin(dtype, how):
         np.testing.assert_array_equal(indices.reshape(-1), places)
 
 
-def against_twin(g, indices, shape, windows, gate):
+def against_twin(g, kept, shape, gate):
+    indices = pool.max_pool2d_indices(kept, shape)
     slow = np.zeros(shape, g.dtype)
     numbers = np.array((1, gate is not None, g.shape[0], g[0].size, slow[0].size))
     some = slow if gate is None else gate
     pool.scatter_planes_twin(0, (g.reshape(-1), some.reshape(-1), slow.reshape(-1), indices.reshape(-1)), numbers)
-    np.testing.assert_array_equal(pool.max_pool2d_gradient(g, indices, shape, windows, gate), slow)
+    np.testing.assert_array_equal(pool.max_pool2d_gradient(g, kept, shape, pool.HALVES, gate), slow)
 
 
 @pytest.mark.parametrize("gated", [False, True])
@@ -78,7 +81,7 @@ def test_gradient_and_its_twin(gated):
     for planes, out_size, in_size in ((3, 4, 9), (40, 25, 1000), (1, 1, 1)):
         g, indices = rng.standard_normal((planes, 1, out_size)), rng.integers(0, in_size, (planes, 1, out_size))
         shape = (planes, 1, in_size)
-        against_twin(g, indices, shape, None, rng.standard_normal(shape) if gated else None)
+        against_twin(g, indices, shape, rng.standard_normal(shape) if gated else None)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -87,10 +90,10 @@ def test_gradient_of_two_by_two_windows_and_its_twin(dtype, gated):
     rng = np.random.default_rng(0)
     for shape in ((400, 28, 28), (7, 10, 10), (3, 4, 80), (5, 6, 72), (2, 2, 32), (1, 2, 2), (3, 5, 7)):
         x = image(shape, dtype, nan=True)
-        out, indices = pool.max_pool2d(x, *pool.HALVES)
+        out, corners = pool.max_pool2d(x, *pool.HALVES)
         g = rng.standard_normal(out.shape).astype(dtype)
         g[0, 0, 0] = np.nan
-        against_twin(g, indices, shape, pool.HALVES, x if gated else None)
+        against_twin(g, corners, shape, x if gated else None)
 
 
 @pytest.mark.parametrize("nan", [False, True])
@@ -101,13 +104,13 @@ def test_max_pool_against_pytorch(case, nan):
     x = image(shape, np.float32, nan=nan)
     tx = torch.from_numpy(x).requires_grad_()
     wanted, where = torch.nn.functional.max_pool2d(tx, *how, return_indices=True)
-    out, indices = pool.max_pool2d(x, *how)
+    out, kept = pool.max_pool2d(x, *how)
     np.testing.assert_array_equal(out, wanted.detach().numpy())
-    np.testing.assert_array_equal(indices, where.numpy())
-    np.testing.assert_array_equal(pool.max_pool2d_gather(x, indices), out)
+    np.testing.assert_array_equal(pool.max_pool2d_indices(kept, shape), where.numpy())
+    np.testing.assert_array_equal(pool.max_pool2d_gather(x, kept), out)
     g = np.random.default_rng(1).standard_normal(out.shape).astype(np.float32)
     wanted.backward(torch.from_numpy(g))
-    np.testing.assert_allclose(pool.max_pool2d_gradient(g, indices, shape), tx.grad.numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(pool.max_pool2d_gradient(g, kept, shape, how), tx.grad.numpy(), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("count_include_pad", [False, True])

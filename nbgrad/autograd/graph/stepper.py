@@ -143,7 +143,7 @@ class Stepper:
                 self._grads[number] = tensor, node.variable._grad
                 after = _array(node.variable._grad)
                 return Step(number, node, node.name(), gradients, came, {}, (), node.variable, before, after)
-            saved = dict(zip(node.saved_names, node.saved, strict=False))
+            saved = node.kept
             return Step(number, node, node.name(), gradients, came, saved, self._send(node, number, results))
         finally:
             mode.enabled = outer

@@ -5,6 +5,7 @@ from nbgrad.kernels.cpu.arrange import assemble, diagonal, embed_diagonal, expan
 from nbgrad.kernels.cpu.conv import (
     conv2d,
     conv2d_bias_gradient,
+    conv2d_gradients,
     conv2d_input_gradient,
     conv2d_weight_gradient,
 )
@@ -99,6 +100,7 @@ from nbgrad.kernels.cpu.pool import (
     max_pool2d,
     max_pool2d_gather,
     max_pool2d_gradient,
+    max_pool2d_indices,
 )
 from nbgrad.kernels.cpu.reduce import amax, amin, largest, mean, prod, smallest, sum, truth
 from nbgrad.kernels.cpu.scan import cumsum
@@ -120,15 +122,15 @@ __all__ = [
     "addmm", "amax", "amin", "asin", "assemble", "atan", "atan2", "avg_pool2d", "avg_pool2d_gradient", "batch_norm",
     "batch_norm_gradient", "binary_cross_entropy", "binary_cross_entropy_with_logits", "bitwise_and", "bitwise_or",
     "bitwise_xor", "bmm", "cast", "ceil", "class_loss", "class_loss_gradient", "column_sums", "concatenate",
-    "contiguous", "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_weight_gradient", "cos", "cosh",
-    "cumsum", "deviation", "diagonal", "div", "embed", "embed_diagonal", "eq", "erf", "erfc", "exact", "exp", "exp2",
-    "expand", "expm1", "fill", "first_outside", "flip", "floor", "floor_div", "fmod", "full", "gather", "ge", "gelu",
-    "gt", "huber", "hypot", "largest", "layer_norm", "layer_norm_gradient", "le", "linear_gradients", "log", "log1p",
-    "log2", "log10", "log_softmax", "log_softmax_gradient", "logsumexp", "lt", "matmul", "max_pool2d",
-    "max_pool2d_gather", "max_pool2d_gradient", "maximum", "mean", "minimum", "mul", "ne", "neg", "no_class", "pick",
-    "place", "places_of", "pow", "prod", "put_add", "random", "relu", "remainder", "rint", "rmsprop", "roll", "rsqrt",
-    "scatter_add", "scatter_add_along", "scatter_along", "scatter_multiply_along", "scattered", "sequence", "sgd",
-    "sigmoid", "sign", "sin", "sinh", "smallest", "smooth_l1", "softmax", "softmax_gradient", "sort", "sqrt", "stack",
-    "sub", "sum", "take", "tan", "tanh", "threshold_gradient", "tile", "together", "triangle", "trunc", "trunc_div",
-    "truth", "variance", "vector_norm", "where", "write",
+    "contiguous", "conv2d", "conv2d_bias_gradient", "conv2d_gradients", "conv2d_input_gradient",
+    "conv2d_weight_gradient", "cos", "cosh", "cumsum", "deviation", "diagonal", "div", "embed", "embed_diagonal", "eq",
+    "erf", "erfc", "exact", "exp", "exp2", "expand", "expm1", "fill", "first_outside", "flip", "floor", "floor_div",
+    "fmod", "full", "gather", "ge", "gelu", "gt", "huber", "hypot", "largest", "layer_norm", "layer_norm_gradient",
+    "le", "linear_gradients", "log", "log1p", "log2", "log10", "log_softmax", "log_softmax_gradient", "logsumexp", "lt",
+    "matmul", "max_pool2d", "max_pool2d_gather", "max_pool2d_gradient", "max_pool2d_indices", "maximum", "mean",
+    "minimum", "mul", "ne", "neg", "no_class", "pick", "place", "places_of", "pow", "prod", "put_add", "random", "relu",
+    "remainder", "rint", "rmsprop", "roll", "rsqrt", "scatter_add", "scatter_add_along", "scatter_along",
+    "scatter_multiply_along", "scattered", "sequence", "sgd", "sigmoid", "sign", "sin", "sinh", "smallest", "smooth_l1",
+    "softmax", "softmax_gradient", "sort", "sqrt", "stack", "sub", "sum", "take", "tan", "tanh", "threshold_gradient",
+    "tile", "together", "triangle", "trunc", "trunc_div", "truth", "variance", "vector_norm", "where", "write",
 ]  # fmt: skip

@@ -80,6 +80,7 @@ def _flat_numbers(dispatcher: Any, count: int, shares: int) -> np.ndarray:
 @kernel(
     "void(int64, int64, UniTuple(float32[::1], 4), int64[::1])",
     "void(int64, int64, UniTuple(float32[::1], 5), int64[::1])",
+    "void(int64, int64, UniTuple(float32[::1], 8), int64[::1])",
     "void(int64, int64, Tuple((float32[::1], float32[::1], float32[::1], int64[::1])), int64[::1])",
     parallel=True,
 )

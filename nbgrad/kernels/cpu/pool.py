@@ -1,6 +1,8 @@
 """Pooling: the largest or the mean value of each window.
 
-Every plane (one channel of one image) is its own piece of work; threads take runs of planes.
+Of windows of 2 x 2 that touch, it is kept in which corner the largest value was (`nbgrad.kernels.cpu.simd.windows`),
+of others its index in the plane. Every plane (one channel of one image) is its own piece of work; threads take runs of
+planes.
 """
 
 import math
@@ -17,7 +19,7 @@ from nbgrad.kernels.cpu.simd import (
     clear_run,
     lanes,
     no_candidates,
-    store_at_one_of_four,
+    store_at_corners,
     store_candidates,
     store_largest_of_four,
 )
@@ -25,7 +27,7 @@ from nbgrad.kernels.registry import kernel
 
 Pair = tuple[int, int]
 
-ARRAYS = "Tuple((float32[::1], float32[::1], float32[::1], int64[::1]))"
+FOUR_ARRAYS = "UniTuple(float32[::1], 4)"
 SERIAL_WORK = 1 << 16  # numbers below which a launch costs more than a second thread brings
 ONE, TWO = (0,), (0,) * 2  # columns between neighbouring windows
 
@@ -49,28 +51,28 @@ def max_pool2d_twin(share, arrays, numbers):
                 indices[(plane * high + y) * wide + x_out] = where
 
 
-@kernel(f"void(int64, {ARRAYS}, int64[::1])", twin=max_pool2d_twin)
+@kernel(f"void(int64, {FOUR_ARRAYS}, int64[::1])", twin=max_pool2d_twin)
 def max_pool2d_halves(share, arrays, numbers):
-    """`max_pool2d_twin` of 2 x 2 windows that touch, a register of them at a time."""
-    x, out, _, indices = arrays
+    """`max_pool2d_twin` of 2 x 2 windows that touch, a register of them at a time, with corners in place of indices."""
+    x, out, corners, _ = arrays
     shares, planes, height, width, high, wide = to_fixed_tuple(numbers, 6)
     step, first, last = lanes(x), planes * share // shares, planes * (share + 1) // shares
-    for row in range(first * high, last * high):
-        place = row % high * 2 * width
-        above = row // high * height * width + place
-        for i in range(0, wide, step):
-            # whole registers write into the next row, which comes later, but never behind the share's last row
-            if row * wide + i + step <= last * high * wide and above + width + 2 * (i + step) <= x.size:
-                here = above + 2 * i
-                store_largest_of_four(out, indices, row * wide + i, x, here, here + width, place + 2 * i, width)
-                continue
-            for j in range(i, min(wide, i + step)):
-                best, where = x[above + 2 * j], 2 * j
-                for other in (2 * j + 1, width + 2 * j, width + 2 * j + 1):
-                    value = x[above + other]
-                    if value > best or np.isnan(value):
-                        best, where = value, other
-                out[row * wide + j], indices[row * wide + j] = best, place + where
+    for plane in range(first, last):
+        for y in range(high):
+            to, above = (plane * high + y) * wide, (plane * height + 2 * y) * width
+            for i in range(0, wide, step):
+                # whole registers write into the next row, which comes later, but never behind the share's last row
+                if to + i + step <= last * high * wide and above + width + 2 * (i + step) <= x.size:
+                    here = above + 2 * i
+                    store_largest_of_four(out, corners, to + i, x, here, here + width)
+                    continue
+                for j in range(i, min(wide, i + step)):
+                    best, corner = x[above + 2 * j], 0
+                    for other in range(1, 4):
+                        value = x[above + other // 2 * width + 2 * j + other % 2]
+                        if value > best or np.isnan(value):
+                            best, corner = value, other
+                    out[to + j], corners[to + j] = best, corner + 4 * (best <= 0)
 
 
 @inlined
@@ -128,29 +130,26 @@ def scatter_planes(share, arrays, numbers):
                 dx[place] += g[i]
 
 
-@kernel(f"void(int64, {ARRAYS}, int64[::1])", twin=scatter_planes_twin)
+@kernel(f"void(int64, {FOUR_ARRAYS}, int64[::1])", twin=scatter_planes_twin)
 def scatter_halves(share, arrays, numbers):
-    """`scatter_planes_twin` of 2 x 2 windows that cover their planes, a register of them at a time."""
-    g, gate, dx, indices = arrays
-    shares, gated, planes, _, _, high, wide = to_fixed_tuple(numbers, 7)
+    """`scatter_planes_twin` of 2 x 2 windows that cover their planes, a register of them at a time, from corners."""
+    g, corners, dx, _ = arrays
+    shares, gated, planes, high, wide = to_fixed_tuple(numbers, 5)
     step, first, last = lanes(g), planes * share // shares * high, planes * (share + 1) // shares * high
     for row in range(first, last):
-        place = row % high * 4 * wide
         above = row * 4 * wide
         for i in range(0, wide, step):
             # the only register of a row may write into the next one, which comes later, but not behind the share's last
             inside = i + step <= wide or i == 0
             if inside and row * wide + i + step <= last * wide and above + 2 * (wide + i + step) <= last * 4 * wide:
                 here = above + 2 * i
-                store_at_one_of_four(
-                    dx, g, gate, indices, row * wide + i, here, here + 2 * wide, place + 2 * i, 2 * wide, gated
-                )
+                store_at_corners(dx, here, here + 2 * wide, g, corners, row * wide + i, gated)
                 continue
             for j in range(i, min(wide, i + step)):
-                from_start = above - place
-                for other in (2 * j, 2 * j + 1, 2 * wide + 2 * j, 2 * wide + 2 * j + 1):
-                    here = above + other
-                    wins = indices[row * wide + j] == here - from_start and not (gated and gate[here] <= 0)
+                corner = np.int64(corners[row * wide + j])
+                for other in range(4):
+                    wins = other == (corner if gated else corner % 4)
+                    here = above + other // 2 * 2 * wide + 2 * j + other % 2
                     dx[here] = g[row * wide + j] if wins else g.dtype.type(0)
 
 
@@ -207,20 +206,22 @@ INT64 = np.dtype(np.int64)
 HALVES = (2, 2), (2, 2), (0, 0), (1, 1), False  # the settings of windows that a register takes
 
 _plans: dict[Any, Any] = {}
-_gradient_plans: dict[Any, Any] = {}
+_gradient_numbers: dict[Any, Any] = {}
 
 
 def _plan(
-    x: tuple[int, ...], kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool, threads: int
-) -> tuple[Any, int, tuple[int, ...], np.ndarray]:
+    x: tuple[int, ...], dtype: np.dtype, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair,
+    ceil_mode: bool, threads: int,
+) -> tuple[Any, int, tuple[int, ...], np.ndarray]:  # fmt: skip
     """(kernel, shares, shape of the output, what the kernel must know)"""
     height, width = x[-2:]
     high, wide = (output_size(x[i - 2], kernel_size[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1))
-    halves = (kernel_size, stride, padding, dilation, ceil_mode) == HALVES
+    halves = (kernel_size, stride, padding, dilation, ceil_mode) == HALVES and dtype.kind == "f"
     shares = threads if math.prod(x) > SERIAL_WORK else 1
     planes = math.prod(x[:-2]) if high * wide else 0
     numbers = (shares, planes, height, width, high, wide, *kernel_size, *stride, *padding, *dilation)
-    loop = max_pool2d_twin if stride[1] > 2 or height * width >= 1 << 31 else max_pool2d_rows
+    by_number = stride[1] > 2 or height * width >= 1 << 31 or dtype.kind != "f"
+    loop = max_pool2d_twin if by_number else max_pool2d_rows
     loop = max_pool2d_halves if halves else loop
     return loop, shares, (*x[:-2], high, wide), np.array(numbers)
 
@@ -228,54 +229,65 @@ def _plan(
 def max_pool2d(
     x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The largest value of each window of x[..., height, width], and its flat position in the plane."""
+    """The largest value of each window of x[..., height, width], and where it was: corners or indices."""
     threads = get_num_threads() if x.size > SERIAL_WORK else 1
-    key = (x.shape, kernel_size, stride, padding, dilation, ceil_mode, threads)
+    key = (x.shape, x.dtype, kernel_size, stride, padding, dilation, ceil_mode, threads)
     plan = _plans.get(key)
     if plan is None:
         if len(_plans) >= 1024:
             _plans.clear()
         plan = _plans[key] = _plan(*key)
     loop, shares, shape, numbers = plan
-    out, indices = empty(shape, x.dtype), empty(shape, INT64)
-    flat = out.ravel()
-    launch(loop, shares, (_flat(x), flat, flat, indices.ravel()), numbers)
-    return out, indices
+    out, kept = empty(shape, x.dtype), empty(shape, x.dtype if loop is max_pool2d_halves else INT64)
+    x, flat, where = _flat(x), out.ravel(), kept.ravel()
+    arrays = (x, flat, where, flat) if loop is max_pool2d_halves else (x, flat, flat, where)
+    launch(loop, shares, arrays, numbers)
+    return out, kept
+
+
+def max_pool2d_indices(kept: np.ndarray, input_shape: tuple[int, ...]) -> np.ndarray:
+    """Where in its plane the largest value of each window was, from what `max_pool2d` kept."""
+    if kept.dtype == INT64:
+        return kept
+    corners, width = kept.astype(INT64) % 4, input_shape[-1]
+    high, wide = kept.shape[-2:]
+    first = 2 * np.arange(high)[:, None] * width + 2 * np.arange(wide)
+    return first + corners // 2 * width + corners % 2
 
 
 def max_pool2d_gradient(
-    g: np.ndarray,
-    indices: np.ndarray,
-    input_shape: tuple[int, ...],
-    windows: Any = None,
-    gate: np.ndarray | None = None,
+    g: np.ndarray, kept: np.ndarray, input_shape: tuple[int, ...], _windows: Any, gate: np.ndarray | None = None
 ) -> np.ndarray:
     """dx: each window's gradient at the place its value came from.
 
-    windows: the settings of the pooling, where they are known. gate: what `relu` gave the pooling; its gradient,
-    `threshold_gradient(dx, gate)`, is then made in the same pass.
+    _windows: the settings of the pooling, of use to the GPU alone.
+    gate: what `relu` gave the pooling; its gradient, `threshold_gradient(dx, gate)`, is then made in the same pass.
     """
     dx = empty(input_shape, g.dtype)
     shares = get_num_threads() if dx.size > SERIAL_WORK else 1
-    key = g.shape, input_shape, windows, gate is None, shares
-    plan = _gradient_plans.get(key)
-    if plan is None:
+    covered = all(2 * g.shape[axis] == input_shape[axis] for axis in (-2, -1))
+    halves = covered and kept.dtype == g.dtype
+    key = g.shape, input_shape, halves, gate is None, shares
+    numbers = _gradient_numbers.get(key)
+    if numbers is None:
         out_size, in_size = g.shape[-2] * g.shape[-1], input_shape[-2] * input_shape[-1]
         planes = g.size // out_size if g.size else 0
-        covered = all(2 * g.shape[axis] == input_shape[axis] for axis in (-2, -1))
-        loop = scatter_halves if windows == HALVES and covered else scatter_planes
-        numbers = np.array((shares, gate is not None, planes, out_size, in_size, *g.shape[-2:]))
-        if len(_gradient_plans) >= 1024:
-            _gradient_plans.clear()
-        plan = _gradient_plans[key] = loop, numbers
-    loop, numbers = plan
+        sizes = g.shape[-2:] if halves else (out_size, in_size)
+        if len(_gradient_numbers) >= 1024:
+            _gradient_numbers.clear()
+        numbers = _gradient_numbers[key] = np.array((shares, gate is not None, planes, *sizes))
     flat = dx.ravel()
-    launch(loop, shares, (_flat(g), flat if gate is None else _flat(gate), flat, _flat(indices)), numbers)
+    if halves:
+        launch(scatter_halves, shares, (_flat(g), _flat(kept), flat, flat), numbers)
+        return dx
+    indices = max_pool2d_indices(kept, input_shape)
+    launch(scatter_planes, shares, (_flat(g), flat if gate is None else _flat(gate), flat, _flat(indices)), numbers)
     return dx
 
 
-def max_pool2d_gather(x: np.ndarray, indices: np.ndarray) -> np.ndarray:
+def max_pool2d_gather(x: np.ndarray, kept: np.ndarray) -> np.ndarray:
     """The values of x at the places that `max_pool2d` found: the gradient of its gradient."""
+    indices = max_pool2d_indices(kept, x.shape)
     out = empty(indices.shape, x.dtype)
     out_size, in_size = indices.shape[-2] * indices.shape[-1], x.shape[-2] * x.shape[-1]
     planes = indices.size // out_size if indices.size else 0

@@ -90,6 +90,7 @@ from nbgrad.kernels.cuda.pooling import (
     max_pool2d,
     max_pool2d_gather,
     max_pool2d_gradient,
+    max_pool2d_indices,
 )
 from nbgrad.kernels.cuda.reduce import amax, amin, largest, mean, prod, smallest, sum, truth
 from nbgrad.kernels.cuda.scan import cumsum
@@ -193,6 +194,7 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_gather",
     "max_pool2d_gradient",
+    "max_pool2d_indices",
     "maximum",
     "mean",
     "minimum",

@@ -211,6 +211,11 @@ def max_pool2d_gradient(
     return dx
 
 
+def max_pool2d_indices(kept: DeviceArray, input_shape: tuple[int, ...]) -> DeviceArray:
+    """Where in its plane the largest value of each window was: what `max_pool2d` kept."""
+    return kept
+
+
 def max_pool2d_gather(x: DeviceArray, indices: DeviceArray) -> DeviceArray:
     """The values of x at the places that `max_pool2d` found: the gradient of its gradient."""
     out = empty(indices.shape, x.dtype)

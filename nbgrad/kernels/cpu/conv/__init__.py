@@ -2,7 +2,7 @@
 
 `channels`, `pixels` and `images` convolve directly, with one of these in the lanes of registers; `columns` makes one
 matrix product out of many weights and few pixels. The input gradient is a convolution itself, of g with the flipped
-weights.
+weights; `gradients` makes it together with those of weights and bias.
 """
 
 import math
@@ -12,7 +12,7 @@ import numpy as np
 from numba import get_num_threads
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.conv import channels, columns, images, pixels
+from nbgrad.kernels.cpu.conv import channels, columns, gradients, images, pixels
 from nbgrad.kernels.cpu.conv.geometry import (
     SERIAL_WORK,
     Convolution,
@@ -22,12 +22,12 @@ from nbgrad.kernels.cpu.conv.geometry import (
     output_size,
 )
 from nbgrad.kernels.cpu.launch import SPLIT, launch, part
-from nbgrad.kernels.cpu.simd import lanes_of
+from nbgrad.kernels.cpu.simd import FLOAT_LANES, lanes_of
 from nbgrad.kernels.registry import kernel
 
 __all__ = [
-    "conv2d", "conv2d_bias_gradient", "conv2d_input_gradient", "conv2d_twin", "conv2d_weight_gradient",
-    "conv2d_weight_gradient_twin", "output_size",
+    "conv2d", "conv2d_bias_gradient", "conv2d_gradients", "conv2d_input_gradient", "conv2d_twin",
+    "conv2d_weight_gradient", "conv2d_weight_gradient_twin", "output_size",
 ]  # fmt: skip
 
 
@@ -222,16 +222,63 @@ def conv2d_weight_gradient(
             return zeros(weight_shape, x.dtype)
         if _as_product(c, FEW_PIXELS):
             plan = columns.Plan(c, x.dtype, threads)
+        elif images.fits(c, x.dtype, threads):
+            plan = gradients.plan(c, x.dtype, threads)
         else:
             plan = _design(c, x.dtype, threads, 1.5).plan_weight_gradient(c, x.dtype, threads)
         _weight_plans.keep(key, plan)
     if type(plan) is columns.Plan:
         return columns.conv2d_weight_gradient(plan, _flat(x), _flat(g))
+    if type(plan[0]) is int:
+        return _together(plan, g, g, x, x, weight_shape)[1]
     kernel, shares, parts, room, numbers = plan
     dw = empty((parts, *weight_shape), x.dtype)
     flat = dw.ravel()
     launch(kernel, shares, (_flat(x), _flat(g), flat, empty((room,), x.dtype)), numbers)
     return _sum_parts(dw)
+
+
+def _together(
+    plan: Any, g: np.ndarray, corners: np.ndarray, x: np.ndarray, weight: np.ndarray, weight_shape: tuple[int, ...]
+) -> Any:
+    """(dx or something in its place, dw, db)"""
+    shares, room, numbers, to_x = plan
+    x = _flat(x)
+    dx = empty(x.shape, x.dtype) if to_x else x
+    dw, db = empty((shares, *weight_shape), x.dtype), empty((shares, weight_shape[0]), x.dtype)
+    room = empty((room,), x.dtype)
+    arrays = (x, _flat(weight), _flat(g), _flat(corners), dx, dw.ravel(), db.ravel(), room)
+    launch(gradients.gradients_of_images, shares, arrays, numbers)
+    return dx, _sum_parts(dw), _sum_parts(db)
+
+
+_together_plans = Plans()
+
+
+def conv2d_gradients(
+    g: np.ndarray, corners: np.ndarray | None, gated: bool, x: np.ndarray | None, weight: np.ndarray | None,
+    shapes: tuple[tuple[int, ...], ...], to_x: bool, stride: Pair, padding: Pair, dilation: Pair, groups: int,
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray] | None:  # fmt: skip
+    """(dx, dw, db) at once, or None where one by one is better; dx is None without to_x.
+
+    shapes: those of input and weights. corners: where in windows of 2 x 2 the gradients g belong, if they are those of
+    a max-pooling's output (`max_pool2d_gradient`), gated: and pass a relu before it.
+    """
+    if x is None or shapes[0][0] < FLOAT_LANES or (corners is not None and corners.dtype != x.dtype):
+        return None
+    threads = _threads(x.size * math.prod(shapes[1]))
+    key = (shapes, g.shape, corners is None, gated, to_x, stride, padding, dilation, groups, x.dtype, threads)
+    plan = _together_plans.get(key, key)
+    if plan is key:
+        c = _forward_shape(*shapes[:2], stride, padding, dilation, groups)
+        covered = corners is None or (2 * g.shape[2], 2 * g.shape[3]) == c.outer
+        fits = covered and c.work > 0 and not _as_product(c, FEW_PIXELS) and images.fits(c, x.dtype, threads)
+        plan = gradients.plan(c, x.dtype, threads, to_x, corners is not None, gated) if fits else None
+        _together_plans.keep(key, plan)
+    if plan is None:
+        return None
+    dx, dw, db = _together(plan, g, g if corners is None else corners, x, x if weight is None else weight, shapes[1])
+    return dx.reshape(shapes[0]) if to_x else None, dw, db
 
 
 @kernel()

@@ -71,7 +71,8 @@ from nbgrad.kernels.cpu.simd.width import ALIGNMENT, FLOAT_LANES, FUSED, MANY_RE
 from nbgrad.kernels.cpu.simd.windows import (
     add_candidates,
     no_candidates,
-    store_at_one_of_four,
+    spread_to_corners,
+    store_at_corners,
     store_candidates,
     store_largest_of_four,
 )
@@ -83,8 +84,8 @@ __all__ = [
     "at_least", "at_most", "by_columns", "clear_run", "copy_part", "exponent_and_rest", "first_lanes", "full_width",
     "lanes", "lanes_of", "largest_of", "load_row", "load_row_part", "load_square", "load_square_part", "load_within",
     "magnitude", "maximum", "memory_of", "minimum", "multiply_add", "multiply_tiles", "no_candidates", "power_of_two",
-    "quotient", "spread", "store_at_one_of_four", "store_candidates", "store_lane_sums", "store_largest_of_four",
-    "store_rows", "store_scattered", "store_sums", "store_tile", "store_tile_part", "store_within", "sub_tiles",
-    "sum_lanes", "sum_of", "times_power_of_two", "transpose_tile", "where_inside", "where_less", "with_sign_of",
-    "zeros_tile",
+    "quotient", "spread", "spread_to_corners", "store_at_corners", "store_candidates", "store_lane_sums",
+    "store_largest_of_four", "store_rows", "store_scattered", "store_sums", "store_tile", "store_tile_part",
+    "store_within", "sub_tiles", "sum_lanes", "sum_of", "times_power_of_two", "transpose_tile", "where_inside",
+    "where_less", "with_sign_of", "zeros_tile",
 ]  # fmt: skip

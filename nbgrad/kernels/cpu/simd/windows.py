@@ -1,4 +1,8 @@
-"""Windows side by side, as many as a register has lanes, for max-pooling."""
+"""Windows side by side, as many as a register has lanes, for max-pooling.
+
+Of windows of 2 x 2 a *corner* says where in the window the largest value is: 2 * row + column, and 4 more where that
+value is not positive (nor NaN), so that a relu lets no gradient through. It is kept in the values' own dtype.
+"""
 
 from typing import Any
 
@@ -6,76 +10,91 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from nbgrad.kernels.cpu.simd.tile import Tile, tile_function
+from nbgrad.kernels.cpu.simd.tile import Tile, Writer, tile_function
 from nbgrad.kernels.cpu.simd.width import intrinsic
 
 
-@intrinsic
-def store_largest_of_four(typing_context, values, places, index, x, above, below, place, width):
-    """For `lanes` windows of 2 x 2 side by side, from x[above ...] and x[below ...]: the largest value and its place.
+def _every_lane(tile: Tile, value: float) -> ir.Constant:
+    return ir.Constant(tile.register, [ir.Constant(tile.scalar, value)] * tile.lanes)
 
-    The first window is at `place` of its plane, whose rows are `width` wide. A later value wins if larger, or NaN.
+
+@intrinsic
+def store_largest_of_four(typing_context, values, corners, index, x, above, below):
+    """For `lanes` windows side by side, from x[above ...] and x[below ...]: the largest value and its corner.
+
+    A later value wins if larger, or NaN.
     """
     tile = Tile(1, 1, x.dtype)
 
-    def write(writer, _values, _places, index, _x, above, below, place, width):
+    def write(writer, _values, _corners, index, _x, above, below):
         builder, count = writer.builder, tile.lanes
-        lane = ir.VectorType(ir.IntType(64), count)
-        first = builder.add(writer.splat(place), ir.Constant(lane, [2 * i for i in range(count)]))
-        best = where = None
+        best = corner = None
         for row, start in ((0, above), (1, below)):
             halves = [writer.load(3, writer.offset(start, i * count, None)) for i in (0, 1)]
             for column in (0, 1):
                 value = writer.shuffle(*halves, list(range(column, 2 * count, 2)))
-                here = builder.add(first, writer.splat(writer.offset(writer.integer(column), row, width)))
+                here = _every_lane(tile, 2.0 * row + column)
                 if best is None:
-                    best, where = value, here
+                    best, corner = value, here
                     continue
                 is_nan = builder.fcmp_unordered("uno", value, value)
                 wins = builder.or_(builder.fcmp_ordered(">", value, best), is_nan)
-                best, where = builder.select(wins, value, best), builder.select(wins, here, where)
+                best, corner = builder.select(wins, value, best), builder.select(wins, here, corner)
+        is_closed = builder.fcmp_ordered("<=", best, _every_lane(tile, 0.0))
+        corner = builder.select(is_closed, builder.fadd(corner, _every_lane(tile, 4.0)), corner)
         writer.store(0, index, best)
-        pointer = builder.bitcast(builder.gep(writer.arrays[1], [index]), lane.as_pointer())
-        builder.store(where, pointer).align = 8
+        writer.store(1, index, corner)
 
     size = types.intp
-    return tile_function(tile, types.none, (values, places, size, x, size, size, size, size), write)
+    return tile_function(tile, types.none, (values, corners, size, x, size, size), write)
+
+
+def _at_corners(writer: Writer, value: Any, corner: Any, gated: Any) -> list[Any]:
+    """For each corner the values that belong there, zeros elsewhere; gated: zeros for closed windows too."""
+    builder, tile, four = writer.builder, writer.tile, _every_lane(writer.tile, 4.0)
+    opened = builder.and_(
+        builder.fcmp_ordered(">=", corner, four), writer.splat(builder.icmp_signed("==", gated, writer.integer(0)))
+    )
+    corner = builder.select(opened, builder.fsub(corner, four), corner)
+    return [
+        builder.select(builder.fcmp_ordered("==", corner, _every_lane(tile, float(i))), value, _every_lane(tile, 0.0))
+        for i in range(4)
+    ]
 
 
 @intrinsic
-def store_at_one_of_four(
-    typing_context, target, values, gate, places, index, above, below, place, width, gated
-):  # fmt: skip
-    """For `lanes` windows of 2 x 2 side by side: values[index ...] at their places of target[above ...] and
-    target[below ...], zeros beside them; gated: zeros too where gate <= 0 at the same place.
-
-    The first window is at `place` of its plane, whose rows are `width` wide.
+def store_at_corners(typing_context, target, above, below, values, corners, index, gated):
+    """For `lanes` windows side by side: values[index ...] at their corners of target[above ...] and target[below ...],
+    zeros beside them; gated: zeros too where windows are closed.
     """
     tile = Tile(1, 1, target.dtype)
 
-    def write(writer, _target, _values, _gate, _places, index, above, below, place, width, gated):
-        builder, count = writer.builder, tile.lanes
-        lane = ir.VectorType(ir.IntType(64), count)
-        zeros = ir.Constant(tile.register, [0.0] * count)
-        first = builder.add(writer.splat(place), ir.Constant(lane, [2 * i for i in range(count)]))
-        pointer = builder.bitcast(builder.gep(writer.arrays[3], [index]), lane.as_pointer())
-        where = builder.load(pointer)
-        where.align = 8
-        value, ungated = writer.load(1, index), builder.icmp_signed("==", gated, writer.integer(0))
-        for row, start in ((0, above), (1, below)):
-            columns = []
-            for column in (0, 1):
-                here = builder.add(first, writer.splat(writer.offset(writer.integer(column), row, width)))
-                columns.append(builder.select(builder.icmp_signed("==", where, here), value, zeros))
+    def write(writer, _target, above, below, _values, _corners, index, gated):
+        count = tile.lanes
+        parts = _at_corners(writer, writer.load(3, index), writer.load(4, index), gated)
+        for start, columns in ((above, parts[:2]), (below, parts[2:])):
             for half in (0, 1):
                 order = [half * count // 2 + i // 2 + i % 2 * count for i in range(count)]
-                part, at = writer.shuffle(*columns, order), writer.offset(start, half * count, None)
-                is_open = builder.fcmp_unordered(">", writer.load(2, at), zeros)
-                is_open = builder.or_(is_open, writer.splat(ungated))
-                writer.store(0, at, builder.select(is_open, part, zeros))
+                writer.store(0, writer.offset(start, half * count, None), writer.shuffle(*columns, order))
 
     size = types.intp
-    return tile_function(tile, types.none, (target, values, gate, places, *(size,) * 6), write)
+    return tile_function(tile, types.none, (target, size, size, values, corners, size, size), write)
+
+
+@intrinsic
+def spread_to_corners(typing_context, target, above, below, values, value, corner, gated):
+    """`store_at_corners` of one window of each of `lanes` images: values[value ...], whose corners are
+    values[corner ...], at target[above ...] and the register behind it, and target[below ...] and the one behind it.
+    """
+    tile = Tile(1, 1, target.dtype)
+
+    def write(writer, _target, above, below, _values, value, corner, gated):
+        parts = _at_corners(writer, writer.load(3, value), writer.load(3, corner), gated)
+        for i, part in enumerate(parts):
+            writer.store(0, writer.offset(below if i > 1 else above, i % 2 * tile.lanes, None), part)
+
+    size = types.intp
+    return tile_function(tile, types.none, (target, size, size, values, size, size, size), write)
 
 
 def _whole(tile: Tile) -> ir.VectorType:
