@@ -14,6 +14,7 @@ from nbgrad.ops.cast import clone
 from nbgrad.ops.pointwise import sqrt
 from nbgrad.ops.reduce import mean, sum
 from nbgrad.ops.shape import reshape
+from nbgrad.ops.values import array_of
 
 
 @op("NativeBatchNormBackward0", saves=("x", "weight", "out1", "out2", "running_mean", "running_var"))
@@ -103,16 +104,17 @@ def batch_norm(
     In training, mean and variance are those of the batch, and the running ones move by `momentum` towards them;
     otherwise the running ones are used.
     """
-    shape = input.shape
-    if math.prod(shape) == 0:
+    array = array_of(input)
+    if array.size == 0:
         return _affine_of_nothing(input, weight, bias)
-    if training:
-        _check_batch_size(shape)
+    channels = array.shape[1]
+    if training and array.size == channels:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
     for name, each in (
         ("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias),
     ):  # fmt: skip
-        if each is not None and math.prod(each.shape) != shape[1]:
-            raise RuntimeError(f"{name} should contain {shape[1]} elements not {math.prod(each.shape)}")
+        if each is not None and array_of(each).size != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {array_of(each).size}")
     if not training and (running_mean is None or running_var is None):
         name = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{name} must be defined in evaluation mode")
@@ -123,11 +125,6 @@ def _affine_of_nothing(input: Any, weight: Any, bias: Any) -> Any:
     out = clone(input)
     out = out if weight is None else mul(out, weight[0])
     return out if bias is None else add(out, bias[0])
-
-
-def _check_batch_size(shape: Any) -> None:
-    if shape[0] * math.prod(shape[2:]) == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {shape}")
 
 
 def layer_norm(

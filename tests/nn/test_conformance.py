@@ -261,7 +261,7 @@ def test_batch_norm_equals_its_twin_in_any_number_of_shares(shape, training, dty
 
     rng, channels, size = np.random.default_rng(0), shape[1], math.prod(shape)
     g, x = (rng.uniform(0.5, 2, size).astype(dtype) for _ in range(2))
-    three, five = rng.uniform(0.5, 2, 3 * channels).astype(dtype), rng.uniform(0.5, 2, 4 * channels).astype(dtype)
+    moments, table = (rng.uniform(0.5, 2, size).astype(dtype) for size in (3 * channels + 1, 4 * channels))
 
     def run(kernel, shares, *arrays):
         arrays = [each.copy() for each in arrays]
@@ -269,12 +269,12 @@ def test_batch_norm_equals_its_twin_in_any_number_of_shares(shape, training, dty
             kernel(share, tuple(arrays), np.array((shares, *shape, training)))
         return arrays
 
-    affine = np.append(five[: 2 * channels], dtype(1e-5))
+    weight, bias = table[:channels], table[-channels:]
     for fast, slow, arrays in (
-        (norm.batch_norm_channels, norm.batch_norm_twin, (x, np.zeros_like(x), three, affine)),
+        (norm.batch_norm_channels, norm.batch_norm_twin, (x, np.zeros_like(x), moments, weight, bias)),
         (
             norm.batch_norm_gradient_channels, norm.batch_norm_gradient_twin,
-            (g, x, np.zeros_like(x), five, np.zeros(channels, dtype)),
+            (g, x, np.zeros_like(x), table, np.zeros(channels, dtype)),
         ),
     ):  # fmt: skip
         wanted, found, shared = run(slow, 1, *arrays), run(fast, 1, *arrays), run(fast, 2, *arrays)

@@ -4,6 +4,7 @@ Batch norm sees its array as (samples, channels, inner), layer norm as (rows, si
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import get_num_threads
@@ -39,9 +40,9 @@ def batch_norm_twin(share, arrays, numbers):
     """out[n, c, i] = (x[n, c, i] - mean[c]) inverse[c] weight[c] + bias[c],  inverse = 1 / √(variance + eps).
 
     In training, mean[c] = Σ_{n, i} x[n, c, i] / N and variance[c] = Σ (x[n, c, i] - mean[c])² / N. moments holds mean,
-    variance and inverse, affine weight, bias and eps.
+    variance, inverse and eps.
     """
-    x, out, moments, affine = arrays
+    x, out, moments, weight, bias = arrays
     shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
     start, stop = part(share, shares, channels, 1)
     for c in range(start, stop):
@@ -54,11 +55,11 @@ def batch_norm_twin(share, arrays, numbers):
                 for i in range(inner):
                     squares += (x[(n * channels + c) * inner + i] - total / (samples * inner)) ** 2
             moments[c], moments[channels + c] = total / (samples * inner), squares / (samples * inner)
-        mean, inverse = moments[c], 1 / math.sqrt(moments[channels + c] + affine[2 * channels])
+        mean, inverse = moments[c], 1 / math.sqrt(moments[channels + c] + moments[3 * channels])
         moments[2 * channels + c] = inverse
         for n in range(samples):
             for i in range((n * channels + c) * inner, (n * channels + c + 1) * inner):
-                out[i] = (x[i] - mean) * inverse * affine[c] + affine[channels + c]
+                out[i] = (x[i] - mean) * inverse * weight[c] + bias[c]
 
 
 @inlined
@@ -103,7 +104,7 @@ def sum_squares(x, first, step, samples, inner, mean):
 @kernel(twin=batch_norm_twin)
 def batch_norm_channels(share, arrays, numbers):
     """`batch_norm_twin`, a channel at a time: it is read from near memory after the first time."""
-    x, out, moments, affine = arrays
+    x, out, moments, weight, bias = arrays
     shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
     kind, width, step, count = x.dtype.type, lanes(x), channels * inner, samples * inner
     start, stop = part(share, shares, channels, 1)
@@ -112,9 +113,9 @@ def batch_norm_channels(share, arrays, numbers):
         if training:
             moments[c] = sum_channel(x, first, step, samples, inner) / count
             moments[channels + c] = sum_squares(x, first, step, samples, inner, moments[c]) / count
-        inverse = kind(1 / math.sqrt(moments[channels + c] + affine[2 * channels]))
+        inverse = kind(1 / math.sqrt(moments[channels + c] + moments[3 * channels]))
         moments[2 * channels + c] = inverse
-        centre, scale, shift = spread(x, moments[c]), spread(x, inverse * affine[c]), spread(x, affine[channels + c])
+        centre, scale, shift = spread(x, moments[c]), spread(x, inverse * weight[c]), spread(x, bias[c])
         for row in range(first, first + samples * step, step):
             whole = row + inner // width * width
             for i in range(row, whole, width):
@@ -280,7 +281,7 @@ def _layer_norm_gradient(g, x, mean, inverse, weight, dx, dweight, dbias, size):
 
 def _flat(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """One contiguous, writeable row: numba would compile everything once more for other layouts."""
-    flat = np.ascontiguousarray(x, dtype).reshape(-1)
+    flat = x.ravel() if x.dtype == dtype else x.astype(dtype).ravel()
     return flat if flat.flags.writeable else flat.copy()
 
 
@@ -292,14 +293,19 @@ def _zeros(x: np.ndarray | None, count: int, dtype: np.dtype) -> np.ndarray:
     return np.zeros(count, dtype) if x is None else _flat(x, dtype)
 
 
-def _channels(x: np.ndarray) -> tuple[int, int, int]:
-    return x.shape[0], x.shape[1], math.prod(x.shape[2:])
+_plans: dict[Any, np.ndarray] = {}
 
 
-def _shares(x: np.ndarray) -> int:
-    """How many threads share the channels; what each computes for a channel does not depend on it."""
+def _plan(x: np.ndarray, training: bool) -> np.ndarray:
+    """Shares, samples, channels, inner, training; what is computed for a channel does not depend on the shares."""
     together = x.size >= SPLIT or (x.size >= SPLIT_AWAKE and awake())
-    return get_num_threads() if together else 1
+    key = x.shape, training, get_num_threads() if together else 1
+    plan = _plans.get(key)
+    if plan is None:
+        if len(_plans) >= 1024:
+            _plans.clear()
+        plan = _plans[key] = np.array((key[2], x.shape[0], x.shape[1], math.prod(x.shape[2:]), training))
+    return plan
 
 
 def batch_norm(
@@ -307,20 +313,17 @@ def batch_norm(
     eps: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """(normalised x[n, c, ...], mean, 1 / deviation); running: the two statistics or None, updated in training."""
-    samples, channels, inner = _channels(x)
-    flat, out, moments = _flat(x, x.dtype), empty(x.shape, x.dtype), np.empty((3, channels), x.dtype)
-    affine = np.empty(2 * channels + 1, x.dtype)
-    affine[:channels] = 1 if weight is None else weight
-    affine[channels:-1] = 0 if bias is None else bias
-    affine[-1] = eps
+    channels, dtype, plan = x.shape[1], x.dtype, _plan(x, training)
+    out, moments = empty(x.shape, dtype), np.empty(3 * channels + 1, dtype)
+    moments[-1] = eps
     if not training:
-        moments[0], moments[1] = running
-    shares = _shares(x)
-    numbers = np.array((shares, samples, channels, inner, training))
-    launch(batch_norm_channels, shares, (flat, out.ravel(), moments.ravel(), affine), numbers)
-    mean, variance, inverse = moments
+        moments[:channels], moments[channels : 2 * channels] = running
+    factors = _ones(weight, channels, dtype), _zeros(bias, channels, dtype)
+    launch(batch_norm_channels, int(plan[0]), (_flat(x, dtype), out.ravel(), moments, *factors), plan)
+    mean, variance, inverse = (moments[i * channels : (i + 1) * channels] for i in range(3))
     if training:
-        for held, value, scale in zip(running, (mean, variance), (1.0, _unbiased(samples * inner)), strict=True):
+        count = x.size // channels
+        for held, value, scale in zip(running, (mean, variance), (1.0, _unbiased(count)), strict=True):
             if held is not None:
                 update_running(held, value, momentum, scale)
     return out, mean, inverse
@@ -334,13 +337,11 @@ def batch_norm_gradient(
     g: np.ndarray, x: np.ndarray, mean: np.ndarray, inverse: np.ndarray, weight: np.ndarray | None, training: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of x, weight and bias."""
-    samples, channels, inner = _channels(x)
-    dx, dweight, table = empty(x.shape, x.dtype), np.empty(channels, x.dtype), np.empty((4, channels), x.dtype)
+    channels, dtype, plan = x.shape[1], x.dtype, _plan(x, training)
+    dx, dweight, table = empty(x.shape, dtype), np.empty(channels, dtype), np.empty((4, channels), dtype)
     table[0], table[1], table[2] = mean, inverse, 1 if weight is None else weight
-    shares = _shares(x)
-    numbers = np.array((shares, samples, channels, inner, training))
-    arrays = _flat(g, x.dtype), _flat(x, x.dtype), dx.ravel(), table.ravel(), dweight
-    launch(batch_norm_gradient_channels, shares, arrays, numbers)
+    arrays = _flat(g, dtype), _flat(x, dtype), dx.ravel(), table.ravel(), dweight
+    launch(batch_norm_gradient_channels, int(plan[0]), arrays, plan)
     return dx, dweight, table[3].copy()
 
 

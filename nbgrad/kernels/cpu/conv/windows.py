@@ -87,14 +87,19 @@ def join_parts(share, arrays, numbers):
     shares, images, outputs, positions, biased, transpose = to_fixed_tuple(numbers, 6)
     first, last = part(share, shares, outputs, 1)
     size = positions * images
-    for o in range(first, last):
-        sums, start = parts[o * size : (o + 1) * size], bias[o] if biased else parts.dtype.type(0)
-        for i in range(size):
-            sums[i] += start
-        for other in range(1, shares):
-            add_row(parts, (other * outputs + o) * size, sums, 0, size)
-        at = o * size, images, positions, images, o * positions, outputs * positions, positions, 0, 0
-        call_address(transpose, ((parts, out, out), as_integers(at)))
+    own, whole = (last - first) * size, outputs * size
+    sums = out if images == 1 else parts
+    sums[first * size : last * size] = parts[first * size : last * size]
+    for other in range(1, shares):
+        add_row(parts, other * whole + first * size, sums, first * size, own)
+    if biased:
+        for o in range(first, last):
+            for i in range(o * size, (o + 1) * size):
+                sums[i] += bias[o]
+    if images > 1:
+        for o in range(first, last):
+            at = o * size, images, positions, images, o * positions, outputs * positions, positions, 0, 0
+            call_address(transpose, ((parts, out, out), as_integers(at)))
 
 
 @kernel()

@@ -22,6 +22,7 @@ from nbgrad.runtime import launch_lock
 
 FEW = 16  # rows of a for which a transposed b is not worth packing
 SERIAL_WORK = 1 << 20  # multiplications up to which a second thread, awake or not, costs more than it brings
+FAR = 1 << 18  # ... unless a matrix has more numbers than this: two threads read and write far memory faster than one
 BRIEF_WORK = 1 << 15  # ... and up to which none is expected to follow that it should stay awake for
 
 WAYS = multiply_row, multiply_inner_row, multiply_inner_rows, multiply_blocks
@@ -112,7 +113,8 @@ def matmul(a: np.ndarray, b: np.ndarray, start: np.ndarray | None = None, out: n
     if n == 1 < m:
         a, b, c = b.T, a.T, out.reshape(1, -1)
     work = m * n * a.shape[1]
-    if work <= SERIAL_WORK or (shares := numba.get_num_threads()) == 1:
+    near = work <= SERIAL_WORK and max(a.size, b.size, c.size) <= FAR
+    if near or (shares := numba.get_num_threads()) == 1:
         entry(a, b, c, start, 1, addresses)
         if work > BRIEF_WORK:
             stay_awake()
