@@ -101,29 +101,54 @@ def sum_squares(x, first, step, samples, inner, mean):
     return total + sum_lanes(sums)
 
 
+@inlined
+def scale_rows(x, out, first, stop, step, inner, mean, scale, shift):
+    """out[row + i] = (x[row + i] - mean) scale + shift for the rows at first, first + step, ..."""
+    width, centre, scales, shifts = lanes(x), spread(x, mean), spread(x, scale), spread(x, shift)
+    for row in range(first, stop, step):
+        whole, left = row + inner // width * width, inner % width
+        for i in range(row, whole, width):
+            distance = sub_tiles(load_row(ONE, x, i), centre)
+            store_tile(multiply_tiles(distance, scales, shifts), out, i, 0)
+        if left:
+            distance = sub_tiles(load_within(x, whole, left), centre)
+            store_within(multiply_tiles(distance, scales, shifts), out, whole, 0, 0, left)
+
+
 @kernel(twin=batch_norm_twin)
 def batch_norm_channels(share, arrays, numbers):
-    """`batch_norm_twin`, a channel at a time: it is read from near memory after the first time."""
+    """`batch_norm_twin` in training, a channel at a time: it is read from near memory after the first time."""
     x, out, moments, weight, bias = arrays
-    shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
-    kind, width, step, count = x.dtype.type, lanes(x), channels * inner, samples * inner
+    shares, samples, channels, inner, _ = to_fixed_tuple(numbers, 5)
+    kind, step, count = x.dtype.type, channels * inner, samples * inner
     start, stop = part(share, shares, channels, 1)
     for c in range(start, stop):
         first = c * inner
-        if training:
-            moments[c] = sum_channel(x, first, step, samples, inner) / count
-            moments[channels + c] = sum_squares(x, first, step, samples, inner, moments[c]) / count
-        inverse = kind(1 / math.sqrt(moments[channels + c] + moments[3 * channels]))
-        moments[2 * channels + c] = inverse
-        centre, scale, shift = spread(x, moments[c]), spread(x, inverse * weight[c]), spread(x, bias[c])
-        for row in range(first, first + samples * step, step):
-            whole = row + inner // width * width
-            for i in range(row, whole, width):
-                distance = sub_tiles(load_row(ONE, x, i), centre)
-                store_tile(multiply_tiles(distance, scale, shift), out, i, 0)
-            if inner % width:
-                distance = sub_tiles(load_within(x, whole, inner % width), centre)
-                store_within(multiply_tiles(distance, scale, shift), out, whole, 0, 0, inner % width)
+        mean = kind(sum_channel(x, first, step, samples, inner) / count)
+        variance = kind(sum_squares(x, first, step, samples, inner, mean) / count)
+        inverse = kind(1 / math.sqrt(variance + moments[3 * channels]))
+        moments[c], moments[channels + c], moments[2 * channels + c] = mean, variance, inverse
+        scale_rows(x, out, first, first + samples * step, step, inner, mean, inverse * weight[c], bias[c])
+
+
+@kernel()
+def inverse_deviations(moments):
+    """inverse[c] = 1 / √(variance[c] + eps); moments as for `batch_norm_twin`."""
+    channels = moments.size // 3
+    for c in range(channels):
+        moments[2 * channels + c] = 1 / math.sqrt(moments[channels + c] + moments[3 * channels])
+
+
+@kernel(twin=batch_norm_twin)
+def batch_norm_samples(share, arrays, numbers):
+    """`batch_norm_twin` out of training, `inverse_deviations` being there, in the order of memory."""
+    x, out, moments, weight, bias = arrays
+    shares, samples, channels, inner, _ = to_fixed_tuple(numbers, 5)
+    start, stop = part(share, shares, samples * channels, 1)
+    c = start % channels
+    for first in range(start * inner, stop * inner, inner):
+        scale_rows(x, out, first, first + 1, 1, inner, moments[c], moments[2 * channels + c] * weight[c], bias[c])
+        c = c + 1 if c + 1 < channels else 0
 
 
 @kernel()
@@ -318,8 +343,10 @@ def batch_norm(
     moments[-1] = eps
     if not training:
         moments[:channels], moments[channels : 2 * channels] = running
+        inverse_deviations(moments)
     factors = _ones(weight, channels, dtype), _zeros(bias, channels, dtype)
-    launch(batch_norm_channels, int(plan[0]), (_flat(x, dtype), out.ravel(), moments, *factors), plan)
+    forward = batch_norm_channels if training else batch_norm_samples
+    launch(forward, int(plan[0]), (_flat(x, dtype), out.ravel(), moments, *factors), plan)
     mean, variance, inverse = (moments[i * channels : (i + 1) * channels] for i in range(3))
     if training:
         count = x.size // channels
