@@ -53,21 +53,21 @@ def _user_cache_root() -> Path:
         return Path(tempfile.gettempdir()) / "nbgrad"
 
 
-def _source_digest() -> str:
+def _source_digest(device: str) -> str:
     """Numba does not notice edits in files a kernel calls into, so every kernel source names the folder."""
     import numba
 
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {host_lanes()}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {host_lanes()} {device}".encode())
     for path in sorted((PACKAGE / "kernels").rglob("*.py")):
-        if "cuda" not in path.parts[-2:]:  # the GPU's kernels are not kept there
+        if device == "cuda" or "cuda" not in path.parts[-2:]:
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 @cache
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: of these sources, versions and vectors alone."""
-    name = _source_digest()
+def cache_folder(device: str = "cpu") -> Path:
+    """Where compiled kernels of a device are kept: of these sources, versions and vectors alone."""
+    name = _source_digest(device)
     for root in (_user_cache_root(), Path(tempfile.gettempdir()) / "nbgrad"):
         folder = root / name
         try:

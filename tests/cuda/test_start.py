@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nbgrad import kernels
+from nbgrad import kernels, runtime
 from nbgrad.placement import NOT_INSTALLED
 
 pytestmark = [
@@ -60,3 +60,11 @@ def test_every_argument_is_laid_down_as_numbas_code_reads_it(driver, monkeypatch
     ]  # fmt: skip
     driver.start(dispatcher, 1, 1, 0, (window, 5.0, 2.5, True, (7, -8), *numbers[4:]))
     assert len(dispatcher.asked) == 2 and dispatcher.asked[1][1] == "float64"
+
+
+def test_what_is_compiled_is_kept_for_these_sources(driver):
+    def doubled(x):
+        x[0] *= 2
+
+    kept = driver.compiled(doubled)._cache.cache_path
+    assert kept.startswith(str(runtime.cache_folder("cuda"))) and runtime.cache_folder("cuda") != runtime.cache_folder()

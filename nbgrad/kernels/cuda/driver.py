@@ -16,6 +16,8 @@ from numba.core import config
 from numba.core.typing.typeof import Purpose, typeof
 from numba.np.numpy_support import from_dtype
 
+from nbgrad.runtime import cache_folder
+
 SIMULATOR = bool(config.ENABLE_CUDASIM)
 
 if SIMULATOR:
@@ -200,10 +202,15 @@ def download(source: Any, host: np.ndarray) -> None:
 
 
 def compiled(function: Any, bounds: tuple[int, int] | None = None) -> Any:
-    """The kernel as numba starts it; compiled for each new set of argument types."""
-    if bounds is None or SIMULATOR:
+    """The kernel as numba compiles it for each new set of argument types; kept for the next process."""
+    if SIMULATOR:
         return cuda.jit(function, fastmath=False)
-    return cuda.jit(function, fastmath=False, launch_bounds=bounds)
+    options = {} if bounds is None else {"launch_bounds": bounds}
+    users, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder("cuda"))
+    try:
+        return cuda.jit(function, fastmath=False, cache=True, **options)
+    finally:
+        config.CACHE_DIR = users
 
 
 def device_function(formula: Any) -> Any:
