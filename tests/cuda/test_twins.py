@@ -48,7 +48,7 @@ ARGUMENTS = {
     "places_of": [PLACES > 0],
     "rmsprop": [*[_numbers(3) + i for i in range(3)], _numbers(3), _numbers(3), 0.1, 0.9, 1e-8, 0.01, 0.5],
     "scatter_multiply_along": [_numbers(2, 3), PLACES, _numbers(2, 3), 1],
-    "sgd": [*[_numbers(3) for _ in range(3)], False, 0.1, 0.9, 0.1, 0.01, True],
+    "sgd": [*[[_numbers(3), _numbers(2)] for _ in range(3)], False, 0.1, 0.9, 0.1, 0.01, True],
     "smooth_l1": [_numbers(2, 3), _numbers(3), 0.2],
     "sort": [_numbers(2, 3), 1, False],
     "take": [_numbers(2, 3), (PLACES,)],
@@ -56,7 +56,7 @@ ARGUMENTS = {
     "where": [PLACES > 0, _numbers(2, 3), _numbers(3)],
     "write": [_numbers(2, 3), (np.array([1, 0]),), _numbers(3)],
 }
-OTHERS = {"cuda.optim._sgd_plain": [_numbers(3), _numbers(3), None, True, 0.1, 0, 0, 0.01, False]}
+OTHERS = {"cuda.optim._sgd_plain": [[_numbers(3)], [_numbers(3)], None, True, 0.1, 0, 0, 0.01, False]}
 
 
 def _kernels():
