@@ -11,6 +11,7 @@ from nbgrad.autograd.node import Edge, Node, Pending, gradient_edge
 from nbgrad.autograd.record import BACKENDS, wrap
 from nbgrad.autograd.value import Value, mark_changed
 from nbgrad.device import is_exclusive
+from nbgrad.strided import DeviceArray
 
 
 def _own_references() -> int:
@@ -245,6 +246,8 @@ def _fill_leaf(leaf: Any, gradient: Any, captured: dict[Edge, Any] | None) -> No
     The first gradient becomes `.grad` itself where nobody else holds its memory.
     """
     variable, known = leaf.variable, OWN_REFERENCES
+    if type(gradient) is DeviceArray and type(variable.array) is not DeviceArray:
+        gradient = gradient.get()  # of a number of the host that met tensors of the GPU
     hooks = variable.hooks
     if hooks is not None:
         for hook in hooks.before:

@@ -143,6 +143,16 @@ def test_a_host_tensor_without_axes_is_a_number(call):
     assert torch.equal(found.cpu(), call(number.to("cuda")).cpu())
 
 
+def test_the_number_gets_its_gradient_on_the_host():
+    number, x = here("scalar").requires_grad_(), there(3).requires_grad_()
+    for times in (1, 2):
+        (number * x).sum().backward()
+        assert (str(number.grad.device), number.grad.item()) == ("cpu", 3.0 * times)
+    assert x.grad.tolist() == [4.0, 4.0, 4.0]
+    (gradient,) = torch.autograd.grad((there("scalar") * number.exp()).log(), number)
+    assert (str(gradient.device), gradient.item()) == ("cpu", pytest.approx(1.0))
+
+
 def test_a_number_of_the_gpu_does_not_meet_vectors_of_the_host():
     with pytest.raises(RuntimeError, match=f"^{TWO}$"):
         here(2) * there("scalar")
