@@ -172,7 +172,7 @@ def test_training_steps_are_those_of_the_cpu(optimizer):
         networks.append(network)
         held = [each for state in steps.state.values() for name, each in state.items() if name != "step"]
         assert all(str(each.device).startswith(device) for each in held if isinstance(each, torch.Tensor))
-    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4, abs=1e-7)  # float32 knows log 1.000003 no better
     for here, there in zip(networks[0].parameters(), networks[1].parameters(), strict=True):
         np.testing.assert_allclose(there.detach().cpu().numpy(), here.detach().numpy(), rtol=1e-3, atol=1e-4)
 

@@ -177,10 +177,7 @@ def pinned(nbytes: int) -> np.ndarray:
 
 
 def upload(host: np.ndarray, target: Any) -> None:
-    """Copy host numbers to the device, on the stream; pinned memory must stay as it is until then.
-
-    Memory that is not pinned has been read when this returns.
-    """
+    """Copy host numbers to the device, on the stream; the host array must stay as it is until then."""
     if SIMULATOR:
         target.copy_to_device(host)
     else:

@@ -12,7 +12,7 @@ import numpy as np
 from nbgrad.kernels.cuda import driver
 
 _INT64 = np.dtype(np.int64)
-NOTHING = np.int64(np.iinfo(np.int64).max)
+NOTHING = np.array([np.iinfo(np.int64).max], np.int64)
 
 
 class _Word:
@@ -26,7 +26,7 @@ def word() -> Any:
     with _Word.lock:
         if _Word.window is None:
             _Word.window = driver.window(driver.allocate(_INT64.itemsize), 0, 1, _INT64)
-            driver.upload(np.array([NOTHING]), _Word.window)
+            driver.upload(NOTHING, _Word.window)
         _Word.asked = True
         return _Word.window
 
@@ -39,7 +39,7 @@ def tell() -> None:
         found = np.empty(1, np.int64)
         driver.download(_Word.window, found)
         _Word.asked = False
-        if found[0] != NOTHING:
-            driver.upload(np.array([NOTHING]), _Word.window)
-    if found[0] != NOTHING:
+        if found[0] != NOTHING[0]:
+            driver.upload(NOTHING, _Word.window)
+    if found[0] != NOTHING[0]:
         raise IndexError(f"Target {found[0]} is out of bounds: a loss met it earlier, while the GPU worked on alone.")

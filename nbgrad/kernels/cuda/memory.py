@@ -2,7 +2,7 @@
 
 import threading
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -127,10 +127,15 @@ def nothing(dtype: np.dtype) -> DeviceArray:
 
 
 class _Staging:
-    """Pinned memory between host and device, grown as needed; its lock is held until a copy has ended."""
+    """Host memory between a caller's arrays and the device.
+
+    Pinned memory, grown as needed, serves large arrays and all that comes back: one copy at a time, which ends before
+    the lock is free. Of little arrays, copies are kept until the device is known to have read them: nobody waits.
+    """
 
     lock = threading.Lock()
     memory: Any = None
+    sent: ClassVar[list[np.ndarray]] = []
 
     @classmethod
     def of(cls, nbytes: int) -> np.ndarray:
@@ -139,22 +144,26 @@ class _Staging:
         return cls.memory[:nbytes]
 
 
-LITTLE = 1 << 16  # bytes that the driver takes along without a wait: no pinned memory, no turn for its next use
+LITTLE = 1 << 16  # bytes
+_MOST_SENT = 256
 
 
 def to_device(host: np.ndarray) -> DeviceArray:
-    """A copy of the host's numbers on the device."""
+    """A copy of the host's numbers on the device; of little arrays, without a wait."""
     host = np.asarray(host)
     out = empty(host.shape, host.dtype)
-    if out.nbytes <= LITTLE:
-        if out.size:
-            driver.upload(np.ascontiguousarray(host).reshape(-1), out.window())
-    else:
-        with _Staging.lock:
-            staged = _Staging.of(out.nbytes).view(host.dtype)
-            np.copyto(staged.reshape(host.shape), host)
-            driver.upload(staged, out.window())
-            driver.synchronize()  # before the staging memory is written again
+    if not out.size:
+        return out
+    with _Staging.lock:
+        if out.nbytes <= LITTLE and len(_Staging.sent) < _MOST_SENT:
+            _Staging.sent.append(np.array(host, order="C").reshape(-1))
+            driver.upload(_Staging.sent[-1], out.window())
+            return out
+        staged = _Staging.of(out.nbytes).view(host.dtype)
+        np.copyto(staged.reshape(host.shape), host)
+        driver.upload(staged, out.window())
+        driver.synchronize()  # before the staging memory is written again
+        _Staging.sent.clear()
     return out
 
 
@@ -167,6 +176,7 @@ def to_host(x: DeviceArray) -> np.ndarray:
             staged = _Staging.of(out.nbytes).view(x.dtype)
             driver.download(source.window(), staged)
             np.copyto(out, staged.reshape(x.shape))
+            _Staging.sent.clear()
     faults.tell()
     return out
 
