@@ -27,7 +27,8 @@ EXACT = {
     "erfc": np.vectorize(math.erfc),
     "gelu": lambda x: 0.5 * x * np.vectorize(math.erfc)(-x / math.sqrt(2)),
 }
-# where a product and a sum are rounded one after the other, the tail is a product of more errors: 3.8e-7 was met
+# Of the numbers here; among five million of gelu's tail one was 3.6e-7 off. Where a product and a sum are rounded one
+# after the other, its errors are more: 3.8e-7 was met.
 LIMITS = {} if FUSED else {"gelu": 4e-7, "erfc": 4e-7}
 
 

@@ -14,6 +14,7 @@ from nbgrad.kernels import formulas
 from nbgrad.kernels.cpu.simd import (
     FUSED,
     TO_INTEGER,
+    TO_POWER,
     Tile,
     at_least,
     at_most,
@@ -32,15 +33,16 @@ from nbgrad.kernels.cpu.simd import (
 _f = np.float32
 _ZERO, _HALF, _ONE, _TWO = _f(0), _f(0.5), _f(1), _f(2)
 _LOG2_E, _LN2, _LN2_HIGH, _LN2_LOW = _f(1.44269504), _f(0.693147181), _f(0.693359375), _f(-2.12194440e-4)
-_TO_INTEGER, _INFINITY = _f(TO_INTEGER), _f(np.inf)
+_TO_INTEGER, _TO_POWER, _INFINITY = _f(TO_INTEGER), _f(TO_POWER), _f(np.inf)
 _SMALLEST, _LARGEST = _f(-104), _f(89)  # beyond them e^x is 0 and inf
 _SMALLEST_POWER, _LARGEST_POWER = _f(-151), _f(129)
 _ALL_BUT_ONE, _NOTHING = _f(-30), _f(1e-8)  # below the first e^x - 1 is -1, near 0 it is x
-_ERFC_END, _GELU_END, _TANH_END = _f(10.6), _f(15), _f(18.1)  # beyond them erfc x is 0, gelu 0 or x, tanh x/2 is 1
+_ERFC_END, _GELU_END, _TANH_END = _f(10.6), _f(15), _f(9.05)  # beyond them erfc x is 0, gelu 0 or x, tanh 1
 _MOST_BITS, _FAR, _NO_POWER = _f(126), _f(1e4), _f(105)
 _SPLITTER = _f(4097)  # 2**12 + 1: the upper half of a number's digits
 
 _E4, _E3, _E2, _E1, _E0 = map(_f, (1.3814650e-3, 8.3687027e-3, 4.1668386e-2, 1.6666521e-1, 4.9999993e-1))
+_H4, _H3, _H2, _H1, _H0 = _f(32) * _E4, _f(16) * _E3, _f(8) * _E2, _f(4) * _E1, _TWO * _E0
 _L7, _L6, _L5, _L4 = map(_f, (-4.50747169e-2, 1.04630121e-1, -1.31611907e-1, 1.44783957e-1))
 _L3, _L2, _L1, _L0 = map(_f, (-1.66473125e-1, 1.99908612e-1, -2.50000958e-1, 3.33334491e-1))
 _P6, _P5, _P4, _P3 = map(_f, (7.8538619e-5, -8.0101936e-4, 5.1883277e-3, -2.6853812e-2))
@@ -48,8 +50,8 @@ _P2, _P1, _P0 = map(_f, (1.1283585e-1, -3.7612626e-1, 1.1283792))
 # e^(a²) erfc a and e^(a²/2) erfc(a/√2) / 2 over quotients of polynomials in a, constants first
 _ERFC_OVER = tuple(map(_f, (1.3517071, 1.66566372, 0.980237603, 0.305708259, 0.0434672646)))
 _ERFC_UNDER = tuple(map(_f, (1.3517071, 3.19090247, 3.22906733, 1.77531505, 0.541893721, 0.0770426244)))
-_PHI_OVER = tuple(map(_f, (0.282028526, 0.245882794, 0.102363773, 0.0225857235, 0.00227239006)))
-_PHI_UNDER = tuple(map(_f, (0.564057052, 0.941818237, 0.674158871, 0.262191445, 0.056618128, 0.00569595769)))
+_PHI_OVER = tuple(map(_f, (0.550662577, 0.481556267, 0.200950354, 0.044463478, 0.00449079322)))
+_PHI_UNDER = tuple(map(_f, (1.10132515, 1.84184337, 1.32081151, 0.51479286, 0.111460909, 0.0112566072)))
 
 
 @register_jitable
@@ -119,7 +121,7 @@ def _exp2_32(x):
 def _expm1_32(x):
     """e^x - 1 = 2^n ((e^r - 1) + (1 - 2^-n))."""
     r, shifted = reduced(at_most(at_least(x, _ALL_BUT_ONE), _LARGEST))
-    share = power_of_two(at_least(_TO_INTEGER - shifted, -_MOST_BITS) + _TO_INTEGER)
+    share = power_of_two(at_least(_TO_INTEGER - shifted, -_MOST_BITS) + _TO_POWER)
     result = times_power_of_two(_power_less_one(r) + (_ONE - share), shifted)
     return where_less(magnitude(x), _NOTHING, x, result)  # -0 stays
 
@@ -159,14 +161,17 @@ def _sigmoid32(x):
 
 @register_jitable
 def _tanh32(x):
-    """p / (p + 2), p = e^2|x| - 1, with the sign of x."""
-    size = magnitude(x)
-    y = at_most(size + size, _TANH_END)
-    shifted = multiply_add(y, _LOG2_E, _TO_INTEGER)
+    """p / (p + 1), p = (e^2|x| - 1) / 2, with the sign of x."""
+    size = at_most(magnitude(x), _TANH_END)
+    shifted = multiply_add(size, _TWO * _LOG2_E, _TO_POWER)
     power = power_of_two(shifted)
-    r = multiply_add(shifted - _TO_INTEGER, -_LN2, y)
-    p = multiply_add(_power_less_one(r), power, power - _ONE)
-    return with_sign_of(quotient(p, p + _TWO), x)
+    r = multiply_add(shifted - _TO_POWER, -_HALF * _LN2, size)
+    p = multiply_add(_H4, r, _H3)  # (e^2r - 1) / 2 = r + r² p
+    p = multiply_add(p, r, _H2)
+    p = multiply_add(p, r, _H1)
+    p = multiply_add(p, r, _H0)
+    p = multiply_add(multiply_add(p * r, r, r), power, multiply_add(power, _HALF, -_HALF))
+    return with_sign_of(quotient(p, p + _ONE), x)
 
 
 @register_jitable

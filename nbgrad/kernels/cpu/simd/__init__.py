@@ -32,6 +32,7 @@ from nbgrad.kernels.cpu.simd.arithmetic import (
 )
 from nbgrad.kernels.cpu.simd.lanewise import (
     TO_INTEGER,
+    TO_POWER,
     add_tiles,
     at_least,
     at_most,
@@ -78,8 +79,8 @@ from nbgrad.kernels.cpu.simd.windows import (
 )
 
 __all__ = [
-    "ALIGNMENT", "FLOAT_LANES", "FUSED", "MANY_REGISTERS", "TO_INTEGER", "Tile", "add_candidates", "add_column",
-    "add_inner", "add_inner_part", "add_lanewise", "add_lanewise_part", "add_outer", "add_outer_part",
+    "ALIGNMENT", "FLOAT_LANES", "FUSED", "MANY_REGISTERS", "TO_INTEGER", "TO_POWER", "Tile", "add_candidates",
+    "add_column", "add_inner", "add_inner_part", "add_lanewise", "add_lanewise_part", "add_outer", "add_outer_part",
     "add_outer_scattered", "add_outer_spread", "add_outer_within", "add_tile", "add_tiles", "add_within", "aligned",
     "at_least", "at_most", "by_columns", "clear_run", "copy_part", "exponent_and_rest", "first_lanes", "full_width",
     "lanes", "lanes_of", "largest_of", "load_row", "load_row_part", "load_square", "load_square_part", "load_within",

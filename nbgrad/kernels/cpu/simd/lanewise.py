@@ -17,6 +17,7 @@ from nbgrad.kernels.cpu.simd.tile import Tile, Writer, tile_function
 from nbgrad.kernels.cpu.simd.width import intrinsic
 
 TO_INTEGER = 12582912.0 + 254  # 1.5 * 2**23: adding it rounds, and leaves the integer + 254 in the lowest bits
+TO_POWER = 12582912.0 + 127  # the same, so that the lowest bits, moved to the exponent's place, are a power of two
 _INT32 = ir.IntType(32)
 _TINY, _SMALLEST_BITS, _MANTISSA = 1.1754943508222875e-38, 0x3F400000, 0x7FFFFF
 
@@ -197,11 +198,10 @@ def times_power_of_two(typing_context, x, shifted):
 
 @intrinsic
 def power_of_two(typing_context, shifted):
-    """2^n, shifted = n + TO_INTEGER; -126 <= n < 128, float32."""
+    """2^n, shifted = n + TO_POWER; -126 <= n < 128, float32."""
 
     def write(steps, shifted):
-        exponents = steps.builder.sub(steps.bits(shifted), steps.integer(127))
-        return [steps.from_bits(steps.builder.shl(exponents, steps.integer(23)))]
+        return [steps.from_bits(steps.builder.shl(steps.bits(shifted), steps.integer(23)))]
 
     return _lanewise(write, shifted)
 
