@@ -5,6 +5,7 @@ registers, `width` of them side by side, masked where a row ends; every other ty
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numba
@@ -20,7 +21,9 @@ from nbgrad.kernels.cpu.simd import (
     at_least,
     lanes,
     largest_of,
+    load_row,
     load_row_part,
+    store_tile,
     store_tile_part,
     sum_of,
     where_inside,
@@ -37,10 +40,11 @@ _ONE, _FOUR = (0,), (0,) * 4  # registers
 @register_jitable
 def _top(x, start, count, width):
     """The largest of a row; another number of it where one is NaN."""
-    step, first = len(width) * lanes(x), x[start]
-    top = where_inside(count, load_row_part(width, x, start, count), first)
-    for i in range(step, count, step):
-        top = at_least(where_inside(count - i, load_row_part(width, x, start + i, count - i), first), top)
+    step, end, first = len(width) * lanes(x), start + count, x[start]
+    rest = count % step
+    top = where_inside(rest, load_row_part(width, x, end - rest, rest), first)
+    for i in range(start, end - rest, step):
+        top = at_least(load_row(width, x, i), top)
     return largest_of(top)
 
 
@@ -61,17 +65,22 @@ def _log_softmax_kernel(name: str, width: tuple[int, ...], *signatures: str) -> 
     def log_softmax(x, out, count):
         """out[o, c] = (x[o, c] - m) - log Σ_d e^(x[o, d] - m), m = max_d x[o, d]."""
         step = len(width) * lanes(x)
+        rest = count % step
         for start in range(0, x.size, count):
             top = _top(x, start, count, width)
             shift, whole, lowest = exponents(top)
-            total = zeros_tile(_ONE, width, x)
-            for i in range(0, count, step):
-                y = at_least(load_row_part(width, x, start + i, count - i) - shift, lowest)
-                total = total + where_inside(count - i, power_over(y, whole), np.float32(0))
+            total, end = zeros_tile(_ONE, width, x), start + count
+            for i in range(start, end - rest, step):
+                total = total + power_over(at_least(load_row(width, x, i) - shift, lowest), whole)
+            if rest:
+                y = at_least(load_row_part(width, x, end - rest, rest) - shift, lowest)
+                total = total + where_inside(rest, power_over(y, whole), np.float32(0))
             less = np.float32(math.log(sum_of(total)) + (whole * math.log(2.0) - (top - shift)))
-            for i in range(0, count, step):
-                y = (load_row_part(width, x, start + i, count - i) - top) - less
-                store_tile_part(y, out, start + i, 0, 1, count - i)
+            for i in range(start, end - rest, step):
+                store_tile((load_row(width, x, i) - top) - less, out, i, 0)
+            if rest:
+                y = (load_row_part(width, x, end - rest, rest) - top) - less
+                store_tile_part(y, out, end - rest, 0, 1, rest)
 
     return log_softmax
 
@@ -93,18 +102,23 @@ def _softmax_kernel(name: str, width: tuple[int, ...], *signatures: str) -> Any:
     def softmax(x, out, count):
         """out[o, c] = e^x[o, c] 2^-n / Σ_d e^x[o, d] 2^-n, n the exponent of the largest: no difference is rounded."""
         step = len(width) * lanes(x)
+        rest = count % step
         for start in range(0, x.size, count):
             shift, whole, lowest = exponents(_top(x, start, count, width))
-            total = zeros_tile(_ONE, width, x)
-            for i in range(0, count, step):
-                y = at_least(load_row_part(width, x, start + i, count - i) - shift, lowest)
-                power = power_over(y, whole)
-                store_tile_part(power, out, start + i, 0, 1, count - i)
-                total = total + where_inside(count - i, power, np.float32(0))
+            total, end = zeros_tile(_ONE, width, x), start + count
+            for i in range(start, end - rest, step):
+                power = power_over(at_least(load_row(width, x, i) - shift, lowest), whole)
+                store_tile(power, out, i, 0)
+                total = total + power
+            if rest:
+                y = at_least(load_row_part(width, x, end - rest, rest) - shift, lowest)
+                last = where_inside(rest, power_over(y, whole), np.float32(0))
+                total = total + last
             share = np.float32(1) / sum_of(total)
-            for i in range(0, count, step):
-                y = load_row_part(width, out, start + i, count - i) * share
-                store_tile_part(y, out, start + i, 0, 1, count - i)
+            for i in range(start, end - rest, step):
+                store_tile(load_row(width, out, i) * share, out, i, 0)
+            if rest:
+                store_tile_part(last * share, out, end - rest, 0, 1, rest)
 
     return softmax
 
@@ -196,6 +210,13 @@ def _share_of_rows(share, arrays, numbers):
     call_address(numbers[0], (x[start * size : stop * size], out[start * size : stop * size], size))
 
 
+@lru_cache(64)
+def _row_numbers(loop: Any, dtype: np.dtype, shares: int, count: int) -> np.ndarray:
+    """The numbers of `_share_of_rows`."""
+    flat = types.Array(numba.from_dtype(dtype), 1, "C")
+    return np.array((address_of(loop, flat, flat, types.int64), shares, count), np.int64)
+
+
 def _along(loops: tuple[Any, Any, Any], axis: int, *arrays: np.ndarray) -> np.ndarray:
     x = arrays[-1]
     shape, dtype = x.shape, x.dtype
@@ -215,9 +236,8 @@ def _along(loops: tuple[Any, Any, Any], axis: int, *arrays: np.ndarray) -> np.nd
     if x.size < SPLIT or (shares := min(threads(), x.size // count)) == 1:
         loop(x.ravel(), out.ravel(), count)
         return out
-    flat = types.Array(numba.from_dtype(dtype), 1, "C")
-    numbers = np.array((address_of(loop, flat, flat, types.int64), shares, count), np.int64)
-    launch(_share_of_rows, shares, (x.ravel(), out.ravel(), out.ravel(), out.ravel()), numbers)
+    flat = out.ravel()
+    launch(_share_of_rows, shares, (x.ravel(), flat, flat, flat), _row_numbers(loop, dtype, shares, count))
     return out
 
 
