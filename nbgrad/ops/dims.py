@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-EVERY = tuple(tuple(range(rank)) for rank in range(65))  # all axes of so many
-
 
 def canonical_dim(dim: int, rank: int) -> int:
     """The axis as 0 .. rank - 1; raises IndexError with PyTorch's sentence."""

@@ -7,7 +7,7 @@ from nbgrad.autograd.value import Value
 from nbgrad.ops import results
 from nbgrad.ops.arithmetic import div, maximum, minimum
 from nbgrad.ops.comparison import eq, where
-from nbgrad.ops.dims import EVERY, canonical_dim, canonical_dims
+from nbgrad.ops.dims import canonical_dim, canonical_dims
 from nbgrad.ops.out import deliver
 from nbgrad.ops.reduce import sum
 from nbgrad.ops.scatter import scattered
@@ -40,13 +40,13 @@ def _(node, g, _positions=None):
 @op("MaxBackward1", saves=("x", "out"))
 def _max_all(k, x, /):
     """The largest number of all; equals share the gradient"""
-    return k.amax(x, EVERY[x.ndim], False)
+    return k.amax(x)
 
 
 @op("MinBackward1", saves=("x", "out"))
 def _min_all(k, x, /):
     """The smallest number of all; equals share the gradient"""
-    return k.amin(x, EVERY[x.ndim], False)
+    return k.amin(x)
 
 
 @_max_all.backward

@@ -9,7 +9,7 @@ from nbgrad.autograd.value import Value
 from nbgrad.ops.arithmetic import add, div
 from nbgrad.ops.cast import to_dtype
 from nbgrad.ops.comparison import ne
-from nbgrad.ops.dims import EVERY, canonical_dims
+from nbgrad.ops.dims import canonical_dims
 from nbgrad.ops.shape import broadcast, unsafe_view, unsqueeze_all, view
 from nbgrad.ops.values import array_of, class_name, numpy_dtype
 
@@ -25,13 +25,13 @@ def _as(x: Any, dtype: Any) -> Any:
 @op("SumBackward0")
 def _sum_all(k, x, /):
     """out = Σ x"""
-    return k.sum(x, EVERY[x.ndim], False)
+    return k.sum(x)
 
 
 @op("SumBackward0")
 def _sum_all_as(k, x, /, dtype):
     """out = Σ x in another numpy dtype"""
-    return k.sum(k.cast(x, dtype), EVERY[x.ndim], False)
+    return k.sum(k.cast(x, dtype))
 
 
 @_sum_all.backward
@@ -55,7 +55,7 @@ def _(node, g):
 @op("MeanBackward0")
 def _mean_all(k, x, /):
     """out = Σ x / n"""
-    return k.mean(x, EVERY[x.ndim], False)
+    return k.mean(x)
 
 
 @_mean_all.backward

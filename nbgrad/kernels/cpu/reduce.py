@@ -212,10 +212,12 @@ def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarr
     return np.ascontiguousarray(x).ravel(), shape, count, inner
 
 
-def sum(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
-    """Σ x over the axes (sorted, non-negative); bools and integers sum to int64."""
-    if len(axes) == x.ndim and x.dtype is _FLOAT32 and x.size < _SPLIT and not keepdim:
-        return np.array(_sum_of_all(x.ravel()), _FLOAT32)
+def sum(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
+    """Σ x over the axes (sorted, non-negative; None: all of them); bools and integers sum to int64."""
+    if axes is None:
+        if x.size < _SPLIT and x.dtype is _FLOAT32:
+            return np.array(_sum_of_all(x.ravel()), _FLOAT32)
+        axes = tuple(range(x.ndim))
     if x.dtype.kind == "f":
         return _summed(x, axes, keepdim, 1.0)
     flat, shape, count, inner = as_outer_count_inner(x, axes)
@@ -225,8 +227,12 @@ def sum(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
     return out.reshape(reduced_shape(x.shape, axes, keepdim))
 
 
-def mean(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
-    """Σ x / n over the axes; a mean of nothing is NaN."""
+def mean(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
+    """Σ x / n over the axes (None: all of them); a mean of nothing is NaN."""
+    if axes is None:
+        if x.size < _SPLIT and x.dtype is _FLOAT32:
+            return np.array(_sum_of_all(x.ravel()) / (x.size or math.nan), _FLOAT32)
+        axes = tuple(range(x.ndim))
     return _summed(x, axes, keepdim, float(math.prod([x.shape[axis] for axis in axes])))
 
 
@@ -314,17 +320,21 @@ def smallest(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.nd
     return _extreme(_smallest, x, axes, keepdim)
 
 
-def amax(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
-    """The largest number along the axes."""
-    if len(axes) == x.ndim and 0 < x.size < _SPLIT and not keepdim:
-        return np.array(_largest_of_all(x.ravel()), x.dtype)
+def amax(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
+    """The largest number along the axes (None: all of them)."""
+    if axes is None:
+        if 0 < x.size < _SPLIT:
+            return np.array(_largest_of_all(x.ravel()), x.dtype)
+        axes = tuple(range(x.ndim))
     return largest(x, axes, keepdim)[0]
 
 
-def amin(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
-    """The smallest number along the axes."""
-    if len(axes) == x.ndim and 0 < x.size < _SPLIT and not keepdim:
-        return np.array(_smallest_of_all(x.ravel()), x.dtype)
+def amin(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
+    """The smallest number along the axes (None: all of them)."""
+    if axes is None:
+        if 0 < x.size < _SPLIT:
+            return np.array(_smallest_of_all(x.ravel()), x.dtype)
+        axes = tuple(range(x.ndim))
     return smallest(x, axes, keepdim)[0]
 
 

@@ -207,13 +207,15 @@ def _summed(x: DeviceArray, axes: tuple[int, ...], keepdim: bool, kind: np.dtype
     return out.reshape(reduced_shape(x.shape, axes, keepdim))
 
 
-def sum(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> DeviceArray:
-    """Σ x over the axes (sorted, non-negative); bools and integers sum to int64."""
+def sum(x: DeviceArray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> DeviceArray:
+    """Σ x over the axes (sorted, non-negative; None: all of them); bools and integers sum to int64."""
+    axes = tuple(range(x.ndim)) if axes is None else axes
     return _summed(x, axes, keepdim, x.dtype if x.dtype.kind == "f" else _INT64, 1.0)
 
 
-def mean(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> DeviceArray:
-    """Σ x / n over the axes; a mean of nothing is NaN."""
+def mean(x: DeviceArray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> DeviceArray:
+    """Σ x / n over the axes (None: all of them); a mean of nothing is NaN."""
+    axes = tuple(range(x.ndim)) if axes is None else axes
     return _summed(x, axes, keepdim, x.dtype, float(math.prod([x.shape[axis] for axis in axes])))
 
 
@@ -258,14 +260,14 @@ def smallest(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> tuple[Devi
     return _extreme(_smallest, x, axes, keepdim)
 
 
-def amax(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> DeviceArray:
-    """The largest number along the axes."""
-    return largest(x, axes, keepdim)[0]
+def amax(x: DeviceArray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> DeviceArray:
+    """The largest number along the axes (None: all of them)."""
+    return largest(x, tuple(range(x.ndim)) if axes is None else axes, keepdim)[0]
 
 
-def amin(x: DeviceArray, axes: tuple[int, ...], keepdim: bool) -> DeviceArray:
-    """The smallest number along the axes."""
-    return smallest(x, axes, keepdim)[0]
+def amin(x: DeviceArray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> DeviceArray:
+    """The smallest number along the axes (None: all of them)."""
+    return smallest(x, tuple(range(x.ndim)) if axes is None else axes, keepdim)[0]
 
 
 def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdim: bool) -> tuple[int, ...]:
