@@ -65,6 +65,7 @@ from nbgrad.kernels.cpu.elementwise import (
     trunc_div,
     where,
 )
+from nbgrad.kernels.cpu.extremes import amax, amin, largest, smallest
 from nbgrad.kernels.cpu.gemm import addmm, bmm, column_sums, linear_gradients, matmul
 from nbgrad.kernels.cpu.index import (
     cast,
@@ -102,7 +103,7 @@ from nbgrad.kernels.cpu.pool import (
     max_pool2d_gradient,
     max_pool2d_indices,
 )
-from nbgrad.kernels.cpu.reduce import amax, amin, largest, mean, prod, smallest, sum, truth
+from nbgrad.kernels.cpu.reduce import mean, prod, sum, truth
 from nbgrad.kernels.cpu.scan import cumsum
 from nbgrad.kernels.cpu.scatter import (
     first_outside,

@@ -20,8 +20,6 @@ from nbgrad.kernels.cpu.simd import (
     at_most,
     exponent_and_rest,
     magnitude,
-    maximum,
-    minimum,
     multiply_add,
     power_of_two,
     quotient,
@@ -282,26 +280,6 @@ def erfc(x):
 def gelu(x):
     """x Φ(x), Φ the normal distribution."""
     return formulas.gelu(x)
-
-
-def larger(a, b):
-    """The larger of two numbers; NaN if either is."""
-    return formulas.maximum(a, b)
-
-
-def smaller(a, b):
-    """The smaller of two numbers; NaN if either is."""
-    return formulas.minimum(a, b)
-
-
-@overload(larger)
-def _larger(a, b):
-    return (lambda a, b: maximum(a, b)) if isinstance(a, types.Float) else formulas.maximum
-
-
-@overload(smaller)
-def _smaller(a, b):
-    return (lambda a, b: minimum(a, b)) if isinstance(a, types.Float) else formulas.minimum
 
 
 def _in_steps(function, float32):

@@ -1,26 +1,21 @@
-"""Many numbers become one: sums, means, extremes and their positions along chosen axes.
+"""Many numbers become one: sums, means, products and truths along chosen axes.
 
 Every kernel sees its array as (outer, count, inner) and reduces the middle axis.
 """
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numba import types
 from numba.extending import register_jitable
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels import formulas
-from nbgrad.kernels.cpu.launch import address_of, call_address, launch, part, threads
-from nbgrad.kernels.cpu.math import larger, smaller
+from nbgrad.kernels.cpu.launch import launch, part, threads
 from nbgrad.kernels.cpu.simd import full_width, lanes, load_row, load_row_part, sum_of, zeros_tile
 from nbgrad.kernels.registry import kernel
 
-_BLOCK = 4096
+BLOCK = 4096
 _ONE, _REGISTERS = (0,), (0,) * 8
-_SPLIT = 1 << 18  # numbers from which a second thread is worth waking: they are only read
+SPLIT = 1 << 18  # numbers from which a second thread is worth waking: they are only read
 _FLOAT32 = np.dtype(np.float32)
 
 
@@ -44,8 +39,8 @@ def _sum(x, out, count, inner, divisor):
         lines = x[o * count * inner : (o + 1) * count * inner]
         if inner == 1:
             total = zero + 0.0
-            for start in range(0, count, _BLOCK):
-                block, part = lines[start : start + _BLOCK], zero
+            for start in range(0, count, BLOCK):
+                block, part = lines[start : start + BLOCK], zero
                 for c in range(block.size):
                     part += block[c]
                 total += part
@@ -63,7 +58,7 @@ def _sum(x, out, count, inner, divisor):
 @register_jitable
 def _sum_of_block(x, start):
     """Σ of the block of x that begins at `start`."""
-    step, stop = len(_REGISTERS) * lanes(x), min(start + _BLOCK, x.size)
+    step, stop = len(_REGISTERS) * lanes(x), min(start + BLOCK, x.size)
     total, whole = zeros_tile(_ONE, _REGISTERS, x), stop - (stop - start) % step
     for i in range(start, whole, step):
         total = total + load_row(_REGISTERS, x, i)
@@ -78,7 +73,7 @@ def _sum_share(share, arrays, numbers):
     x, parts, _, _ = arrays
     start, stop = part(share, numbers[0], parts.size, 1)
     for b in range(start, stop):
-        parts[b] = _sum_of_block(x, b * _BLOCK)
+        parts[b] = _sum_of_block(x, b * BLOCK)
 
 
 @kernel()
@@ -94,7 +89,7 @@ def _total(parts):
 def _sum_of_all(x):
     """Σ x[i]; blocks are summed in the array's type, their sums in double; (n,)."""
     total = 0.0
-    for start in range(0, x.size, _BLOCK):
+    for start in range(0, x.size, BLOCK):
         total += _sum_of_block(x, start)
     return total
 
@@ -121,82 +116,9 @@ def _prod(x, out, count, inner):
             out[o * inner + i] = total
 
 
-def _extreme_kernels(extremum: Callable[..., Any], beats: Callable[..., Any]) -> Any:
-    """Kernels of the largest or the smallest. beats: whether the first number goes before the second."""
-    beats = register_jitable(beats)
-
-    @kernel(name=f"{extremum.__name__}_twin")
-    def twin(x, out, positions, count, inner):
-        """out[o, i] = the extreme of x[o, c, i] over c, the first of equals; NaN wins. positions: its c."""
-        for o in range(out.size // inner):
-            for i in range(inner):
-                best, where = x[o * count * inner + i], 0
-                for c in range(1, count):
-                    value = x[(o * count + c) * inner + i]
-                    if best == best and (beats(value, best) or value != value):
-                        best, where = value, c
-                out[o * inner + i], positions[o * inner + i] = best, where
-
-    @kernel(name=extremum.__name__, twin=twin)
-    def fast(x, out, positions, count, inner):
-        """The twin's, by vectors: extremes of blocks first, then the place within one block; or `inner` at a time."""
-        full_width()
-        for o in range(out.size // inner):
-            lines = x[o * count * inner : (o + 1) * count * inner]
-            if inner == 1:
-                best, at = lines[0], 0
-                for start in range(0, count, _BLOCK):
-                    block = lines[start : start + _BLOCK]
-                    top = block[0]
-                    for c in range(block.size):
-                        top = extremum(top, block[c])
-                    if start == 0 or (best == best and (beats(top, best) or top != top)):
-                        best, at = top, start
-                while lines[at] != best and lines[at] == lines[at]:
-                    at += 1
-                out[o], positions[o] = lines[at], at
-            else:
-                bests, places = out[o * inner : (o + 1) * inner], positions[o * inner : (o + 1) * inner]
-                bests[:] = lines[:inner]
-                places[:] = 0
-                for c in range(1, count):
-                    line = lines[c * inner : (c + 1) * inner]
-                    for i in range(inner):
-                        value, best = line[i], bests[i]
-                        better = (best == best) & (beats(value, best) | (value != value))
-                        bests[i] = value if better else best
-                        places[i] = c if better else places[i]
-
-    @kernel(name=f"{extremum.__name__}_of_all", twin=twin)
-    def of_all(x):
-        """The extreme of x[i]; NaN wins; (n,), n > 0."""
-        full_width()
-        best = x[0]
-        for i in range(x.size):
-            best = extremum(best, x[i])
-        return best
-
-    return fast, of_all
-
-
-_largest, _largest_of_all = _extreme_kernels(larger, formulas.gt)
-_smallest, _smallest_of_all = _extreme_kernels(smaller, formulas.lt)
-
-
-@kernel()
-def _extreme_share(share, arrays, numbers):
-    """bests[share], places[share] = the extreme of a part of x; numbers: the kernel's address, how many shares."""
-    x, bests, _, places = arrays
-    start, stop = part(share, numbers[1], x.size, _BLOCK)
-    call_address(
-        numbers[0], (x[start:stop], bests[share : share + 1], places[share : share + 1], stop - start, np.int64(1))
-    )
-    places[share] += start
-
-
-def _shares(x: np.ndarray) -> int:
+def shares_of(x: np.ndarray) -> int:
     """On how many threads all of x becomes one number."""
-    return threads() if x.size >= _SPLIT and x.dtype is _FLOAT32 else 1
+    return threads() if x.size >= SPLIT and x.dtype is _FLOAT32 else 1
 
 
 def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:
@@ -215,7 +137,7 @@ def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarr
 def sum(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
     """Σ x over the axes (sorted, non-negative; None: all of them); bools and integers sum to int64."""
     if axes is None:
-        if x.size < _SPLIT and x.dtype is _FLOAT32:
+        if x.size < SPLIT and x.dtype is _FLOAT32:
             return np.array(_sum_of_all(x.ravel()), _FLOAT32)
         axes = tuple(range(x.ndim))
     if x.dtype.kind == "f":
@@ -230,7 +152,7 @@ def sum(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = Fals
 def mean(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
     """Σ x / n over the axes (None: all of them); a mean of nothing is NaN."""
     if axes is None:
-        if x.size < _SPLIT and x.dtype is _FLOAT32:
+        if x.size < SPLIT and x.dtype is _FLOAT32:
             return np.array(_sum_of_all(x.ravel()) / (x.size or math.nan), _FLOAT32)
         axes = tuple(range(x.ndim))
     return _summed(x, axes, keepdim, float(math.prod([x.shape[axis] for axis in axes])))
@@ -238,10 +160,10 @@ def mean(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = Fal
 
 def _summed(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, divisor: float) -> np.ndarray:
     if len(axes) == x.ndim and x.size and not keepdim:
-        if (shares := _shares(x)) == 1:
+        if (shares := shares_of(x)) == 1:
             total = _sum_of_all(x.ravel())
         else:  # the same blocks, and so the same bits, as on one thread
-            parts = np.empty(-(-x.size // _BLOCK), x.dtype)
+            parts = np.empty(-(-x.size // BLOCK), x.dtype)
             launch(_sum_share, shares, (x.ravel(), parts, parts, parts), np.array((shares,), np.int64))
             total = _total(parts)
         return np.array(total / divisor, x.dtype)
@@ -287,55 +209,6 @@ def truth(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, every: bool) -> n
     if out.size:
         _any(flat, out.reshape(-1), count, inner, not every)
     return out.reshape(reduced_shape(x.shape, axes, keepdim))
-
-
-def _extreme(loop, x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
-    if len(axes) == x.ndim and x.size and not keepdim:
-        out, position = np.empty((), x.dtype), np.empty((), np.int64)
-        if (shares := _shares(x)) > 1:
-            bests, places = np.empty(shares, x.dtype), np.empty(shares, np.int64)
-            flat, size = types.float32[::1], types.int64
-            numbers = np.array((address_of(loop, flat, flat, size[::1], size, size), shares), np.int64)
-            launch(_extreme_share, shares, (x.ravel(), bests, bests, places), numbers)
-            loop(bests, out.ravel(), position.ravel(), shares, 1)
-            position[()] = places[position]
-        else:
-            loop(x.ravel(), out.ravel(), position.ravel(), x.size, 1)
-        return out, position
-    result_shape = reduced_shape(x.shape, axes, keepdim)
-    flat, shape, count, inner = as_outer_count_inner(x, axes)
-    out, positions = empty(shape, x.dtype), empty(shape, np.dtype(np.int64))
-    if out.size:
-        loop(flat, out.ravel(), positions.ravel(), count, inner)
-    return out.reshape(result_shape), positions.reshape(result_shape)
-
-
-def largest(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The largest number along the axes and its position (of several axes: flat, in their order)."""
-    return _extreme(_largest, x, axes, keepdim)
-
-
-def smallest(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The smallest number along the axes and its position (of several axes: flat, in their order)."""
-    return _extreme(_smallest, x, axes, keepdim)
-
-
-def amax(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
-    """The largest number along the axes (None: all of them)."""
-    if axes is None:
-        if 0 < x.size < _SPLIT:
-            return np.array(_largest_of_all(x.ravel()), x.dtype)
-        axes = tuple(range(x.ndim))
-    return largest(x, axes, keepdim)[0]
-
-
-def amin(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
-    """The smallest number along the axes (None: all of them)."""
-    if axes is None:
-        if 0 < x.size < _SPLIT:
-            return np.array(_smallest_of_all(x.ravel()), x.dtype)
-        axes = tuple(range(x.ndim))
-    return smallest(x, axes, keepdim)[0]
 
 
 def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdim: bool) -> tuple[int, ...]:
