@@ -137,25 +137,25 @@ def test_shares_do_not_change_the_numbers(monkeypatch, a_order, b_order):
 @pytest.mark.parametrize("order", ["rows", "transposed", "strided"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_packing(order, dtype):
-    """A panel has zeros behind its columns, a strip anything behind its rows."""
+    """Zeros stand behind the columns of a panel, anything behind the rows of a strip."""
     lanes, size = lanes_of(dtype), np.dtype(dtype).itemsize
     for k in (1, lanes, 2 * lanes + 3):
         for n in (1, TALL_ROWS, lanes - 1, 3 * lanes):
-            b, whole = matrix(k, n, order, dtype), -(-n // lanes) * lanes
-            steps = b.strides[0] // size, b.strides[1] // size
-            flat, packed, wanted = (
-                np.lib.stride_tricks.as_strided(b, (2 * b.size,), (size,)),
-                *np.ones((2, 5000), dtype),
-            )
+            x, whole = matrix(k, n, order, dtype), -(-n // lanes) * lanes
+            flat, steps = np.lib.stride_tricks.as_strided(x, (2 * x.size,), (size,)), np.array(x.strides) // size
+            packed, wanted = np.ones((2, k * (n + lanes) + 100 + 4 * lanes * lanes), dtype)
             pack.pack_panel((flat, packed), (0, *steps, k, n, 7))
-            pack.pack_twin((flat, wanted), (0, *steps, k, n, 7))
-            panel = packed[7 : 7 + k * whole].reshape(k, whole).copy()
+            pack.pack_panel_twin((flat, wanted), (0, *steps, k, n, 7))
+            panel = packed[7 : 7 + k * whole].reshape(k, whole)
             assert np.array_equal(panel[:, :n].reshape(-1), wanted[7 : 7 + k * n])
             assert not panel[:, n:].any()
+            packed[...], wanted[...] = 1, np.nan
+            pack.pack_strips((flat, packed), (0, *steps[::-1], n, k, 7))
+            pack.pack_strips_twin((flat, wanted), (0, *steps[::-1], n, k, 7))
+            meant = ~np.isnan(wanted)
+            assert meant.sum() == n * k
+            assert np.array_equal(packed[meant], wanted[meant])
             assert (packed[:7] == 1).all()
-            if n <= TALL_ROWS:
-                pack.pack_strip((flat, packed), (0, *steps[::-1], n, k, 7))
-                assert np.array_equal(packed[7 : 7 + k * TALL_ROWS].reshape(k, TALL_ROWS)[:, :n], panel[:, :n])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -13,19 +13,12 @@ from nbgrad.kernels.cpu import simd
 from nbgrad.runtime import host_lanes
 
 HEIGHT, WIDTH = (0,) * 3, (0,) * 2
-COLUMN = (0,) * 4
 HERE = Path(__file__).parent
 
 
 @numba.njit
 def transposed(array, out, width):
     simd.store_tile(simd.transpose_tile(simd.load_square(array, 0, width)), out, 0, width)
-
-
-@numba.njit
-def in_columns(array, out, width):
-    tile = simd.add_tile(simd.zeros_tile(COLUMN, (0,), array), array, 0, width)
-    simd.store_tile(simd.by_columns(tile), out, 0, width)
 
 
 @numba.njit
@@ -63,14 +56,6 @@ def test_transpose(dtype):
     array, out = np.arange(width * width, dtype=dtype), np.empty(width * width, dtype)
     transposed(array, out, width)
     assert np.array_equal(out.reshape(width, width), array.reshape(width, width).T)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_column_after_column(dtype):
-    width = simd.lanes_of(dtype)
-    array, out = np.arange(4 * width, dtype=dtype), np.empty(4 * width, dtype)
-    in_columns(array, out, width)
-    assert np.array_equal(out.reshape(width, 4), array.reshape(4, width).T)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

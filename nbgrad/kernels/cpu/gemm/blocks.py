@@ -3,11 +3,11 @@ Multiplication» (2008), and BLIS (Van Zee and van de Geijn, 2015).
 
     for each part of k, DEPTH deep
         for each COLUMNS columns of b: pack them into panels of three vectors
-            for each ROWS rows of a: pack them into strips of TALL_ROWS rows
+            for each ROWS rows of a (packed into strips of TALL_ROWS rows where they are not whole)
                 for each panel, for each strip: a tile of c += strip @ panel
 
 A block of a, ROWS x DEPTH, stays in the second-level cache while all panels go by; a panel is read from there, or from
-the first, for every strip. What lies well already is read where it lies.
+the first, for every strip. Rows of a that are whole are read where they lie: packed, they were no faster.
 """
 
 import numpy as np
@@ -21,8 +21,10 @@ from nbgrad.kernels.registry import kernel
 DEPTH = 32 * FLOAT_LANES  # numbers: with AVX-512 a panel has 96 KiB, a block of a 512 KiB
 ROWS = 256
 COLUMNS = 1024
-BIG = 1 << 19  # numbers in an `a` whose rows lie too far apart to be read side by side
-MANY_ROWS = 64  # rows of a that repay packing a b whose rows are whole
+BIG = 1 << 17  # numbers in an `a` that is worth packing, if its rows are not whole
+MANY_ROWS = 64  # rows of a that repay packing a b whose rows are whole, if it is
+DEEP = 160  # so deep that a panel read where it lies fills the first-level cache, or
+CROWDED = 100  # so deep while its rows, a multiple of 512 bytes apart, compete for an eighth of that cache
 
 SHARE = "void(int64, UniTuple(float32[::1], 4), int64[::1])"
 NUMBERS = 10  # m, n, k, steps of a and b, columns of start, shares along rows and columns; addresses follow
@@ -40,12 +42,12 @@ def multiply_blocks(share, arrays, numbers):
     """One rectangle of c[m, n] = start[n] + a[m, k] @ b[k, n]; it calls panels and packing."""
     a, b, c, start = arrays
     m, n, k, a_row, a_column, b_row, b_column, s_columns, row_shares, column_shares = to_fixed_tuple(numbers, NUMBERS)
-    panel_1, panel_2, panel_3, pack_panel, pack_strip = to_fixed_tuple(numbers[NUMBERS:], 5)
+    panel_1, panel_2, panel_3, pack_panel, pack_strips = to_fixed_tuple(numbers[NUMBERS:], 5)
     width = lanes(a)
     top, bottom = part(share // column_shares, row_shares, m, TALL_ROWS)
     left, right = part(share % column_shares, column_shares, n, width)
-    pack_a = m * k > (BIG // 4 if a_row == 1 else BIG) and n > 2 * TALL_ROWS
-    pack_b = b_column != 1 or (m > MANY_ROWS and n * k >= BIG // 32)
+    pack_a = a_column != 1 and m * k > BIG and n > 2 * TALL_ROWS
+    pack_b = b_column != 1 or (m > MANY_ROWS and k > (CROWDED if b_row % (8 * width) == 0 else DEEP))
     parts = max(1, (k + DEPTH - 1) // DEPTH)
     depth = (k + parts - 1) // parts
     packed_columns = min(COLUMNS, (right - left + width - 1) // width * width) if pack_b else 0
@@ -76,9 +78,8 @@ def multiply_blocks(share, arrays, numbers):
                     a, i * a_row + p * a_column, TALL_ROWS * a_row, a_row, a_column,
                 )  # fmt: skip
                 if pack_a:
-                    for r in range(0, rows, TALL_ROWS):
-                        at = a_index + r * a_row, a_row, a_column, min(TALL_ROWS, rows - r), deep, strips + r * deep
-                        call_address(pack_strip, ((a, scratch), as_integers(at)))
+                    at = a_index, a_row, a_column, rows, deep, strips
+                    call_address(pack_strips, ((a, scratch), as_integers(at)))
                     source, a_index, a_tile, tile_row, tile_column = scratch, strips, TALL_ROWS * deep, 1, TALL_ROWS
                 j = block
                 while j < stop:

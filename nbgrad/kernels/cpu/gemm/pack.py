@@ -1,21 +1,18 @@
 """Copies of a block of a matrix in the order in which the tiles read it, from end to end.
 
-A strip holds TALL_ROWS rows of a, column after column; a panel holds up to three vectors of columns of b, row after
-row. Where a copy ends within a vector, more than the block is written: up to a vector of columns of a strip, or of
-rows of a panel, which the caller's scratch must bear.
+A panel holds up to three vectors of columns of b, row after row; a strip holds TALL_ROWS rows of a, column by column.
+A panel's copy may write up to a vector of rows more, which the scratch of the caller must bear.
 """
 
-from nbgrad.kernels.cpu.gemm.tiles import ONE, TALL, TALL_ROWS
+from nbgrad.kernels.cpu.gemm.tiles import TALL_ROWS
 from nbgrad.kernels.cpu.simd import (
-    add_within,
-    by_columns,
+    copy_part,
     lanes,
     load_square,
     load_square_part,
     load_within,
     store_tile,
     transpose_tile,
-    zeros_tile,
 )
 from nbgrad.kernels.registry import kernel
 
@@ -23,16 +20,16 @@ PACK = "void(UniTuple(float32[::1], 2), UniTuple(int64, 6))"
 
 
 @kernel()
-def pack_twin(arrays, at):
-    """packed[k, n] = x[k, n] for any steps of x."""
-    x, packed = arrays
+def pack_panel_twin(arrays, at):
+    """packed[k, n] = b[k, n] for any steps of b."""
+    b, packed = arrays
     index, row, column, k, n, to = at
     for p in range(k):
         for j in range(n):
-            packed[to + p * n + j] = x[index + p * row + j * column]
+            packed[to + p * n + j] = b[index + p * row + j * column]
 
 
-@kernel(PACK, twin=pack_twin)
+@kernel(PACK, twin=pack_panel_twin)
 def pack_panel(arrays, at):
     """packed[k, n up to whole vectors] = b[k, n], zeros behind column n."""
     b, packed = arrays
@@ -58,21 +55,28 @@ def pack_panel(arrays, at):
                 packed[to + p * packed_row + j] = b[index + p * row + j * column] if j < n else 0
 
 
-@kernel(PACK, twin=pack_twin)
-def pack_strip(arrays, at):
-    """packed[k, TALL_ROWS] = the transpose of a[m, k]; what stands behind row m does not count."""
+@kernel()
+def pack_strips_twin(arrays, at):
+    """For each strip of a[m, k]: packed[k, TALL_ROWS], its transpose."""
     a, packed = arrays
     index, row, column, m, k, to = at
-    width = lanes(a)
-    if row == 1:
+    for i in range(m):
         for p in range(k):
-            for i in range(0, m, width):
-                store_tile(load_within(a, index + p * column + i, m - i), packed, to + p * TALL_ROWS + i, 0)
-    elif column == 1:
-        for p in range(0, k, width):
-            rows = add_within(zeros_tile(TALL, ONE, a), a, index + p, row, m - 1, k - p)
-            store_tile(by_columns(rows), packed, to + p * TALL_ROWS, width)
-    else:
-        for p in range(k):
-            for i in range(m):
-                packed[to + p * TALL_ROWS + i] = a[index + i * row + p * column]
+            strip, place = i // TALL_ROWS, i % TALL_ROWS
+            packed[to + (strip * k + p) * TALL_ROWS + place] = a[index + i * row + p * column]
+
+
+@kernel(PACK, twin=pack_strips_twin)
+def pack_strips(arrays, at):
+    """Strips of a[m, k], one after the other; what stands behind row m does not count."""
+    a, packed = arrays
+    index, row, column, m, k, to = at
+    step = min(lanes(a), TALL_ROWS) if row == 1 else TALL_ROWS
+    for p in range(k):
+        for i in range(0, m, step):
+            source, target = index + i * row + p * column, to + (i // TALL_ROWS * k + p) * TALL_ROWS + i % TALL_ROWS
+            if row == 1:
+                copy_part(a, source, packed, target, min(step, m - i))
+            else:
+                for r in range(min(step, m - i)):
+                    packed[target + r] = a[source + r * row]

@@ -13,7 +13,7 @@ from numba import types
 from nbgrad.device import empty
 from nbgrad.kernels.cpu.gemm.blocks import NUMBERS, multiply_blocks
 from nbgrad.kernels.cpu.gemm.few import multiply_inner_row, multiply_inner_rows, multiply_row
-from nbgrad.kernels.cpu.gemm.pack import pack_panel, pack_strip
+from nbgrad.kernels.cpu.gemm.pack import pack_panel, pack_strips
 from nbgrad.kernels.cpu.gemm.tiles import matmul_twin, multiply_panel_1, multiply_panel_2, multiply_panel_3
 from nbgrad.kernels.cpu.launch import address_of, call_address, launched, run_shares, stay_awake
 from nbgrad.kernels.cpu.simd import memory_of
@@ -76,7 +76,7 @@ def _compiled(dtype: np.dtype, shared: bool) -> tuple[Any, np.ndarray, np.ndarra
     multiply.compile(kinds)
     panels = multiply_panel_1, multiply_panel_2, multiply_panel_3
     addresses = [address_of(each, four, types.UniTuple(size, 14)) for each in panels]
-    addresses += [address_of(each, two, types.UniTuple(size, 6)) for each in (pack_panel, pack_strip)]
+    addresses += [address_of(each, two, types.UniTuple(size, 6)) for each in (pack_panel, pack_strips)]
     addresses += [address_of(each, size, four, size[::1]) for each in WAYS]
     addresses.append(address_of(run_shares, size, size, four, size[::1]) if shared else 0)
     return multiply.overloads[kinds].entry_point, np.array(addresses), np.empty(0, dtype)

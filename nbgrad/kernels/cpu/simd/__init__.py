@@ -7,7 +7,6 @@ Indices count elements of flat arrays; nothing checks them, callers pad their sc
 """
 
 from nbgrad.kernels.cpu.simd.across import (
-    by_columns,
     largest_of,
     store_lane_sums,
     store_sums,
@@ -82,7 +81,7 @@ __all__ = [
     "ALIGNMENT", "FLOAT_LANES", "FUSED", "MANY_REGISTERS", "TO_INTEGER", "TO_POWER", "Tile", "add_candidates",
     "add_column", "add_inner", "add_inner_part", "add_lanewise", "add_lanewise_part", "add_outer", "add_outer_part",
     "add_outer_scattered", "add_outer_spread", "add_outer_within", "add_tile", "add_tiles", "add_within", "aligned",
-    "at_least", "at_most", "by_columns", "clear_run", "copy_part", "exponent_and_rest", "first_lanes", "full_width",
+    "at_least", "at_most", "clear_run", "copy_part", "exponent_and_rest", "first_lanes", "full_width",
     "lanes", "lanes_of", "largest_of", "load_row", "load_row_part", "load_square", "load_square_part", "load_within",
     "magnitude", "maximum", "memory_of", "minimum", "multiply_add", "multiply_tiles", "no_candidates", "power_of_two",
     "quotient", "spread", "spread_to_corners", "store_at_corners", "store_candidates", "store_lane_sums",

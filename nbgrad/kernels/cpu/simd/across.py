@@ -118,22 +118,3 @@ def sum_lanes(typing_context, tile):
         return writer.builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
 
     return tile_function(tile, tile.dtype, (tile,), write)
-
-
-@intrinsic
-def by_columns(typing_context, tile):
-    """The numbers of a tile of one vector, column after column; its rows are a power of two.
-
-    Each round interleaves the first half of the registers with the second, as cards are riffled.
-    """
-
-    def write(writer, aggregate):
-        registers, half = writer.registers(aggregate), tile.lanes // 2
-        first = [side + i for i in range(half) for side in (0, tile.lanes)]
-        orders = first, [lane + half for lane in first]
-        for _ in range(tile.rows.bit_length() - 1):
-            pairs = zip(registers[: tile.rows // 2], registers[tile.rows // 2 :], strict=True)
-            registers = [writer.shuffle(*pair, order) for pair in pairs for order in orders]
-        return writer.aggregate(registers)
-
-    return tile_function(tile, tile, (tile,), write)
