@@ -9,6 +9,7 @@ from nbgrad.ops.activation import elu, gelu, hardtanh, leaky_relu, logsigmoid, r
 from nbgrad.ops.conv import conv1d, conv2d
 from nbgrad.ops.dropout import dropout
 from nbgrad.ops.embedding import embedding
+from nbgrad.ops.linear import linear
 from nbgrad.ops.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -17,7 +18,6 @@ from nbgrad.ops.loss import (
     mse_loss,
     smooth_l1_loss,
 )
-from nbgrad.ops.matmul import linear
 from nbgrad.ops.nll import cross_entropy, nll_loss
 from nbgrad.ops.norm import batch_norm, layer_norm
 from nbgrad.ops.pad import pad

@@ -7,7 +7,7 @@ from nbgrad.creation import empty
 from nbgrad.nn import init
 from nbgrad.nn.module import Module
 from nbgrad.nn.parameter import Parameter
-from nbgrad.ops.matmul import linear
+from nbgrad.ops.linear import linear
 from nbgrad.tensor import Tensor
 
 

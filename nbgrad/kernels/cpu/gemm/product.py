@@ -168,7 +168,7 @@ def bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def linear_gradients(g: np.ndarray, x: np.ndarray, w: np.ndarray | None) -> tuple[Any, Any, Any]:
     """Gradients of the bias, x and w of x @ wᵀ + bias, none of x without w: small ones cost Python one call."""
     (m, n), k, dtype = g.shape, x.shape[1], g.dtype
-    if w is None or m * n * k > SERIAL_WORK or dtype.char not in "fd":
+    if w is None or m * n * k > SERIAL_WORK or w.size > FAR or dtype.char not in "fd":
         return column_sums(g), None if w is None else matmul(g, w), matmul(g.T, x)
     entry, addresses, nothing = _compiled_layer(dtype)
     db, dx, dw = np.empty((1, n), dtype), empty((m, k), dtype), empty((n, k), dtype)
