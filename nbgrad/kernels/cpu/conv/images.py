@@ -36,6 +36,7 @@ from nbgrad.kernels.registry import kernel
 
 TALL, LOW = ((0,) * 8, (0,) * 6) if MANY_REGISTERS else ((0,) * 6, (0,) * 4)  # output channels of a tile
 TWO = (0,) * 2  # its neighbouring pixels: few, since each meets other taps at a border
+WIDE = (0,) * (4 if MANY_REGISTERS else 2)  # those of a low tile where no border is met
 MOST = 1 << 19  # bytes of turned images and results up to which they stay near
 
 NUMBERS, PLACES = "float32[::1]", "int64[::1]"
@@ -90,17 +91,17 @@ def meeting(position, last, size, taps, padding, dilation):
 
 
 @inlined
-def convolve_tiles(height, scratch, at, geometry):
+def convolve_tiles(height, width, scratch, at, geometry):
     """sums[o][position][lane] of some output channels."""
     _, _, channels, high, wide, _, kh, kw, _, _, ph, pw, dh, dw, out_high, out_wide, _ = geometry
     frame, pitch, packed, bias, sums = at
-    step, across = lanes(scratch), len(TWO)
+    step, across = lanes(scratch), len(width)
     for y in range(out_high):
         top, bottom = meeting(y, y, high, kh, ph, dh)
         for begin in range(0, out_wide, across):
             x = min(begin, out_wide - across)
             left, right = meeting(x, x + across - 1, wide, kw, pw, dw)
-            tile = zeros_tile(height, TWO, scratch)
+            tile = zeros_tile(height, width, scratch)
             for channel in range(channels):
                 for ky in range(top, bottom):
                     here = frame + ((channel * high + y + ky * dh - ph) * pitch + x - pw) * step
@@ -117,15 +118,17 @@ def convolve_turned(arrays, at):
     scratch, numbers = arrays
     frame, pitch, packed, bias, sums = at
     geometry = to_fixed_tuple(numbers, GEOMETRY)
-    outputs, depth, o = geometry[5], geometry[2] * geometry[6] * geometry[7], 0
-    positions = geometry[14] * geometry[15] * lanes(scratch)
+    _, _, channels, _, _, outputs, kh, kw, _, _, ph, pw, _, _, high, wide, _ = geometry
+    o, borderless = 0, ph == pw == 0 and wide % len(WIDE) == 0
     while o < outputs:
-        height = tile_height(outputs - o)
-        here = (frame, pitch, packed + o * depth, bias + o, sums + o * positions)
+        height, there = tile_height(outputs - o), sums + o * high * wide * lanes(scratch)
+        here = (frame, pitch, packed + o * channels * kh * kw, bias + o, there)
         if height == len(TALL):
-            convolve_tiles(TALL, scratch, here, geometry)
+            convolve_tiles(TALL, TWO, scratch, here, geometry)
+        elif borderless:
+            convolve_tiles(LOW, WIDE, scratch, here, geometry)
         else:
-            convolve_tiles(LOW, scratch, here, geometry)
+            convolve_tiles(LOW, TWO, scratch, here, geometry)
         o += height
 
 
