@@ -22,8 +22,8 @@ from nbgrad.kernels.cpu.conv.geometry import (
 from nbgrad.kernels.cpu.conv.windows import (
     add_row,
     frame_sides,
-    gather_channel,
     gather_transposed,
+    gathering,
     images_inside,
     join_parts,
 )
@@ -114,21 +114,21 @@ def convolve_windows(share, arrays, numbers):
     x, w, parts, scratch = arrays
     geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, _, channels, _, _, outputs, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
-    shares, room, column, transpose = to_fixed_tuple(numbers[GEOMETRY:], 4)
+    shares, room, column, transpose, gather = to_fixed_tuple(numbers[GEOMETRY:], 5)
     (rows, row), taps, size = frame_sides(geometry), kh * kw, high * wide * images
     first, last = part(share, shares, channels, 1)
     depth, own, to = channels * taps, (last - first) * taps, share * outputs * size
     start = aligned(scratch, share * room)
     if 2 * size <= lanes(x):  # too few for the lanes: inner products along k
         frame = start + column * size
-        gather_transposed(x, first, last, start, column, scratch, frame, transpose, geometry)
+        gather_transposed(x, first, last, start, column, scratch, frame, gather, transpose, numbers)
         at = first * taps, depth, start, column, to, outputs, size, own, frame
         multiply_inner(INNER_ROWS, INNER_COLUMNS, (w, scratch, parts, scratch), at)
         return
     frame = start + own * size + len(TWO) * lanes(x)
     clear_run(scratch, frame, rows * row * images)
     for c in range(first, last):
-        gather_channel(x, c, scratch, start + (c - first) * taps * size, scratch, frame, geometry)
+        call_address(gather, ((x, scratch, scratch, numbers), (c, start + (c - first) * taps * size, frame)))
     at = first * taps, depth, 1, start, size, to, size, outputs, size, own, own
     if size <= lanes(x):
         multiply_rows(ROWS, ONE, (w, scratch, parts), at)
@@ -184,13 +184,13 @@ def correlate_columns(share, arrays, numbers):
     x, g, dw, scratch = arrays
     geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, _, channels, _, _, outputs, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
-    shares, room, column, transpose = to_fixed_tuple(numbers[GEOMETRY:], 4)
+    shares, room, column, transpose, gather = to_fixed_tuple(numbers[GEOMETRY:], 5)
     taps, positions = kh * kw, high * wide
     first, last = part(share, shares, channels, 1)
     size, depth, own, width = positions * images, channels * taps, (last - first) * taps, lanes(x)
     columns = aligned(scratch, share * room)
     frame = columns + column * size + len(THREE) * width
-    gather_transposed(x, first, last, columns, column, scratch, frame, transpose, geometry)
+    gather_transposed(x, first, last, columns, column, scratch, frame, gather, transpose, numbers)
     for block in range(0, outputs, TOGETHER):
         for k in range(0, own, len(THREE) * width):
             for o in range(block, min(outputs, block + TOGETHER), len(FEWER_ROWS)):
@@ -211,7 +211,7 @@ class Plan:
         self.shape, self.shares = c, min(threads, c.channels) if c.work > SERIAL_WORK else 1
         self.positions, taps = math.prod(c.outer), math.prod(c.taps)
         self.size = self.positions * c.images
-        lanes, transpose = lanes_of(dtype), transposition(dtype)
+        lanes, transpose, gather = lanes_of(dtype), transposition(dtype), gathering(dtype)
         frame, own = math.prod(c.span) * c.images + ALIGNMENT, -(-c.channels // self.shares) * taps
         # neighbouring rows must not meet in the same sets of a cache, as those of even numbers of lines do
         column = (-(-own // FLOAT_LANES) | 1) * FLOAT_LANES
@@ -220,8 +220,8 @@ class Plan:
         self.gathered = max(self.turned, frame + own * self.size + BEHIND)
         self.scattered = frame + 2 * own * self.size + BEHIND
         shared, turning = (*c.numbers(), self.shares), (self.shares, c.images, c.outputs, self.positions)
-        self.convolve = np.array((*shared, self.gathered, column, transpose))
-        self.correlate = np.array((*shared, self.turned, column, transpose))
+        self.convolve = np.array((*shared, self.gathered, column, transpose, gather))
+        self.correlate = np.array((*shared, self.turned, column, transpose, gather))
         self.scatter = np.array((*shared, self.scattered, near, transpose))
         self.turn = np.array((*turning, transpose))
         self.join = [np.array((*turning, biased, transpose)) for biased in (0, 1)]

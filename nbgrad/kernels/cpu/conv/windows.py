@@ -4,10 +4,15 @@ Row k of the windows belongs to tap k (channel, ky, kx). Within a row the images
 it is made of long runs of a padded image, the *frame* of a channel: [row, column, n].
 """
 
+from functools import cache
+
+import numba
+import numpy as np
+from numba import types
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from nbgrad.kernels.cpu.conv.geometry import copy_row
-from nbgrad.kernels.cpu.launch import as_integers, call_address, inlined, part
+from nbgrad.kernels.cpu.conv.geometry import GEOMETRY, copy_row
+from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, inlined, part
 from nbgrad.kernels.cpu.simd import add_tiles, clear_run, lanes, load_row, load_within, store_tile, store_within
 from nbgrad.kernels.registry import kernel
 
@@ -34,9 +39,14 @@ def frame_sides(geometry):
     return (high - 1) * sh + (kh - 1) * dh + 1, (wide - 1) * sw + (kw - 1) * dw + 1
 
 
-@inlined
-def gather_channel(x, c, windows, to, scratch, frame, geometry):
-    """windows[to + ((ky, kx), y, x, n)] = what the taps of channel c meet; the frame's borders are zeros already."""
+@kernel()
+def gather_channel(arrays, at):
+    """windows[to + ((ky, kx), y, x, n)] = what the taps of channel c meet; the frame's borders are zeros already.
+
+    at: c, to, index of the frame. A kernel of its own: it is compiled once for all that call it.
+    """
+    (x, windows, scratch, numbers), (c, to, frame) = arrays, at
+    geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, _, channels, height, width, _, kh, kw, sh, sw, ph, pw, dh, dw, high, wide, _ = geometry
     (rows, row), run = frame_sides(geometry), wide * images
     if kh * kw == 1 and ph == pw == 0:  # nothing but pixels, each met once
@@ -63,9 +73,17 @@ def gather_channel(x, c, windows, to, scratch, frame, geometry):
                 to += run
 
 
+@cache
+def gathering(dtype: np.dtype) -> int:
+    """Where `gather_channel` begins."""
+    row = numba.from_dtype(dtype)[::1]
+    return address_of(gather_channel, types.Tuple((row, row, row, types.int64[::1])), types.UniTuple(types.int64, 3))
+
+
 @inlined
-def gather_transposed(x, first, last, columns, column, scratch, frame, transpose, geometry):
+def gather_transposed(x, first, last, columns, column, scratch, frame, gather, transpose, numbers):
     """columns[(y, x, n), k] in rows of `column` numbers, for the taps k of some channels: a few channels at a time."""
+    geometry = to_fixed_tuple(numbers, GEOMETRY)
     images, _, _, _, _, _, kh, kw, _, _, _, _, _, _, high, wide, _ = geometry
     (rows, row), taps, size, width = frame_sides(geometry), kh * kw, high * wide * images, lanes(x)
     windows = frame + rows * row * images
@@ -73,7 +91,8 @@ def gather_transposed(x, first, last, columns, column, scratch, frame, transpose
     for some in range(first, last, width):
         count = min(width, last - some)
         for c in range(count):
-            gather_channel(x, some + c, scratch, windows + c * taps * size, scratch, frame, geometry)
+            at = some + c, windows + c * taps * size, frame
+            call_address(gather, ((x, scratch, scratch, numbers), at))
         for p in range(0, size, width):
             to = columns + p * column + (some - first) * taps
             at = windows + p, size, count * taps, min(width, size - p), to, column, count * taps, 0, 0
@@ -89,7 +108,7 @@ def join_parts(share, arrays, numbers):
     size = positions * images
     own, whole = (last - first) * size, outputs * size
     sums = out if images == 1 else parts
-    sums[first * size : last * size] = parts[first * size : last * size]
+    copy_row(parts, first * size, sums, first * size, own)
     for other in range(1, shares):
         add_row(parts, other * whole + first * size, sums, first * size, own)
     if biased:
