@@ -27,7 +27,8 @@ DEEP = 160  # so deep that a panel read where it lies fills the first-level cach
 CROWDED = 100  # so deep while its rows, a multiple of 512 bytes apart, compete for an eighth of that cache
 
 SHARE = "void(int64, UniTuple(float32[::1], 4), int64[::1])"
-NUMBERS = 10  # m, n, k, steps of a and b, columns of start, shares along rows and columns; addresses follow
+NUMBERS = 10  # m, n, k, steps of a and b, columns of start, shares along rows and columns
+CALLED = 5  # the addresses behind them: panels of one to three vectors, packing of b and of a
 
 
 @inlined
@@ -42,7 +43,7 @@ def multiply_blocks(share, arrays, numbers):
     """One rectangle of c[m, n] = start[n] + a[m, k] @ b[k, n]; it calls panels and packing."""
     a, b, c, start = arrays
     m, n, k, a_row, a_column, b_row, b_column, s_columns, row_shares, column_shares = to_fixed_tuple(numbers, NUMBERS)
-    panel_1, panel_2, panel_3, pack_panel, pack_strips = to_fixed_tuple(numbers[NUMBERS:], 5)
+    panel_1, panel_2, panel_3, pack_panel, pack_strips = to_fixed_tuple(numbers[NUMBERS:], CALLED)
     width = lanes(a)
     top, bottom = part(share // column_shares, row_shares, m, TALL_ROWS)
     left, right = part(share % column_shares, column_shares, n, width)

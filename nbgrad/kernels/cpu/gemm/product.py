@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 
 from nbgrad.device import empty
-from nbgrad.kernels.cpu.gemm.blocks import NUMBERS, multiply_blocks
+from nbgrad.kernels.cpu.gemm.blocks import CALLED, NUMBERS, multiply_blocks
 from nbgrad.kernels.cpu.gemm.few import multiply_inner_row, multiply_inner_rows, multiply_row
 from nbgrad.kernels.cpu.gemm.pack import pack_panel, pack_strips
 from nbgrad.kernels.cpu.gemm.tiles import matmul_twin, multiply_panel_1, multiply_panel_2, multiply_panel_3
@@ -34,25 +34,25 @@ def multiply(a, b, c, start, shares, addresses):
 
     addresses: what `multiply_blocks` calls, the four ways, and, for more than one share, `run_shares`.
     """
-    (m, k), n, item, parts = a.shape, b.shape[1], a.itemsize, 5
-    numbers = np.empty(NUMBERS + parts, np.int64)
+    (m, k), n, item = a.shape, b.shape[1], a.itemsize
+    numbers = np.empty(NUMBERS + CALLED, np.int64)
     numbers[0], numbers[1], numbers[2] = m, n, k
     numbers[3], numbers[4] = a.strides[0] // item, a.strides[1] // item
     numbers[5], numbers[6] = b.strides[0] // item if k > 1 else n, b.strides[1] // item if n > 1 and k > 0 else 1
     numbers[7] = start.size
     numbers[8], numbers[9] = (shares, 1) if m > n else (1, shares)
-    for i in range(parts):
+    for i in range(CALLED):
         numbers[NUMBERS + i] = addresses[i]
-    way = addresses[parts + 3]
+    way = addresses[CALLED + 3]
     if m == 1 and numbers[6] == 1:
-        way = addresses[parts]
+        way = addresses[CALLED]
     elif m <= FEW and numbers[5] == 1 and numbers[4] == 1:  # the same for every share, or threads would show
-        way = addresses[parts + 1 if m == 1 else parts + 2]
+        way = addresses[CALLED + 1 if m == 1 else CALLED + 2]
     arrays = (memory_of(a), memory_of(b), memory_of(c), memory_of(start))
     if shares == 1:
         call_address(way, (0, arrays, numbers))
     else:
-        call_address(addresses[parts + 4], (way, shares, arrays, numbers))
+        call_address(addresses[CALLED + 4], (way, shares, arrays, numbers))
 
 
 @kernel(f"void({'float32[:,:], ' * 7}float32[:], int64[::1])", twin=matmul_twin)
