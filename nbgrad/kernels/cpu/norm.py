@@ -13,17 +13,15 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.launch import SPLIT, awake, inlined, launch, part
 from nbgrad.kernels.cpu.simd import (
-    add_tiles,
-    first_lanes,
     lanes,
     load_row,
     load_within,
-    multiply_tiles,
+    multiply_add,
     spread,
     store_tile,
     store_within,
-    sub_tiles,
-    sum_lanes,
+    sum_of,
+    where_inside,
     zeros_tile,
 )
 from nbgrad.kernels.registry import kernel
@@ -71,13 +69,13 @@ def sum_channel(x, first, step, samples, inner):
             count = min(BLOCK, inner - start)
             whole = row + start + count // width * width
             for i in range(row + start, whole, width):
-                sums = add_tiles(sums, load_row(ONE, x, i))
+                sums = sums + load_row(ONE, x, i)
             if count % width:
-                sums = add_tiles(sums, load_within(x, whole, count % width))
+                sums = sums + load_within(x, whole, count % width)
             held += count
             if held >= BLOCK:
-                total, held, sums = total + sum_lanes(sums), 0, zeros_tile(ONE, ONE, x)
-    return total + sum_lanes(sums)
+                total, held, sums = total + sum_of(sums), 0, zeros_tile(ONE, ONE, x)
+    return total + sum_of(sums)
 
 
 @inlined
@@ -89,16 +87,16 @@ def sum_squares(x, first, step, samples, inner, mean):
             count = min(BLOCK, inner - start)
             whole = row + start + count // width * width
             for i in range(row + start, whole, width):
-                distance = sub_tiles(load_row(ONE, x, i), centre)
-                sums = multiply_tiles(distance, distance, sums)
+                distance = load_row(ONE, x, i) - centre
+                sums = multiply_add(distance, distance, sums)
             if count % width:
-                distance = sub_tiles(load_within(x, whole, count % width), centre)
-                distance = first_lanes(distance, count % width)
-                sums = multiply_tiles(distance, distance, sums)
+                distance = load_within(x, whole, count % width) - centre
+                distance = where_inside(count % width, distance, x.dtype.type(0))
+                sums = multiply_add(distance, distance, sums)
             held += count
             if held >= BLOCK:
-                total, held, sums = total + sum_lanes(sums), 0, zeros_tile(ONE, ONE, x)
-    return total + sum_lanes(sums)
+                total, held, sums = total + sum_of(sums), 0, zeros_tile(ONE, ONE, x)
+    return total + sum_of(sums)
 
 
 @inlined
@@ -108,11 +106,11 @@ def scale_rows(x, out, first, stop, step, inner, mean, scale, shift):
     for row in range(first, stop, step):
         whole, left = row + inner // width * width, inner % width
         for i in range(row, whole, width):
-            distance = sub_tiles(load_row(ONE, x, i), centre)
-            store_tile(multiply_tiles(distance, scales, shifts), out, i, 0)
+            distance = load_row(ONE, x, i) - centre
+            store_tile(multiply_add(distance, scales, shifts), out, i, 0)
         if left:
-            distance = sub_tiles(load_within(x, whole, left), centre)
-            store_within(multiply_tiles(distance, scales, shifts), out, whole, 0, 0, left)
+            distance = load_within(x, whole, left) - centre
+            store_within(multiply_add(distance, scales, shifts), out, whole, 0, 0, left)
 
 
 @kernel(twin=batch_norm_twin)
@@ -195,18 +193,18 @@ def sum_gradients(g, x, first, step, samples, inner, mean):
             whole = row + start + count // width * width
             for i in range(row + start, whole, width):
                 flowing = load_row(ONE, g, i)
-                sums = add_tiles(sums, flowing)
-                products = multiply_tiles(flowing, sub_tiles(load_row(ONE, x, i), centre), products)
+                sums = sums + flowing
+                products = multiply_add(flowing, load_row(ONE, x, i) - centre, products)
             if count % width:
                 flowing = load_within(g, whole, count % width)
-                sums = add_tiles(sums, flowing)
-                distance = first_lanes(sub_tiles(load_within(x, whole, count % width), centre), count % width)
-                products = multiply_tiles(flowing, distance, products)
+                sums = sums + flowing
+                distance = where_inside(count % width, load_within(x, whole, count % width) - centre, x.dtype.type(0))
+                products = multiply_add(flowing, distance, products)
             held += count
             if held >= BLOCK:
-                total, product, held = total + sum_lanes(sums), product + sum_lanes(products), 0
+                total, product, held = total + sum_of(sums), product + sum_of(products), 0
                 sums, products = zeros_tile(ONE, ONE, x), zeros_tile(ONE, ONE, x)
-    return total + sum_lanes(sums), product + sum_lanes(products)
+    return total + sum_of(sums), product + sum_of(products)
 
 
 @kernel(twin=batch_norm_gradient_twin)
@@ -228,15 +226,15 @@ def batch_norm_gradient_channels(share, arrays, numbers):
         for row in range(first, first + samples * step, step):
             whole, left = row + inner // width * width, inner % width
             for i in range(row, whole, width):
-                through = sub_tiles(load_row(ONE, g, i), shifts)
+                through = load_row(ONE, g, i) - shifts
                 if training:
-                    through = multiply_tiles(sub_tiles(load_row(ONE, x, i), centre), slopes, through)
-                store_tile(multiply_tiles(through, scales, zero), dx, i, 0)
+                    through = multiply_add(load_row(ONE, x, i) - centre, slopes, through)
+                store_tile(multiply_add(through, scales, zero), dx, i, 0)
             if left:
-                through = sub_tiles(load_within(g, whole, left), shifts)
+                through = load_within(g, whole, left) - shifts
                 if training:
-                    through = multiply_tiles(sub_tiles(load_within(x, whole, left), centre), slopes, through)
-                store_within(multiply_tiles(through, scales, zero), dx, whole, 0, 0, left)
+                    through = multiply_add(load_within(x, whole, left) - centre, slopes, through)
+                store_within(multiply_add(through, scales, zero), dx, whole, 0, 0, left)
 
 
 @kernel()

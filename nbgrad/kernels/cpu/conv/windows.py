@@ -13,7 +13,7 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.kernels.cpu.conv.geometry import GEOMETRY, copy_row
 from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, inlined, part
-from nbgrad.kernels.cpu.simd import add_tiles, clear_run, lanes, load_row, load_within, store_tile, store_within
+from nbgrad.kernels.cpu.simd import clear_run, lanes, load_row, load_within, store_tile, store_within
 from nbgrad.kernels.registry import kernel
 
 ONE = (0,)
@@ -25,10 +25,10 @@ def add_row(source, start, target, to, count):
     width = lanes(source)
     whole = count // width * width
     for i in range(0, whole, width):
-        store_tile(add_tiles(load_row(ONE, source, start + i), load_row(ONE, target, to + i)), target, to + i, 0)
+        store_tile(load_row(ONE, source, start + i) + load_row(ONE, target, to + i), target, to + i, 0)
     if whole < count:
         left = count - whole
-        total = add_tiles(load_within(source, start + whole, left), load_within(target, to + whole, left))
+        total = load_within(source, start + whole, left) + load_within(target, to + whole, left)
         store_within(total, target, to + whole, 0, 0, left)
 
 

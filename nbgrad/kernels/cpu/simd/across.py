@@ -103,18 +103,3 @@ def transpose_tile(typing_context, tile):
         return writer.aggregate(rows)
 
     return tile_function(tile, tile, (tile,), write)
-
-
-@intrinsic
-def sum_lanes(typing_context, tile):
-    """The sum of the lanes of one register."""
-
-    def write(writer, aggregate):
-        (total,), width = writer.registers(aggregate), tile.lanes
-        while width > 1:  # fold the upper half onto the lower one
-            width //= 2
-            low, high = (writer.shuffle(total, total, list(range(i, i + width))) for i in (0, width))
-            total = writer.builder.fadd(low, high)
-        return writer.builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
-
-    return tile_function(tile, tile.dtype, (tile,), write)
