@@ -30,7 +30,10 @@ def _(node, g):
         pending = type(g) is Pending
         part, corners = g.parts if pending else (g, None)
         k = BACKENDS[type(part)]
-        if type(part) is not DeviceArray and to_weight is not None:
+        if pending and type(part) is DeviceArray:  # whose pooling's gradient gathers: it is a kernel of its own
+            g = part = g.finish()
+            pending, corners = False, None
+        if to_weight is not None:
             gated = pending and g.gate is not None
             found = k.conv2d_gradients(part, corners, gated, x, weight, shapes, to_x is not None, *options)
             if found is not None:
@@ -38,9 +41,6 @@ def _(node, g):
         if pending:
             g = g.finish()
         dx, dw, db = k.conv2d_input_gradient, k.conv2d_weight_gradient, k.conv2d_bias_gradient
-        if type(g) is DeviceArray and to_weight is not None and to_bias is not None:  # one launch makes both
-            first = dx(g, weight, shapes[0], *options) if to_x is not None else None
-            return first, *k.conv2d_parameter_gradients(x, g, shapes[1], *options)
     return (
         dx(g, weight, shapes[0], *options) if to_x is not None else None,
         dw(x, g, shapes[1], *options) if to_weight is not None else None,

@@ -117,8 +117,9 @@ def test_convolution(rng, monkeypatch, tiles, dtype, x, w, stride, padding, dila
     same("conv2d_input_gradient", g, w, x.shape, *options)
     same("conv2d_weight_gradient", x, g, w.shape, *options)
     same("conv2d_bias_gradient", g)
-    _, found = kernels.cuda.conv2d_parameter_gradients(up(x), up(g), w.shape, *options)
-    close(found, kernels.cpu.conv2d_bias_gradient(g))
+    found = kernels.cuda.conv2d_gradients(up(g), None, False, up(x), up(w), (x.shape, w.shape), True, *options)
+    close(found[0], kernels.cpu.conv2d_input_gradient(g, w, x.shape, *options))
+    close(found[2], kernels.cpu.conv2d_bias_gradient(g))
 
 
 def test_convolution_with_many_outputs(rng, monkeypatch):

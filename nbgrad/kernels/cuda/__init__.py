@@ -6,8 +6,8 @@ from nbgrad.kernels.cuda.arrange import assemble, diagonal, embed_diagonal, expa
 from nbgrad.kernels.cuda.conv import (
     conv2d,
     conv2d_bias_gradient,
+    conv2d_gradients,
     conv2d_input_gradient,
-    conv2d_parameter_gradients,
     conv2d_weight_gradient,
 )
 from nbgrad.kernels.cuda.copy import cast, contiguous, fill, full, zeros
@@ -144,8 +144,8 @@ __all__ = [
     "contiguous",
     "conv2d",
     "conv2d_bias_gradient",
+    "conv2d_gradients",
     "conv2d_input_gradient",
-    "conv2d_parameter_gradients",
     "conv2d_weight_gradient",
     "cos",
     "cosh",

@@ -141,10 +141,23 @@ def conv2d_weight_gradient(
     groups: int,
 ) -> DeviceArray:  # fmt: skip
     """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
-    return conv2d_parameter_gradients(x, g, weight_shape, stride, padding, dilation, groups)[0]
+    return _parameter_gradients(x, g, weight_shape, stride, padding, dilation, groups)[0]
 
 
-def conv2d_parameter_gradients(
+def conv2d_gradients(
+    g: DeviceArray, corners: None, gated: bool, x: DeviceArray, weight: DeviceArray | None,
+    shapes: tuple[tuple[int, ...], ...], to_x: bool, stride: Pair, padding: Pair, dilation: Pair, groups: int,
+) -> tuple[DeviceArray | None, DeviceArray, DeviceArray]:  # fmt: skip
+    """(dx, dw, db), the last two from one launch; dx is None without to_x.
+
+    shapes: those of input and weights. corners, gated: of use to the CPU alone.
+    """
+    geometry = stride, padding, dilation, groups
+    dx = conv2d_input_gradient(g, weight, shapes[0], *geometry) if to_x and weight is not None else None
+    return dx, *_parameter_gradients(x, g, shapes[1], *geometry)
+
+
+def _parameter_gradients(
     x: DeviceArray, g: DeviceArray, weight_shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair,
     groups: int,
 ) -> tuple[DeviceArray, DeviceArray]:  # fmt: skip
