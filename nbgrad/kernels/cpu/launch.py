@@ -72,9 +72,11 @@ def _share_address(dispatcher: Any, dtypes: tuple[np.dtype, ...]) -> int:
 
 
 @cache
-def _flat_numbers(dispatcher: Any, count: int, shares: int) -> np.ndarray:
-    """The address of a kernel of so many flat arrays of float32, and the number of its shares."""
-    return np.array((address_of(dispatcher, *[types.float32[::1]] * count), shares), np.int64)
+def _flat_share(dispatcher: Any, operands: int, shares: int) -> tuple[int, np.ndarray]:
+    """What `run_shares` takes for a kernel of so many flat arrays of float32: a share's address, and its numbers."""
+    share = _one_operand if operands == 2 else _two_operands
+    numbers = np.array((address_of(dispatcher, *[types.float32[::1]] * operands), shares), np.int64)
+    return _share_address(share, (_FLOAT32,) * 4), numbers
 
 
 @kernel(
@@ -168,5 +170,7 @@ def run_flat(dispatcher: Any, *arrays: np.ndarray) -> None:
         if x.dtype is not _FLOAT32 or x.size != out.size:
             dispatcher(*arrays)
             return
-    numbers = _flat_numbers(dispatcher, len(arrays), shares)
-    launch(_one_operand if len(arrays) == 2 else _two_operands, shares, (*arrays, out, out)[:4], numbers)
+    address, numbers = _flat_share(dispatcher, len(arrays), shares)
+    with launch_lock:
+        run_shares(address, shares, (*arrays, out, out)[:4], numbers)
+    launched()
