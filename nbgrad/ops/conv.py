@@ -126,6 +126,7 @@ def conv2d(
     input: (N, C, H, W) or (C, H, W); weight: (O, C / groups, kH, kW); bias: (O,). Output height
     ⌊(H + 2 padding - dilation (kH - 1) - 1) / stride⌋ + 1, width alike. Raises RuntimeError where shapes do not fit.
     """
+    batched = array_of(input).ndim == 4
     try:  # what `_check` looks at, and the settings' types: 1 and True are one key
         x, w = input.array, weight.array
         b = None if bias is None else (bias.array.shape, bias.array.dtype)
@@ -145,9 +146,9 @@ def conv2d(
             if len(_passed) >= MOST_PASSED:
                 _passed.clear()
             _passed[key] = settings
-    if array_of(input).ndim == 4:
+    if batched:
         return _conv2d(input, weight, bias, *settings)
-    return squeeze(_conv2d(unsqueeze(input, 0), weight, bias, *settings), 0)
+    return squeeze(_conv2d(_batch(input, 4), weight, bias, *settings), 0)
 
 
 def _batch(input: Any, rank: int) -> Any:
