@@ -3,36 +3,27 @@
 Long work (start-up, data, the test set) is a job: between two of its pieces urgent requests are served, others wait.
 """
 
-import random
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gui.bridge import requests
 from gui.bridge.answers import Answers
-from gui.bridge.bench import Bench, Sight
+from gui.bridge.bench import Bench
 from gui.bridge.jobs import Job, compile_kernels, elsewhere
 from gui.bridge.mailbox import Mailbox
 from gui.bridge.own_drawings import SHARE, OwnDrawings
+from gui.bridge.pad import Pad
 from gui.bridge.store import Progress
 from gui.bridge.walks import Walks
 from gui.lab import checkpoint, device, errors, networks, warmup
-from gui.lab.attribution import attribute
 from gui.lab.digits import load_digits
-from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment
 from gui.lab.faults import NotFinite
-from gui.lab.photo import from_photo
-from gui.lab.preprocess import Prepared, preprocess
-from gui.lab.probe import batch_layers, probe
 from gui.lab.rehearsal import rehearsal
 from gui.lab.rescue import Rescue
-from gui.lab.snapshot import LayerView, Stage
 from gui.lab.threads import leave_one_core_free
 from gui.lab.trainer import Trainer
 from gui.lab.wording import Wording, translate
@@ -54,35 +45,19 @@ class Desk:
         self._running = False
         self._notice = ""
         self._trained_at = 0.0  # when the last step ended
-        self._drawing = Drawing(0)
-        self._off: frozenset[str] = frozenset()  # stages of preprocessing left out
-        self._seen: tuple[Any, Prepared | None] = (None, None)  # the last drawing and what preprocessing made of it
-        self._method = ""  # of attribution
         self._own = OwnDrawings(answers)
         self._rescue = Rescue()
         self._rehearsed = False  # whether the GPU's kernels for training are compiled
-        self._target: int | None = None
-        self._of, self._source = "loss", "drawing"
-        self._digit: int | None = None  # whose loss that was
-        self._backward_ready = False
-        self._early: list[requests.Request] = []
-        self._chance = random.Random(experiment.seed)
         self._job: Job[None] | None = self._start_up()
         self._leisure = 0.0  # seconds the job can be left alone
-        self._bench = Bench(answers, self._sight, self._begin, self._show_weights)
-        self._walks = Walks(answers, self._sight, lambda: self._source, self._hold)
+        self._pad = Pad(answers, mailbox, lambda: self._trainer, self._on_shown, experiment.seed)
+        self._bench = Bench(answers, self._pad.sight, self._begin, self._show_weights)
+        self._walks = Walks(answers, self._pad.sight, lambda: self._pad.source, self._hold)
         self._handlers: dict[type, Callable[[Any], None]] = {
+            **self._pad.handlers,
             **self._bench.handlers,
             **self._walks.handlers,
-            requests.SetObjective: self._set_objective,
-            requests.SetSource: self._set_source,
-            requests.ShowDrawing: self._show_drawing,
-            requests.SetTarget: self._set_target,
-            requests.GiveSample: self._give_sample,
-            requests.SetStages: self._set_stages,
-            requests.Attribute: self._attribute,
-            requests.UsePicture: self._use_picture,
-            requests.Teach: lambda request: self._own.teach(self._drawing, request.label),
+            requests.Teach: lambda request: self._own.teach(self._pad.drawing, request.label),
             requests.TakeBack: lambda _request: self._own.take_back(),
             requests.ImportDrawings: lambda request: self._own.import_from(request.path),
             requests.ExportDrawings: lambda request: self._own.export_to(request.path),
@@ -182,9 +157,9 @@ class Desk:
         names = warmup.missing()
         if names:
             yield from compile_kernels(names, self._answers, self._be_ready)
-        self._backward_ready = True
+        self._pad.gradients = True
         self._be_ready()
-        self._refresh_probe()
+        self._pad.refresh()
         yield 0.0
         self._answers.gpu_found.emit((yield from elsewhere(device.look, "", self._answers)))
         yield from self._get_data()
@@ -195,9 +170,7 @@ class Desk:
         if not trainer.has_data:
             data = trainer.experiment.data
             trainer.take_data((yield from elsewhere(lambda: load_digits(data), LOADING, self._answers)))
-        early, self._early = self._early, []
-        for request in early:
-            self._mailbox.put(request)
+        self._pad.give_early_samples()
 
     def _be_ready(self) -> None:
         """Make the model; answer what was asked for before there was one."""
@@ -213,129 +186,24 @@ class Desk:
             self._trainer = Trainer(self._experiment.changed(weights="fresh"))
             self._answers.experiment_loaded.emit(self._trainer.experiment)
         self._publish()
-        self._refresh_probe()
+        self._pad.refresh()
         self._guard(self._own.open)
 
     def _begin(self, job: Job[None]) -> None:
         self._job = job
 
-    # ---- the drawing
+    # ---- what is shown
 
-    def _sight(self) -> Sight | None:
-        """What questions are about; None until there is a model."""
-        if self._trainer is None or not self._backward_ready:
-            return None
-        seen = self._seen[1]
-        return Sight(self._trainer, None if seen is None else seen.network_input, self._digit, self._of)
+    def _on_shown(self, new_graph: bool) -> None:
+        if new_graph:
+            self._publish()
+        self._bench.look()
 
     def _show_weights(self) -> None:
         """Everything that follows from the weights, after some were changed."""
         self._publish()
         if not self._running:
-            self._refresh_probe()
-
-    def _set_source(self, request: requests.SetSource) -> None:
-        self._source = request.source
-        self._refresh_probe()
-
-    def _batch(self) -> tuple[LayerView, ...]:
-        """The layers for the last training batch, where they are shown and there was one."""
-        assert self._trainer is not None
-        if self._source != "batch" or self._trainer.batch is None:
-            return ()
-        return batch_layers(self._trainer.model, *self._trainer.batch)
-
-    def _set_objective(self, request: requests.SetObjective) -> None:
-        self._of = request.of
-        self._refresh_probe()
-
-    def _show_drawing(self, request: requests.ShowDrawing) -> None:
-        self._drawing = request.drawing
-        self._refresh_probe()
-
-    def _set_target(self, request: requests.SetTarget) -> None:
-        self._target = request.digit
-        self._refresh_probe()
-
-    def _refresh_probe(self) -> None:
-        if self._trainer is None:
-            return  # shown by _be_ready
-        prepared = self._prepared()
-        if prepared is None:
-            self._answers.probe_made.emit(None)
-            self._answers.attribution_made.emit(None)
-            self._bench.look()
-            return
-        view = probe(
-            self._trainer.model,
-            prepared.network_input,
-            self._stages(prepared),
-            drawing=self._drawing.number,
-            step=self._trainer.steps,
-            target=self._target,
-            of=self._of,
-            gradients=self._backward_ready,
-            rule=self._trainer.rule,
-            window=prepared.window,
-        )
-        self._digit = view.target
-        view = replace(view, batch=self._batch())
-        self._mailbox.say_window_busy(True)
-        self._answers.probe_made.emit(view)
-        if self._backward_ready and self._trainer.take_graph(prepared.network_input, view.target):
-            self._publish()
-        self._bench.look()
-        if self._method:
-            self._mailbox.put(requests.Attribute(self._method))  # after newer strokes, if there are any
-
-    def _stages(self, prepared: Prepared) -> tuple[Stage, ...]:
-        """Preprocessing, and what the network at hand makes of it."""
-        last = networks.last_stage(self._run_now.model, prepared.stages[-1].picture)
-        return prepared.stages if last is None else (*prepared.stages, last)
-
-    def _prepared(self) -> Prepared | None:
-        """What preprocessing makes of the drawing, worked out once."""
-        key = (self._drawing.number, self._off)
-        if self._seen[0] != key:
-            self._seen = (key, preprocess(self._drawing, self._off))
-        return self._seen[1]
-
-    def _set_stages(self, request: requests.SetStages) -> None:
-        self._off = request.off
-        self._refresh_probe()
-
-    def _attribute(self, request: requests.Attribute) -> None:
-        self._method = request.method
-        prepared = self._prepared()
-        wanted = bool(self._method) and self._backward_ready
-        if not wanted or prepared is None or self._trainer is None or self._digit is None:
-            self._answers.attribution_made.emit(None)
-            return
-        view = attribute(
-            self._method,
-            self._trainer.model,
-            prepared.network_input,
-            self._digit,
-            drawing=self._drawing.number,
-            step=self._trainer.steps,
-            window=prepared.window,
-        )
-        self._answers.attribution_made.emit(view)
-
-    def _use_picture(self, request: requests.UsePicture) -> None:
-        self._answers.sample_given.emit(from_photo(request.grey))
-
-    def _give_sample(self, request: requests.GiveSample) -> None:
-        """A picture of the test set; of this digit, where one is asked for."""
-        if self._trainer is None or not self._trainer.has_data:
-            self._early.append(request)
-            return
-        digits = self._trainer.digits
-        wanted = digits.test_labels == request.digit if request.digit is not None else digits.test_labels >= 0
-        index = self._chance.choice(np.flatnonzero(wanted))
-        picture = digits.test_pictures[index] / np.float32(255)
-        picture.flags.writeable = False
-        self._answers.sample_given.emit(Drawing(0, picture=picture, label=int(digits.test_labels[index])))
+            self._pad.refresh()
 
     # ---- the run
 
@@ -349,7 +217,7 @@ class Desk:
         self._mailbox.say_window_busy(True)
         self._answers.snapshot_made.emit(snapshot)
         if self._running:
-            self._refresh_probe()
+            self._pad.refresh()
 
     def _run(self, _request: requests.Run | None = None) -> None:
         self._running, self._notice = True, ""
@@ -358,20 +226,20 @@ class Desk:
     def _pause(self, _request: requests.Pause) -> None:
         self._running = False
         self._publish()
-        self._refresh_probe()
+        self._pad.refresh()
 
     def _hold(self) -> None:
         """Stop training, where it goes on."""
         if self._running:
             self._running = False
             self._publish()
-            self._refresh_probe()
+            self._pad.refresh()
 
     def _step_batch(self, _request: requests.StepBatch) -> None:
         self._running, self._notice = False, ""
         self._train()
         self._publish()
-        self._refresh_probe()
+        self._pad.refresh()
 
     def _train(self) -> None:
         """One step; a number that is not finite pauses the run with a sentence beside it."""
@@ -391,7 +259,7 @@ class Desk:
         self._run_now.reset(self._run_now.experiment.changed(weights=request.weights, **other))
         self._rescue.keep(self._run_now)
         self._publish()
-        self._refresh_probe()
+        self._pad.refresh()
 
     def _keep(self, path: Path) -> None:
         """Save what was trained, before something else takes its place."""
@@ -434,7 +302,7 @@ class Desk:
             raise
         self._rescue.keep(self._run_now)
         self._publish()
-        self._refresh_probe()
+        self._pad.refresh()
 
     def _change_data(self, experiment: Experiment) -> Job[None]:
         try:
@@ -492,7 +360,7 @@ class Desk:
         self._running, self._notice, self._trainer = False, "", opened
         self._answers.experiment_loaded.emit(opened.experiment)
         self._publish()
-        self._refresh_probe()
+        self._pad.refresh()
         self._answers.told.emit(self._tell_opened(request.path))
         self._job = self._move_opened(wanted)
 
