@@ -92,7 +92,7 @@ def run_shares(address, shares, arrays, numbers):
         call_address(address, (np.int64(share), arrays, numbers))
 
 
-def threads() -> int:
+def thread_count() -> int:
     """How many threads share work: `numba.get_num_threads` without its locks, which cost half a microsecond."""
     ask = vars(parallel).get("_get_num_threads")  # there once threads have been started
     return ask() if ask else numba.get_num_threads()
@@ -126,7 +126,7 @@ _NO_NUMBERS, _NO_INTEGERS = np.empty(0, np.float32), np.empty(0, np.int64)
 def stay_awake() -> None:
     """Let threads that would soon sleep wait anew: a launch of nothing takes 3 µs, waking them 20 to 80."""
     if AWAKE / 4 < perf_counter() - _Launches.last < AWAKE:
-        launch(_nothing, threads(), (_NO_NUMBERS,) * 4, _NO_INTEGERS)
+        launch(_nothing, thread_count(), (_NO_NUMBERS,) * 4, _NO_INTEGERS)
 
 
 def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers: np.ndarray) -> None:
@@ -163,7 +163,7 @@ def _two_operands(share, arrays, numbers):
 def run_flat(dispatcher: Any, *arrays: np.ndarray) -> None:
     """kernel(operands, out) over flat arrays of one size, on every thread where they are large."""
     out = arrays[-1]
-    if out.size < SPLIT or (shares := threads()) == 1:
+    if out.size < SPLIT or (shares := thread_count()) == 1:
         dispatcher(*arrays)
         return
     for x in arrays:

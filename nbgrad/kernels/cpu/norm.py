@@ -7,11 +7,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.launch import SPLIT, awake, inlined, launch, part
+from nbgrad.kernels.cpu.launch import SPLIT, awake, inlined, launch, part, thread_count
 from nbgrad.kernels.cpu.simd import (
     lanes,
     load_row,
@@ -322,7 +321,7 @@ _plans: dict[Any, np.ndarray] = {}
 def _plan(x: np.ndarray, training: bool) -> np.ndarray:
     """Shares, samples, channels, inner, training; what is computed for a channel does not depend on the shares."""
     together = x.size >= SPLIT or (x.size >= SPLIT_AWAKE and awake())
-    key = x.shape, training, get_num_threads() if together else 1
+    key = x.shape, training, thread_count() if together else 1
     plan = _plans.get(key)
     if plan is None:
         if len(_plans) >= 1024:

@@ -9,7 +9,7 @@ import numba
 import numpy as np
 from numba import types
 
-from nbgrad.kernels.cpu.launch import address_of, awake, call_address, compiled, launch, part
+from nbgrad.kernels.cpu.launch import address_of, awake, call_address, compiled, launch, part, thread_count
 from nbgrad.kernels.registry import kernel
 
 SPLIT = 1 << 18  # numbers from which a second thread is worth waking
@@ -198,7 +198,7 @@ def sgd(
     for p, g, buffer in zip(params, gradients, buffers, strict=True):
         entry, address = _sgd_of(p.dtype)
         alike = buffer.dtype is p.dtype  # as a rule: not where a module became another dtype since the last step
-        if alike and p.size >= most and (shares := numba.get_num_threads()) > 1:
+        if alike and p.size >= most and (shares := thread_count()) > 1:
             settings = np.array((lr, momentum, undamped, weight_decay), p.dtype)
             numbers = np.array((address, shares, first, nesterov))
             launch(_sgd_share, shares, (_flat(p), _like(g, p), _flat(buffer), settings), numbers)

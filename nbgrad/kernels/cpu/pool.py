@@ -9,11 +9,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.launch import inlined, launch
+from nbgrad.kernels.cpu.launch import inlined, launch, thread_count
 from nbgrad.kernels.cpu.simd import (
     add_candidates,
     clear_run,
@@ -230,7 +229,7 @@ def max_pool2d(
     x: np.ndarray, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The largest value of each window of x[..., height, width], and where it was: corners or indices."""
-    threads = get_num_threads() if x.size > SERIAL_WORK else 1
+    threads = thread_count() if x.size > SERIAL_WORK else 1
     key = (x.shape, x.dtype, kernel_size, stride, padding, dilation, ceil_mode, threads)
     plan = _plans.get(key)
     if plan is None:
@@ -264,7 +263,7 @@ def max_pool2d_gradient(
     gate: what `relu` gave the pooling; its gradient, `threshold_gradient(dx, gate)`, is then made in the same pass.
     """
     dx = empty(input_shape, g.dtype)
-    shares = get_num_threads() if dx.size > SERIAL_WORK else 1
+    shares = thread_count() if dx.size > SERIAL_WORK else 1
     covered = all(2 * g.shape[axis] == input_shape[axis] for axis in (-2, -1))
     halves = covered and kept.dtype == g.dtype
     key = g.shape, input_shape, halves, gate is None, shares

@@ -9,7 +9,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.launch import launch, part, threads
+from nbgrad.kernels.cpu.launch import launch, part, thread_count
 from nbgrad.kernels.cpu.simd import full_width, lanes, load_row, load_row_part, sum_of, zeros_tile
 from nbgrad.kernels.registry import kernel
 
@@ -118,7 +118,7 @@ def _prod(x, out, count, inner):
 
 def shares_of(x: np.ndarray) -> int:
     """On how many threads all of x becomes one number."""
-    return threads() if x.size >= SPLIT and x.dtype is _FLOAT32 else 1
+    return thread_count() if x.size >= SPLIT and x.dtype is _FLOAT32 else 1
 
 
 def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, ...], int, int]:

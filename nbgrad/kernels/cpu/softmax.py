@@ -14,7 +14,7 @@ from numba import types
 from numba.extending import register_jitable
 
 from nbgrad.device import SMALLEST_POOLED, empty
-from nbgrad.kernels.cpu.launch import SPLIT, address_of, call_address, launch, part, threads
+from nbgrad.kernels.cpu.launch import SPLIT, address_of, call_address, launch, part, thread_count
 from nbgrad.kernels.cpu.math import exp, exponents, power_over
 from nbgrad.kernels.cpu.simd import (
     FLOAT_LANES,
@@ -233,7 +233,7 @@ def _along(loops: tuple[Any, Any, Any], axis: int, *arrays: np.ndarray) -> np.nd
     if len(arrays) > 1:
         loop(arrays[0].ravel(), x.ravel(), out.ravel(), count)
         return out
-    if x.size < SPLIT or (shares := min(threads(), x.size // count)) == 1:
+    if x.size < SPLIT or (shares := min(thread_count(), x.size // count)) == 1:
         loop(x.ravel(), out.ravel(), count)
         return out
     flat = out.ravel()

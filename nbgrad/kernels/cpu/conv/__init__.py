@@ -9,7 +9,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads
 
 from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.conv import channels, columns, gradients, images, pixels
@@ -21,7 +20,7 @@ from nbgrad.kernels.cpu.conv.geometry import (
     conv2d_weight_gradient_twin,
     output_size,
 )
-from nbgrad.kernels.cpu.launch import SPLIT, launch, part
+from nbgrad.kernels.cpu.launch import SPLIT, launch, part, thread_count
 from nbgrad.kernels.cpu.simd import FLOAT_LANES, lanes_of
 from nbgrad.kernels.registry import kernel
 
@@ -66,8 +65,8 @@ _forward_plans, _input_plans, _weight_plans = Plans(), Plans(), Plans()
 
 
 def _threads(work: int) -> int:
-    """How many threads may share the work; few stay on one without asking numba, which takes time."""
-    return get_num_threads() if work > SERIAL_WORK else 1
+    """How many threads may share the work; few stay on one."""
+    return thread_count() if work > SERIAL_WORK else 1
 
 
 def _convolve(plan: Any, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
@@ -203,7 +202,7 @@ def _sum_parts(parts: np.ndarray) -> np.ndarray:
     """The sum of parts[0], parts[1], ..., in the place of the first."""
     if len(parts) > 1:
         flat, size = parts.ravel(), parts[0].size
-        shares = get_num_threads() if size > SPLIT else 1
+        shares = thread_count() if size > SPLIT else 1
         launch(add_parts, shares, (flat, flat, flat, flat), np.array((shares, size)))
     return parts[0]
 
@@ -308,7 +307,7 @@ _bias_plans = Plans()
 
 def conv2d_bias_gradient(g: np.ndarray) -> np.ndarray:
     """db[o]: the sum of g over images and positions."""
-    shares = min(get_num_threads(), g.shape[0]) if g.size > SPLIT else 1
+    shares = min(thread_count(), g.shape[0]) if g.size > SPLIT else 1
     key = g.shape, shares
     numbers = _bias_plans.get(key)
     if numbers is None:

@@ -15,7 +15,7 @@ from nbgrad.kernels.cpu.gemm.blocks import CALLED, NUMBERS, multiply_blocks
 from nbgrad.kernels.cpu.gemm.few import multiply_inner_row, multiply_inner_rows, multiply_row
 from nbgrad.kernels.cpu.gemm.pack import pack_panel, pack_strips
 from nbgrad.kernels.cpu.gemm.tiles import matmul_twin, multiply_panel_1, multiply_panel_2, multiply_panel_3
-from nbgrad.kernels.cpu.launch import address_of, call_address, launched, run_shares, stay_awake, threads
+from nbgrad.kernels.cpu.launch import address_of, call_address, launched, run_shares, stay_awake, thread_count
 from nbgrad.kernels.cpu.simd import memory_of
 from nbgrad.kernels.registry import kernel
 from nbgrad.runtime import launch_lock
@@ -114,7 +114,7 @@ def matmul(a: np.ndarray, b: np.ndarray, start: np.ndarray | None = None, out: n
         a, b, c = b.T, a.T, out.reshape(1, -1)
     work = m * n * a.shape[1]
     near = work <= SERIAL_WORK and max(a.size, b.size, c.size) <= FAR
-    if near or (shares := threads()) == 1:
+    if near or (shares := thread_count()) == 1:
         entry(a, b, c, start, 1, addresses)
         if work > BRIEF_WORK:
             stay_awake()
