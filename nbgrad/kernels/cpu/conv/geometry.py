@@ -15,7 +15,7 @@ Pair = tuple[int, int]
 
 ONE = (0,)
 GEOMETRY = 17  # numbers that describe a convolution
-SERIAL_WORK = 1 << 21  # multiplications below which a launch costs more than a second thread brings
+SERIAL_WORK = 4_000_000  # multiplications up to which waking a second thread costs more than it brings
 
 
 @kernel()
