@@ -113,7 +113,7 @@ def matmul(a: np.ndarray, b: np.ndarray, start: np.ndarray | None = None, out: n
     if n == 1 < m:
         a, b, c = b.T, a.T, out.reshape(1, -1)
     work = m * n * a.shape[1]
-    near = work <= SERIAL_WORK and max(a.size, b.size, c.size) <= FAR
+    near = work <= FAR or (work <= SERIAL_WORK and max(a.size, b.size, c.size) <= FAR)
     if near or (shares := thread_count()) == 1:
         entry(a, b, c, start, 1, addresses)
         if work > BRIEF_WORK:
