@@ -49,6 +49,7 @@ def _flat(array: np.ndarray) -> np.ndarray:
 FEW_PIXELS = 32  # up to which a matrix product is faster than a convolution in place, if weights are many
 FEW_PIXELS_APART = 256  # the same for the input gradient with a stride, which else falls into several convolutions
 MANY_WEIGHTS = 1 << 13
+DEEP = 512  # numbers that an output is the sum of, below which the convolution in place is faster all the same
 
 
 class Plans(dict[Any, Any]):
@@ -83,10 +84,13 @@ def _direct(c: Convolution, biased: bool, dtype: np.dtype, threads: int) -> Any:
     return (*plan, (c.images, c.groups * c.outputs, *c.outer))
 
 
-def _as_product(c: Convolution, pixels: int) -> bool:
-    """Whether pixels are so few and weights so many that one matrix product over all images is faster."""
-    weights = c.outputs * c.channels * math.prod(c.taps)
-    return c.groups == 1 and math.prod(c.outer) <= pixels and weights >= MANY_WEIGHTS
+def _as_product(c: Convolution, pixels: int, least: int = 0) -> bool:
+    """Whether pixels are so few and weights so many that one matrix product over all images is faster.
+
+    least: of the numbers that make an output.
+    """
+    depth = c.channels * math.prod(c.taps)
+    return c.groups == 1 and math.prod(c.outer) <= pixels and c.outputs * depth >= MANY_WEIGHTS and depth >= least
 
 
 def _forward_shape(
@@ -110,7 +114,7 @@ def conv2d(
             out = empty((c.images, weight.shape[0], *c.outer), x.dtype)
             out[...] = 0 if bias is None else bias[:, None, None]
             return out
-        few = _as_product(c, FEW_PIXELS)
+        few = _as_product(c, FEW_PIXELS, DEEP)
         plan = columns.Plan(c, x.dtype, threads) if few else _direct(c, bias is not None, x.dtype, threads)
         _forward_plans.keep(key, plan)
     if type(plan) is columns.Plan:
@@ -219,7 +223,7 @@ def conv2d_weight_gradient(
         c = _forward_shape(x.shape, weight_shape, stride, padding, dilation, groups)
         if c.work == 0:
             return zeros(weight_shape, x.dtype)
-        if _as_product(c, FEW_PIXELS):
+        if _as_product(c, FEW_PIXELS, DEEP):
             plan = columns.Plan(c, x.dtype, threads)
         elif images.fits(c, x.dtype, threads):
             plan = gradients.plan(c, x.dtype, threads)
@@ -271,7 +275,7 @@ def conv2d_gradients(
     if plan is key:
         c = _forward_shape(*shapes[:2], stride, padding, dilation, groups)
         covered = corners is None or (2 * g.shape[2], 2 * g.shape[3]) == c.outer
-        fits = covered and c.work > 0 and not _as_product(c, FEW_PIXELS) and images.fits(c, x.dtype, threads)
+        fits = covered and c.work > 0 and not _as_product(c, FEW_PIXELS, DEEP) and images.fits(c, x.dtype, threads)
         plan = gradients.plan(c, x.dtype, threads, to_x, corners is not None, gated) if fits else None
         _together_plans.keep(key, plan)
     if plan is None:
