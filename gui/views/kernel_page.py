@@ -11,7 +11,6 @@ from gui.theme import theme
 from gui.views.code_view import CodeView
 from gui.views.widgets import Button, Segments, add, column, label, number, row, section
 
-PARTS = ("readable", "fast", "cuda")
 LINE = 30
 MOST_LINES = 18
 

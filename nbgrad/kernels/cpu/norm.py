@@ -14,7 +14,7 @@ from nbgrad.kernels.cpu.launch import SPLIT, awake, inlined, launch, part, threa
 from nbgrad.kernels.cpu.simd import (
     lanes,
     load_row,
-    load_within,
+    load_row_part,
     multiply_add,
     spread,
     store_tile,
@@ -70,7 +70,7 @@ def sum_channel(x, first, step, samples, inner):
             for i in range(row + start, whole, width):
                 sums = sums + load_row(ONE, x, i)
             if count % width:
-                sums = sums + load_within(x, whole, count % width)
+                sums = sums + load_row_part(ONE, x, whole, count % width)
             held += count
             if held >= BLOCK:
                 total, held, sums = total + sum_of(sums), 0, zeros_tile(ONE, ONE, x)
@@ -89,7 +89,7 @@ def sum_squares(x, first, step, samples, inner, mean):
                 distance = load_row(ONE, x, i) - centre
                 sums = multiply_add(distance, distance, sums)
             if count % width:
-                distance = load_within(x, whole, count % width) - centre
+                distance = load_row_part(ONE, x, whole, count % width) - centre
                 distance = where_inside(count % width, distance, x.dtype.type(0))
                 sums = multiply_add(distance, distance, sums)
             held += count
@@ -108,7 +108,7 @@ def scale_rows(x, out, first, stop, step, inner, mean, scale, shift):
             distance = load_row(ONE, x, i) - centre
             store_tile(multiply_add(distance, scales, shifts), out, i, 0)
         if left:
-            distance = load_within(x, whole, left) - centre
+            distance = load_row_part(ONE, x, whole, left) - centre
             store_within(multiply_add(distance, scales, shifts), out, whole, 0, 0, left)
 
 
@@ -195,9 +195,11 @@ def sum_gradients(g, x, first, step, samples, inner, mean):
                 sums = sums + flowing
                 products = multiply_add(flowing, load_row(ONE, x, i) - centre, products)
             if count % width:
-                flowing = load_within(g, whole, count % width)
+                flowing = load_row_part(ONE, g, whole, count % width)
                 sums = sums + flowing
-                distance = where_inside(count % width, load_within(x, whole, count % width) - centre, x.dtype.type(0))
+                distance = where_inside(
+                    count % width, load_row_part(ONE, x, whole, count % width) - centre, x.dtype.type(0)
+                )
                 products = multiply_add(flowing, distance, products)
             held += count
             if held >= BLOCK:
@@ -230,9 +232,9 @@ def batch_norm_gradient_channels(share, arrays, numbers):
                     through = multiply_add(load_row(ONE, x, i) - centre, slopes, through)
                 store_tile(multiply_add(through, scales, zero), dx, i, 0)
             if left:
-                through = load_within(g, whole, left) - shifts
+                through = load_row_part(ONE, g, whole, left) - shifts
                 if training:
-                    through = multiply_add(load_within(x, whole, left) - centre, slopes, through)
+                    through = multiply_add(load_row_part(ONE, x, whole, left) - centre, slopes, through)
                 store_within(multiply_add(through, scales, zero), dx, whole, 0, 0, left)
 
 

@@ -9,7 +9,7 @@ from nbgrad.dtypes import result_type
 from nbgrad.kernels.cuda import faults, memory
 from nbgrad.kernels.cuda.copy import cast, contiguous, copy_into, flat, merged, number, steps_of, zeros
 from nbgrad.kernels.cuda.driver import cuda
-from nbgrad.kernels.cuda.elementwise import ne, repeated
+from nbgrad.kernels.cuda.elementwise import repeated
 from nbgrad.kernels.cuda.memory import empty
 from nbgrad.kernels.cuda.registry import kernel, launch, launch_grid
 from nbgrad.kernels.cuda.scan import cumsum
@@ -349,8 +349,3 @@ def place(values: DeviceArray, target: DeviceArray, classes: int, ignored: int) 
     out = empty((target.size, classes), values.dtype)
     launch(_place, out.size, flat(values), _int64(target), out, classes, ignored)
     return out
-
-
-def truth_of(x: DeviceArray) -> DeviceArray:
-    """Whether each number is not 0."""
-    return x if x.dtype == _BOOL else ne(x, 0)

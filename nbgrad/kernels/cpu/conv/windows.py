@@ -13,7 +13,7 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.kernels.cpu.conv.geometry import GEOMETRY, copy_row
 from nbgrad.kernels.cpu.launch import address_of, as_integers, call_address, inlined, part
-from nbgrad.kernels.cpu.simd import clear_run, lanes, load_row, load_within, store_tile, store_within
+from nbgrad.kernels.cpu.simd import clear_run, lanes, load_row, load_row_part, store_tile, store_within
 from nbgrad.kernels.registry import kernel
 
 ONE = (0,)
@@ -28,7 +28,7 @@ def add_row(source, start, target, to, count):
         store_tile(load_row(ONE, source, start + i) + load_row(ONE, target, to + i), target, to + i, 0)
     if whole < count:
         left = count - whole
-        total = load_within(source, start + whole, left) + load_within(target, to + whole, left)
+        total = load_row_part(ONE, source, start + whole, left) + load_row_part(ONE, target, to + whole, left)
         store_within(total, target, to + whole, 0, 0, left)
 
 

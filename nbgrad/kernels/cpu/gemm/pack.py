@@ -4,13 +4,13 @@ A panel holds up to three vectors of columns of b, row after row; a strip holds 
 A panel's copy may write up to a vector of rows more, which the scratch of the caller must bear.
 """
 
-from nbgrad.kernels.cpu.gemm.tiles import TALL_ROWS
+from nbgrad.kernels.cpu.gemm.tiles import ONE, TALL_ROWS
 from nbgrad.kernels.cpu.simd import (
     copy_part,
     lanes,
+    load_row_part,
     load_square,
     load_square_part,
-    load_within,
     store_tile,
     transpose_tile,
 )
@@ -39,7 +39,7 @@ def pack_panel(arrays, at):
     if column == 1:
         for p in range(k):
             for j in range(0, n, width):
-                store_tile(load_within(b, index + p * row + j, n - j), packed, to + p * packed_row + j, 0)
+                store_tile(load_row_part(ONE, b, index + p * row + j, n - j), packed, to + p * packed_row + j, 0)
     elif row == 1:
         for j in range(0, n, width):
             for p in range(0, k, width):

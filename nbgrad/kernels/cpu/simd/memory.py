@@ -90,17 +90,6 @@ def load_row_part(typing_context, width, array, index, columns):
 
 
 @intrinsic
-def load_within(typing_context, array, index, columns):
-    """A vector of array[index ...], zeros from `columns` on."""
-    tile, size = Tile(1, 1, array.dtype), types.intp
-
-    def write(writer, _array, index, columns):
-        return writer.aggregate([writer.load(0, index, writer.inside(columns))])
-
-    return tile_function(tile, tile, (array, size, size), write)
-
-
-@intrinsic
 def load_square(typing_context, array, index, stride):
     """A tile of one vector in each of `lanes` rows."""
     tile = Tile(FLOAT_LANES * 32 // array.dtype.bitwidth, 1, array.dtype)
