@@ -1437,6 +1437,13 @@ limits −{2} … +{2}</source>
     </message>
 </context>
 <context>
+    <name>Store</name>
+    <message>
+        <source>There is no earlier run yet: one is kept when another takes its place.</source>
+        <translation>아직 이전 실행이 없습니다. 다른 실행으로 바뀔 때 보관됩니다.</translation>
+    </message>
+</context>
+<context>
     <name>TermsCard</name>
     <message>
         <source>Microscope</source>
@@ -2004,6 +2011,14 @@ limits −{2} … +{2}</source>
     <message>
         <source>Write weights, optimizer and settings to a checkpoint</source>
         <translation>가중치, 최적화기, 설정을 체크포인트에 씁니다</translation>
+    </message>
+    <message>
+        <source>Bring back the earlier run</source>
+        <translation>이전 실행 되돌리기</translation>
+    </message>
+    <message>
+        <source>Swap with the run that a reset, another network, a file or closing the lab has ended</source>
+        <translation>초기화, 다른 네트워크, 파일 열기 또는 종료로 끝난 실행과 맞바꿉니다</translation>
     </message>
     <message>
         <source>Choose MNIST folder…</source>
@@ -2779,6 +2794,10 @@ limits −{2} … +{2}</source>
     <message>
         <source>Preparing the digits</source>
         <translation>숫자 그림 준비 중</translation>
+    </message>
+    <message>
+        <source>The run so far is kept: «Bring back the earlier run» in the File menu opens it.</source>
+        <translation>지금까지의 실행을 보관했습니다. 파일 메뉴의 «이전 실행 되돌리기»로 다시 엽니다.</translation>
     </message>
     <message>
         <source>Compiling the kernels for the GPU</source>

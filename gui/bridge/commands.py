@@ -90,6 +90,14 @@ COMMANDS = (
         "choose_save", owner="files",
     ),
     Command(
+        "earlier", _FILE,
+        QT_TRANSLATE_NOOP("commands", "Bring back the earlier run"), "Ctrl+Shift+T",
+        QT_TRANSLATE_NOOP(
+            "commands", "Swap with the run that a reset, another network, a file or closing the lab has ended"
+        ),
+        "open_earlier",
+    ),
+    Command(
         "data", _FILE,
         QT_TRANSLATE_NOOP("commands", "Choose MNIST folder…"), "Ctrl+D",
         QT_TRANSLATE_NOOP("commands", "Train on the four MNIST files of a folder"),

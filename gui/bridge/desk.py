@@ -22,6 +22,7 @@ from gui.lab import checkpoint, device, errors, networks, warmup
 from gui.lab.digits import load_digits
 from gui.lab.experiment import Experiment
 from gui.lab.faults import NotFinite
+from gui.lab.home import earlier_run
 from gui.lab.rehearsal import rehearsal
 from gui.lab.rescue import Rescue
 from gui.lab.threads import leave_one_core_free
@@ -31,6 +32,7 @@ from gui.lab.wording import Wording, translate
 URGENT = requests.ShowDrawing.priority
 COURTESY = 0.03  # seconds between two steps that are given to the window at most, to paint what it was sent
 LOADING = translate("lab", "Preparing the digits")
+KEPT = translate("lab", "The run so far is kept: «Bring back the earlier run» in the File menu opens it.")
 REHEARSING = translate("lab", "Compiling the kernels for the GPU")
 
 
@@ -88,6 +90,8 @@ class Desk:
         finally:
             if self._job is not None:
                 self._job.close()
+            if self._trainer is not None:
+                self._keep(earlier_run())
 
     def _serve(self, request: requests.Request) -> None:
         self._walks.before(request)
@@ -253,20 +257,22 @@ class Desk:
 
     def _reset(self, request: requests.Reset) -> None:
         self._running, self._notice = False, ""
-        if request.keep is not None:
-            self._keep(request.keep)
+        if self._keep(request.keep or earlier_run()):
+            said = translate("lab", "Saved to {0}.").format(request.keep) if request.keep else KEPT
+            self._answers.told.emit(said)
         other = {"model": request.model, "widths": (), "names": ()} if request.model else {}
         self._run_now.reset(self._run_now.experiment.changed(weights=request.weights, **other))
         self._rescue.keep(self._run_now)
         self._publish()
         self._pad.refresh()
 
-    def _keep(self, path: Path) -> None:
-        """Save what was trained, before something else takes its place."""
+    def _keep(self, path: Path) -> bool:
+        """Save what was trained, if anything was, before something else takes its place."""
         try:
             if self._run_now.steps:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._save(requests.Save(path))
+                checkpoint.save(self._run_now, path)
+            return self._run_now.steps > 0
         except Exception:
             self._answers.experiment_loaded.emit(self._run_now.experiment)  # the window shows what stays
             raise
@@ -355,6 +361,7 @@ class Desk:
             opened.take_data(self._run_now.digits)
         opened.configure(opened.experiment.changed(schedule="constant", epochs=0))
         wanted = opened.experiment
+        self._keep(earlier_run())
         if not self._rehearsed:
             opened.configure(wanted.changed(device="cpu"))
         self._running, self._notice, self._trainer = False, "", opened

@@ -232,7 +232,7 @@ class StepBatch(Request):
 class Reset(Request):
     """Start again with the same seed. weights: where from; model: another network, of its usual size.
 
-    keep: where what was trained is saved first; where it cannot be, the run stays as it is.
+    keep: where what was trained is saved first, if not as the earlier run; where it cannot be, the run stays as it is.
     """
 
     weights: str
@@ -263,7 +263,7 @@ class Save(Request):
 
 @dataclass(frozen=True)
 class Open(Request):
-    """Load a checkpoint that Save or `nbgrad train` wrote."""
+    """Load a checkpoint that Save or `nbgrad train` wrote, once what was trained is saved as the earlier run."""
 
     path: Path
 

@@ -19,10 +19,8 @@ from gui.bridge.walking import Walking
 from gui.lab.drawing import NOTHING_DRAWN, Drawing
 from gui.lab.experiment import Experiment, ExperimentError
 from gui.lab.findings import ChangeView, CheckView, Edit, EditView, GpuView, SourceView, Spot, TermsView
-from gui.lab.home import user_folder
+from gui.lab.home import earlier_run, run_before_lesson
 from gui.lab.snapshot import AttributionView, ProbeView, Snapshot
-
-BEFORE = "before-lesson.safetensors"  # the run that a lesson's trial took the place of
 
 
 @dataclass(frozen=True)
@@ -145,6 +143,14 @@ class Store(QObject):
     def open(self, path: Path) -> None:
         self.requested.emit(requests.Open(path))
 
+    @Slot()
+    def open_earlier(self) -> None:
+        """The run that was there before; the one at hand takes its place on disk."""
+        if earlier_run().exists():
+            self.open(earlier_run())
+        else:
+            self.failed.emit(self.tr("There is no earlier run yet: one is kept when another takes its place."))
+
     def try_settings(self, settings: Mapping[str, Any], keep: bool) -> None:
         """Change settings, and begin anew with them where they say from which weights, or which network.
 
@@ -157,7 +163,7 @@ class Store(QObject):
         model = start.get("model", self.experiment.model)
         weights = start.get("weights", "fresh")
         try:
-            kept = user_folder() / BEFORE if keep else None
+            kept = run_before_lesson() if keep else None
             self._start_from(weights, "" if model == self.experiment.model else model, kept)
         except ExperimentError as error:
             self.failed.emit(spoken(error.args[0]))

@@ -26,7 +26,9 @@ def digits():
 
 
 class Ear:
-    """Keeps what the store's signals say."""
+    """Keeps what the store's signals say. worker: the worker behind it."""
+
+    worker: Worker
 
     def __init__(self, store):
         self.snapshots, self.probes, self.failures, self.faults, self.news, self.progress = [], [], [], [], [], []
@@ -48,7 +50,7 @@ def lab(qtbot, monkeypatch, digits):
     monkeypatch.setattr("gui.lab.warmup.missing", list)
     store = Store(Experiment(weights="fresh", lr=0.05))
     ear = Ear(store)
-    worker = Worker(store)
+    ear.worker = worker = Worker(store)
     worker.start()
     qtbot.waitUntil(lambda: store.snapshot is not None, timeout=60_000)
     yield store, ear

@@ -7,6 +7,7 @@ from gui.bridge.pulse import Pulse
 from gui.bridge.store import Selection, Store
 from gui.lab.drawing import Drawing
 from gui.lab.experiment import Experiment
+from gui.lab.home import earlier_run
 from gui.lab.snapshot import Curves, Snapshot
 from gui.lab.timeline import Timeline
 
@@ -57,6 +58,14 @@ def test_a_selection_is_told_once(store):
 def test_a_fresh_network_is_one_call(store):
     store.start_fresh()
     assert store.experiment.weights == "fresh" and store.asked == [requests.Reset("fresh")]
+
+
+def test_without_an_earlier_run_a_sentence_says_so(store):
+    earlier_run().unlink(missing_ok=True)
+    told = []
+    store.failed.connect(told.append)
+    store.open_earlier()
+    assert told == ["There is no earlier run yet: one is kept when another takes its place."] and not store.asked
 
 
 def test_the_pulse_asks_again_only_when_answered(store, qtbot):

@@ -4,12 +4,16 @@ import threading
 import numpy as np
 import pytest
 
+import nbgrad
 from gui.bridge import requests
 from gui.bridge.pulse import Pulse
 from gui.bridge.store import Store
 from gui.bridge.worker import Worker
+from gui.lab import checkpoint
 from gui.lab.drawing import Drawing, Stroke
 from gui.lab.experiment import Experiment
+from gui.lab.home import earlier_run
+from nbgrad.vision.models import LeNet
 
 SEVEN = (Stroke(((0.3, 0.2), (0.7, 0.2), (0.45, 0.8)), 0.1),)
 
@@ -110,6 +114,48 @@ def test_what_was_trained_is_kept_before_another_network_takes_its_place(lab, qt
     assert store.experiment.model == "LeNet" and not ear.failures
 
 
+def test_the_earlier_run_and_the_one_at_hand_change_places(lab, qtbot, tmp_path):
+    store, ear = lab
+    store.configure(lr=0.02)
+    for _ in range(2):
+        store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 2)
+    losses = store.snapshot.curves.losses.tolist()
+    store.choose_network("MLP")
+    qtbot.waitUntil(lambda: store.snapshot.step == 0 and bool(ear.news))
+    assert "Bring back the earlier run" in ear.news[0]
+    store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    store.open_earlier()
+    qtbot.waitUntil(lambda: store.snapshot.step == 2)
+    assert (store.experiment.model, store.experiment.lr) == ("LeNet", 0.02)
+    assert store.snapshot.curves.losses.tolist() == losses
+    store.open_earlier()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    assert store.experiment.model == "MLP" and not ear.failures and not ear.faults
+
+
+def test_a_file_keeps_the_run_whose_place_it_takes(lab, qtbot, tmp_path):
+    store, ear = lab
+    store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    nbgrad.save(LeNet().state_dict(), tmp_path / "net.pth")
+    store.open(tmp_path / "net.pth")
+    qtbot.waitUntil(lambda: store.snapshot.step == 0)
+    store.open_earlier()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    assert not ear.failures
+
+
+def test_closing_the_lab_keeps_its_run(lab, qtbot):
+    store, ear = lab
+    earlier_run().unlink(missing_ok=True)
+    store.step()
+    qtbot.waitUntil(lambda: store.snapshot.step == 1)
+    ear.worker.stop()
+    assert checkpoint.load(earlier_run()).steps == 1
+
+
 def test_a_run_that_cannot_be_kept_is_not_given_up(lab, qtbot, tmp_path):
     store, ear = lab
     store.step()
@@ -162,8 +208,8 @@ def test_save_and_open(lab, qtbot, tmp_path):
     store.save(path)
     store.reset()
     store.open(path)
-    qtbot.waitUntil(lambda: len(ear.news) == 2)
-    assert store.snapshot.step == 1 and str(path) in ear.news[0] and "step 1" in ear.news[1]
+    qtbot.waitUntil(lambda: len(ear.news) == 3)
+    assert store.snapshot.step == 1 and str(path) in ear.news[0] and "step 1" in ear.news[2]
     assert not ear.failures and not ear.faults
 
 
