@@ -11,6 +11,8 @@ from nbgrad.ops.shape import alias, reshape, select, slice_, unsqueeze
 from nbgrad.ops.values import array_of
 from nbgrad.strided import ARRAYS, DeviceArray
 
+_INT64 = np.dtype(np.int64)
+
 
 @op("IndexBackward0", saves=("indices",))
 def _index(k, x, /, *indices):
@@ -72,6 +74,8 @@ def put(x: Any, places: tuple | None, source: Any, accumulate: bool) -> Any:
 
 def getitem(x: Any, key: Any) -> Any:
     """x[key]; raises IndexError with PyTorch's sentence where the key does not fit."""
+    if isinstance(key, Value) and key.array.dtype is _INT64 and key.array.ndim and array_of(x).ndim:
+        return _index(x, key)  # the way most calls go
     if isinstance(key, slice) and len(x.shape):
         return slice_(x, 0, *_bounds(key, x.shape[0]))
     seen, places = located(x, key)

@@ -7,6 +7,8 @@ import pytest
 
 import nbgrad as torch
 from nbgrad import random
+from nbgrad.kernels import cpu
+from nbgrad.kernels.registry import KERNELS
 from nbgrad.utils.data import (
     BatchSampler,
     DataLoader,
@@ -185,3 +187,40 @@ def test_collate():
 def test_samplers_have_lengths():
     assert len(RandomSampler(range(7))) == 7
     assert len(BatchSampler(range(7), 3, True)) == 2
+
+
+class Doubled(TensorDataset):
+    """A sample of its own making, as learners write it."""
+
+    def __getitem__(self, index):
+        return self.tensors[0][index] * 2
+
+
+def test_a_subclass_says_what_its_samples_are():
+    batches = list(DataLoader(Doubled(torch.arange(5)), batch_size=2))
+    assert [batch.tolist() for batch in batches] == [[0, 2], [4, 6], [8]]
+    (batch,) = DataLoader(Subset(Doubled(torch.arange(5)), [4, 1]), batch_size=2)
+    assert batch.tolist() == [8, 2]
+
+
+@pytest.mark.parametrize("count", [64, 65, 67])
+def test_large_rows_are_the_samples(count):
+    """Rows that a kernel copies, also from the end, and of a matrix that lies in memory column by column."""
+    rows = torch.randn(100, 1037)
+    order = [*range(99, 99 - count + 1, -1), -1]
+    for each in (rows, rows.t().contiguous().t()):
+        for chosen in (order, order[:-1]):
+            (batch,) = next(iter(DataLoader(TensorDataset(each), sampler=chosen, batch_size=count)))
+            np.testing.assert_array_equal(batch.numpy(), rows.numpy()[chosen])
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 2)])
+def test_rows_on_every_thread_are_those_on_one(shape):
+    x = np.random.default_rng(0).random((40, 1 << 17), np.float32)
+    rows = np.random.default_rng(1).integers(0, 40, shape)
+    np.testing.assert_array_equal(cpu.take(x, (rows,)), x[rows])
+    slow = np.empty(rows.size << 17, np.float32)
+    KERNELS["cpu.index._take_rows"].twin(x.ravel(), rows.ravel(), slow, 1 << 17)
+    np.testing.assert_array_equal(slow, x[rows].ravel())
+    with pytest.raises(IndexError, match="index 40 is out of bounds for dimension 0 with size 40"):
+        cpu.take(x, (rows * 0 + 40,))

@@ -1,10 +1,20 @@
 """Moving numbers to and from chosen places."""
 
-import numpy as np
+from functools import lru_cache
 
-from nbgrad.device import empty, zeros
+import numpy as np
+from numba import types
+
+from nbgrad.device import SMALLEST_POOLED, empty, zeros
 from nbgrad.dtypes import result_type
+from nbgrad.kernels.cpu.launch import address_of, awake, call_address, launch, part, thread_count
+from nbgrad.kernels.cpu.simd import lanes, load_row_part, store_tile_part
 from nbgrad.kernels.registry import kernel
+
+SPLIT = 1 << 19  # numbers from which a second thread is worth waking
+SPLIT_AWAKE = 1 << 16  # ... and from which those that are awake share the rows: they find their own in the next op
+_ONE = (0,)  # register
+_FLOAT32, _INT64 = np.dtype(np.float32), np.dtype(np.int64)
 
 
 @kernel("void(float32[::1], int64[::1], float32[::1])")
@@ -19,8 +29,79 @@ def positions_of(shape: tuple[int, ...], index: tuple) -> np.ndarray:
     return np.ascontiguousarray(np.arange(int(np.prod(shape)), dtype=np.int64).reshape(shape)[index])
 
 
+@kernel()
+def _take_rows_slow(x, rows, out, size):
+    """out[r] = x[rows[r]], rows of `size` numbers."""
+    for r in range(rows.size):
+        for i in range(size):
+            out[r * size + i] = x[rows[r] * size + i]
+
+
+@kernel("void(float32[::1], int64[::1], float32[::1], int64)", twin=_take_rows_slow)
+def _take_rows(x, rows, out, size):
+    """out[r] = x[rows[r]], rows of `size` numbers; four side by side, since memory far away answers several at once."""
+    last = rows.size - 1
+    for r in range(0, rows.size, 4):
+        s, t, u = min(r + 1, last), min(r + 2, last), min(r + 3, last)
+        from_r, from_s, from_t, from_u = rows[r] * size, rows[s] * size, rows[t] * size, rows[u] * size
+        for i in range(0, size, lanes(x)):
+            rest = size - i
+            store_tile_part(load_row_part(_ONE, x, from_r + i, rest), out, r * size + i, 0, 1, rest)
+            store_tile_part(load_row_part(_ONE, x, from_s + i, rest), out, s * size + i, 0, 1, rest)
+            store_tile_part(load_row_part(_ONE, x, from_t + i, rest), out, t * size + i, 0, 1, rest)
+            store_tile_part(load_row_part(_ONE, x, from_u + i, rest), out, u * size + i, 0, 1, rest)
+
+
+@kernel("void(int64, Tuple((float32[::1], float32[::1], float32[::1], int64[::1])), int64[::1])")
+def _take_rows_share(share, arrays, numbers):
+    """A share of `_take_rows`; numbers: its address, the number of shares, the size of a row."""
+    x, out, _, rows = arrays
+    size = numbers[2]
+    start, stop = part(share, numbers[1], rows.size, 1)
+    call_address(numbers[0], (x, rows[start:stop], out[start * size : stop * size], size))
+
+
+@kernel("boolean(int64[::1], int64)")
+def _all_inside(index, extent):
+    """Whether every number is in 0 .. extent - 1; (n,)."""
+    inside = True
+    for i in range(index.size):
+        inside &= 0 <= index[i] < extent
+    return inside
+
+
+@lru_cache(64)
+def _row_numbers(shares: int, size: int) -> np.ndarray:
+    """The numbers of `_take_rows_share`."""
+    flat = types.float32[::1]
+    return np.array((address_of(_take_rows, flat, types.int64[::1], flat, types.int64), shares, size), np.int64)
+
+
+def _rows(x: np.ndarray, rows: np.ndarray) -> np.ndarray | None:
+    """x[rows] where that is much to copy, by whole rows of float32; None where it is not, or where a row is outside."""
+    size = x.size // (len(x) or 1)
+    wanted = rows.size * size
+    chosen = rows.reshape(-1)
+    if wanted * 4 < SMALLEST_POOLED or not x.flags.carray or not _all_inside(chosen, len(x)):
+        return None
+    out = empty(rows.shape + x.shape[1:], _FLOAT32)
+    flat, written = x.reshape(-1), out.reshape(-1)
+    shares = thread_count() if wanted >= SPLIT or (wanted >= SPLIT_AWAKE and awake()) else 1
+    if shares > 1:
+        launch(_take_rows_share, shares, (flat, written, written, chosen), _row_numbers(shares, size))
+    else:
+        _take_rows(flat, chosen, written, size)
+    return out
+
+
 def take(x: np.ndarray, index: tuple) -> np.ndarray:
     """A copy of x[index] for any mixture of slices, integer arrays and masks."""
+    if len(index) == 1 and x.dtype is _FLOAT32:
+        (rows,) = index
+        if type(rows) is np.ndarray and rows.dtype is _INT64 and rows.ndim and rows.flags.carray and x.ndim:
+            found = _rows(x, rows)
+            if found is not None:
+                return found
     try:
         return np.asarray(x[index], order="C")
     except IndexError as error:

@@ -5,6 +5,7 @@ from typing import Any
 
 from nbgrad import random
 from nbgrad.utils.data.collate import as_tensors, default_collate
+from nbgrad.utils.data.dataset import fetches_its_samples
 from nbgrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
 
 
@@ -65,13 +66,14 @@ class DataLoader:
     def __iter__(self) -> Iterator[Any]:
         # PyTorch draws a seed for its workers here, even where it has none: the stream must move on as it does there.
         (self.generator or random.default_generator).word64()
-        return map(self._batch, iter(self.batch_sampler))
+        at_once = self.collate_fn is None and fetches_its_samples(type(self.dataset))
+        return map(self._gathered if at_once else self._batch, iter(self.batch_sampler))
+
+    def _gathered(self, indices: list[int]) -> Any:
+        batch = self.dataset.fetch_batch(indices)
+        return self._batch(indices) if batch is None else as_tensors(batch)
 
     def _batch(self, indices: list[int]) -> Any:
-        if self.collate_fn is None and hasattr(self.dataset, "fetch_batch"):
-            batch = self.dataset.fetch_batch(indices)
-            if batch is not None:
-                return as_tensors(batch)
         if hasattr(self.dataset, "__getitems__"):
             samples = self.dataset.__getitems__(indices)
         else:

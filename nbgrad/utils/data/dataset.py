@@ -22,6 +22,16 @@ class Dataset:
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
 
 
+def fetches_its_samples(kind: type) -> bool:
+    """Whether `fetch_batch` belongs to the samples: a class that says anew what a sample is has inherited another's."""
+    for each in kind.__mro__:
+        if "fetch_batch" in vars(each):
+            return True
+        if "__getitem__" in vars(each) or "__getitems__" in vars(each):
+            return False
+    return False
+
+
 class TensorDataset(Dataset):
     """Samples that are the rows of tensors of equal first size: sample i is (t0[i], t1[i], ...).
 
@@ -67,8 +77,9 @@ class Subset(Dataset):
         return len(self.indices)
 
     def fetch_batch(self, indices: Sequence[int]) -> Any:
-        fetch = getattr(self.dataset, "fetch_batch", None)
-        return None if fetch is None else fetch([self.indices[i] for i in indices])
+        if not fetches_its_samples(type(self.dataset)):
+            return None
+        return self.dataset.fetch_batch([self.indices[i] for i in indices])
 
 
 def random_split(dataset: Any, lengths: Sequence[float], generator: random.Generator | None = None) -> list[Subset]:

@@ -1,6 +1,7 @@
 """In which order a loader visits the samples."""
 
 from collections.abc import Iterable, Iterator, Sized
+from itertools import islice
 
 from nbgrad import random
 
@@ -70,14 +71,10 @@ class BatchSampler(Sampler):
         self.drop_last = drop_last
 
     def __iter__(self) -> Iterator[list[int]]:
-        batch = []
-        for index in self.sampler:
-            batch.append(index)
-            if len(batch) == self.batch_size:
+        indices = iter(self.sampler)
+        while batch := list(islice(indices, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
                 yield batch
-                batch = []
-        if batch and not self.drop_last:
-            yield batch
 
     def __len__(self) -> int:
         count: int = len(self.sampler)  # type: ignore[arg-type]
