@@ -78,10 +78,6 @@ def _(node, h):
 
 def _checked(input: Any, dim: int, dtype: Any, name: str) -> tuple[Any, int]:
     """The input in the dtype asked for, and the axis; raises NotImplementedError for integers."""
-    if dtype is None and isinstance(input, Value):  # the way most calls go
-        rank = input.array.ndim
-        if -rank <= dim < rank and input.array.dtype.kind == "f":
-            return input, dim % rank
     input = input if dtype is None else to_dtype(input, dtype.numpy)
     array = array_of(input)
     rank, kind = array.ndim, array.dtype
@@ -95,11 +91,21 @@ def _checked(input: Any, dim: int, dtype: Any, name: str) -> tuple[Any, int]:
 
 def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """out = e^x / Σ e^x along `dim`."""
+    if dtype is None and isinstance(input, Value):  # the way most calls go
+        array = input.array
+        rank = array.ndim
+        if array.dtype.kind == "f" and -rank <= dim < rank:
+            return _softmax(input, dim if dim >= 0 else dim + rank)
     return _softmax(*_checked(input, dim, dtype, "softmax"))
 
 
 def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """out = x - log Σ e^x along `dim`."""
+    if dtype is None and isinstance(input, Value):  # the way most calls go
+        array = input.array
+        rank = array.ndim
+        if array.dtype.kind == "f" and -rank <= dim < rank:
+            return _log_softmax(input, dim if dim >= 0 else dim + rank)
     return _log_softmax(*_checked(input, dim, dtype, "log_softmax"))
 
 

@@ -4,6 +4,7 @@ Every kernel sees its array as (outer, count, inner) and reduces the middle axis
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numba.extending import register_jitable
@@ -137,8 +138,8 @@ def as_outer_count_inner(x: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarr
 def sum(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
     """Σ x over the axes (sorted, non-negative; None: all of them); bools and integers sum to int64."""
     if axes is None:
-        if x.size < SPLIT and x.dtype is _FLOAT32:
-            return np.array(_sum_of_all(x.ravel()), _FLOAT32)
+        if x.dtype is _FLOAT32:
+            return np.array(_sum_of_all(x.ravel()) if x.size < SPLIT else _shared_sum(x), _FLOAT32)
         axes = tuple(range(x.ndim))
     if x.dtype.kind == "f":
         return _summed(x, axes, keepdim, 1.0)
@@ -152,20 +153,31 @@ def sum(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = Fals
 def mean(x: np.ndarray, axes: tuple[int, ...] | None = None, keepdim: bool = False) -> np.ndarray:
     """Σ x / n over the axes (None: all of them); a mean of nothing is NaN."""
     if axes is None:
-        if x.size < SPLIT and x.dtype is _FLOAT32:
-            return np.array(_sum_of_all(x.ravel()) / (x.size or math.nan), _FLOAT32)
+        if x.dtype is _FLOAT32:
+            total = _sum_of_all(x.ravel()) if x.size < SPLIT else _shared_sum(x)
+            return np.array(total / (x.size or math.nan), _FLOAT32)
         axes = tuple(range(x.ndim))
     return _summed(x, axes, keepdim, float(math.prod([x.shape[axis] for axis in axes])))
 
 
+def _shared_sum(x: np.ndarray) -> float:
+    """Σ x on every thread where x is large: of the same blocks, and so the same bits, as on one."""
+    if (shares := shares_of(x)) == 1:
+        return _sum_of_all(x.ravel())
+    parts = np.empty(-(-x.size // BLOCK), x.dtype)
+    launch(_sum_share, shares, (x.ravel(), parts, parts, parts), _share_numbers(shares))
+    return _total(parts)
+
+
+@cache
+def _share_numbers(shares: int) -> np.ndarray:
+    """The numbers of `_sum_share`."""
+    return np.array((shares,), np.int64)
+
+
 def _summed(x: np.ndarray, axes: tuple[int, ...], keepdim: bool, divisor: float) -> np.ndarray:
     if len(axes) == x.ndim and x.size and not keepdim:
-        if (shares := shares_of(x)) == 1:
-            total = _sum_of_all(x.ravel())
-        else:  # the same blocks, and so the same bits, as on one thread
-            parts = np.empty(-(-x.size // BLOCK), x.dtype)
-            launch(_sum_share, shares, (x.ravel(), parts, parts, parts), np.array((shares,), np.int64))
-            total = _total(parts)
+        total = _shared_sum(x)
         return np.array(total / divisor, x.dtype)
     flat, shape, count, inner = as_outer_count_inner(x, axes)
     out = empty(shape, x.dtype)

@@ -241,19 +241,30 @@ def _along(loops: tuple[Any, Any, Any], axis: int, *arrays: np.ndarray) -> np.nd
     return out
 
 
-def log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
-    """x - log Σ e^x along the axis (non-negative)."""
-    return _along(_LOG_SOFTMAX, axis, x)
+def _over_rows(loops: tuple[Any, Any, Any]) -> Any:
+    """Make `f(x, axis) -> out`; a few rows of float32 take the shortest way."""
+    short, long, _ = loops
+
+    def apply(x: np.ndarray, axis: int) -> np.ndarray:
+        shape = x.shape
+        if x.dtype is _FLOAT32 and axis + 1 == len(shape) and 0 < x.size < SMALLEST_POOLED >> 2:
+            out, count = np.empty(shape, _FLOAT32), shape[-1]
+            (short if count <= FLOAT_LANES else long)(x.ravel(), out.ravel(), count)
+            return out
+        return _along(loops, axis, x)
+
+    return apply
+
+
+log_softmax = _over_rows(_LOG_SOFTMAX)
+log_softmax.__doc__ = """x - log Σ e^x along the axis (non-negative)."""
+softmax = _over_rows(_SOFTMAX)
+softmax.__doc__ = """e^x / Σ e^x along the axis (non-negative)."""
 
 
 def log_softmax_gradient(g: np.ndarray, out: np.ndarray, axis: int) -> np.ndarray:
     """g - e^out Σ g along the axis, out the result of `log_softmax`."""
     return _along(_LOG_SOFTMAX_GRADIENT, axis, g, out)
-
-
-def softmax(x: np.ndarray, axis: int) -> np.ndarray:
-    """e^x / Σ e^x along the axis (non-negative)."""
-    return _along(_SOFTMAX, axis, x)
 
 
 def softmax_gradient(g: np.ndarray, out: np.ndarray, axis: int) -> np.ndarray:
