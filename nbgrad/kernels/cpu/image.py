@@ -218,7 +218,9 @@ def gather_padded(pictures, indices, mean, std, batch):
     scale = np.float32(1 / (255.0 * std))
     shift = np.float32(-mean / std)
     for n in range(len(indices)):
-        batch[n, 0, :, :] = shift
+        picture, square = pictures[indices[n]], batch[n, 0]
+        square[:, :] = shift
         for i in range(height):
+            row, line = picture[i], square[top + i, left : left + width]
             for j in range(width):
-                batch[n, 0, top + i, left + j] = np.float32(pictures[indices[n], i, j]) * scale + shift
+                line[j] = np.float32(row[j]) * scale + shift
