@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from nbgrad.kernels.cpu import conv, pool
-from nbgrad.kernels.cpu.conv import columns
+from nbgrad.kernels.cpu.conv import channels, columns, phases
+from nbgrad.kernels.cpu.launch import launch
 
 BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
 CASES = [  # images, channels, height, width, outputs, kernel height and width, stride, padding, dilation, groups
@@ -29,6 +30,10 @@ CASES = [  # images, channels, height, width, outputs, kernel height and width, 
     (1, 130, 2, 2, 130, 3, 3, (1, 1), (1, 1), (1, 1), 1),
     (3, 64, 4, 4, 33, 3, 3, (1, 1), (1, 1), (1, 1), 1),  # few pixels, many weights: a matrix product
     (2, 64, 9, 9, 128, 3, 3, (2, 2), (1, 1), (1, 1), 1),
+    (4, 32, 7, 8, 40, 3, 3, (2, 2), (1, 1), (1, 1), 1),
+    (1, 70, 13, 15, 40, 3, 3, (2, 2), (1, 1), (1, 1), 1),  # many pixels: in phases, with and without packed weights
+    (2, 40, 31, 33, 48, 3, 3, (2, 3), (1, 0), (1, 2), 2),
+    (1, 33, 14, 14, 70, 1, 1, (2, 2), (0, 0), (1, 1), 1),
     (3, 64, 8, 8, 128, 1, 1, (2, 2), (0, 0), (1, 1), 1),
     (5, 8, 7, 7, 48, 3, 3, (1, 1), (1, 1), (1, 1), 1),  # three vectors of channels
     (3, 4, 6, 40, 24, 3, 3, (1, 1), (2, 2), (1, 2), 2),
@@ -234,3 +239,44 @@ def test_every_shape_as_one_product(case, dtype, monkeypatch):
         close(columns.conv2d(plan, x.ravel(), w.ravel(), bias), slow)
         close(columns.conv2d_weight_gradient(plan, x.ravel(), g.ravel()), dw)
         close(columns.conv2d_input_gradient(plan, g.ravel(), w.ravel()), dx)
+
+
+@pytest.mark.parametrize("dtype", [np.float32] if BRIEF else [np.float32, np.float64])
+@pytest.mark.parametrize("case", CASES)
+def test_every_input_gradient_in_phases(case, dtype, monkeypatch):
+    """The design for strides is right for every shape, in one share and in three, in bands of few rows and in one."""
+    x, w, _, g = arrays(case, dtype)
+    if g.size == 0:
+        return
+    c = conv._forward_shape(x.shape, w.shape, *case[-4:])
+    # the transpose of the forward pass: one pixel after the other would take too long
+    images, dx = x.shape[0], np.zeros_like(x)
+    weights = w.reshape(c.groups, c.outputs, *w.shape[1:])
+    flowing = g.reshape(images, c.groups, c.outputs, *c.outer)
+    for ky, kx in np.ndindex(c.taps):
+        sent = np.einsum("ngoyx,goc->ngcyx", flowing, weights[..., ky, kx]).reshape(images, -1, *c.outer)
+        for y, xx in np.ndindex(c.outer):
+            at = (
+                y * c.stride[0] + ky * c.dilation[0] - c.padding[0],
+                xx * c.stride[1] + kx * c.dilation[1] - c.padding[1],
+            )
+            if 0 <= at[0] < x.shape[2] and 0 <= at[1] < x.shape[3]:
+                dx[:, :, at[0], at[1]] += sent[:, :, y, xx]
+    monkeypatch.setattr(channels, "SERIAL_WORK", 0)
+    for threads, band in ((1, 512), (3, 40)):
+        monkeypatch.setattr(phases, "BAND", band)
+        kernel, shares, room, numbers = phases.plan(c, x.dtype, threads)
+        found = np.full_like(x, np.nan)
+        launch(kernel, shares, (g.ravel(), w.ravel(), found.ravel(), np.full(room, np.nan, dtype)), numbers)
+        close(found, dx)
+
+
+@pytest.mark.parametrize("shape", [(1, 64, 4, 4), (5, 64, 4, 4), (1, 64, 15, 16)])
+def test_one_gradient_that_is_nan_with_a_stride(shape):
+    """It reaches just the pixels of its window."""
+    how = (2, 2), (1, 1), (1, 1), 1
+    high, wide = shape[2] // 2 + shape[2] % 2, shape[3] // 2
+    g, w = np.ones((shape[0], 32, high, wide), np.float32), np.ones((32, shape[1], 3, 3), np.float32)
+    g[-1, 3, 1, 1] = np.nan
+    dx = np.isnan(conv.conv2d_input_gradient(g, w, shape, *how))
+    assert dx[-1, :, 1:4, 1:4].all() and dx.sum() == dx[-1, :, 1:4, 1:4].sum()

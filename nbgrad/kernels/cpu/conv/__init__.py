@@ -2,16 +2,17 @@
 
 `channels`, `pixels` and `images` convolve directly, with one of these in the lanes of registers; `columns` makes one
 matrix product out of many weights and few pixels. The input gradient is a convolution itself, of g with the flipped
-weights; `gradients` makes it together with those of weights and bias.
+weights, with a stride several (`phases`); `gradients` makes it together with those of weights and bias.
 """
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from nbgrad.device import empty, zeros
-from nbgrad.kernels.cpu.conv import channels, columns, gradients, images, pixels
+from nbgrad.kernels.cpu.conv import channels, columns, gradients, images, phases, pixels
 from nbgrad.kernels.cpu.conv.geometry import (
     SERIAL_WORK,
     Convolution,
@@ -47,7 +48,6 @@ def _flat(array: np.ndarray) -> np.ndarray:
 
 
 FEW_PIXELS = 32  # up to which a matrix product is faster than a convolution in place, if weights are many
-FEW_PIXELS_APART = 256  # the same for the input gradient with a stride, which else falls into several convolutions
 MANY_WEIGHTS = 1 << 13
 DEEP = 512  # numbers that an output is the sum of, below which the convolution in place is faster all the same
 
@@ -139,7 +139,7 @@ def _phases(
     groups: int, dtype: np.dtype, threads: int,
 ) -> list[Any]:  # fmt: skip
     """For each remainder of the input's position modulo the stride: (inputs, taps, plan of the convolution)."""
-    phases: list[Any] = []
+    found: list[Any] = []
     height, width = input_shape[2:]
     for y in range(min(stride[0], height)):
         for x in range(min(stride[1], width)):
@@ -148,15 +148,33 @@ def _phases(
             rows = _phase(y, w[2], stride[0], padding[0], dilation[0])
             cols = _phase(x, w[3], stride[1], padding[1], dilation[1])
             if rows is None or cols is None:
-                phases.append((inputs, None, None))
+                found.append((inputs, None, None))
                 continue
             taps = len(range(w[2])[rows[0]]), len(range(w[3])[cols[0]])
             c = Convolution(
                 g[0], groups, w[0] // groups, (g[2], g[3]), w[1], taps, (1, 1), (rows[2], cols[2]),
                 (rows[1], cols[1]), outer, True,
             )  # fmt: skip
-            phases.append((inputs, (slice(None), slice(None), rows[0], cols[0]), _direct(c, False, dtype, threads)))
-    return phases
+            found.append((inputs, (slice(None), slice(None), rows[0], cols[0]), _direct(c, False, dtype, threads)))
+    return found
+
+
+def _input_plan(
+    g: tuple[int, ...], w: tuple[int, ...], input_shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair,
+    groups: int, dtype: np.dtype, threads: int,
+) -> Any:  # fmt: skip
+    """One matrix product, one convolution, one in phases, or (a list) a convolution for each phase."""
+    c = _forward_shape(input_shape, w, stride, padding, dilation, groups)
+    apart = stride != (1, 1)
+    if _as_product(c, FEW_PIXELS) and not (apart and c.taps == (1, 1)):  # whose windows miss most pixels
+        return columns.Plan(c, dtype, threads)
+    if apart:
+        sides = -(-c.sides[0] // stride[0]), -(-c.sides[1] // stride[1])
+        turned = replace(c, channels=c.outputs, outputs=c.channels, outer=sides)
+        if _design(turned, dtype, threads, 1) is channels:
+            return phases.plan(c, dtype, threads)
+    own = _phases(g, w, input_shape, stride, padding, dilation, groups, dtype, threads)
+    return own if apart else own[0][2]
 
 
 def conv2d_input_gradient(
@@ -166,20 +184,23 @@ def conv2d_input_gradient(
     """dx: for each remainder of the input's position modulo the stride, a convolution of g with the flipped taps."""
     threads = _threads(g.size * weight.size)
     key = (g.shape, weight.shape, input_shape, stride, padding, dilation, groups, g.dtype, threads)
-    phases = _input_plans.get(key)
-    if phases is None:
+    plan = _input_plans.get(key)
+    if plan is None:
         if g.size == 0 or weight.size == 0:
             return zeros(input_shape, g.dtype)
-        c = _forward_shape(input_shape, weight.shape, stride, padding, dilation, groups)
-        few = _as_product(c, FEW_PIXELS if stride == (1, 1) else FEW_PIXELS_APART)
-        phases = _input_plans.keep(key, columns.Plan(c, g.dtype, threads) if few else _phases(*key))
-    if type(phases) is columns.Plan:
-        return columns.conv2d_input_gradient(phases, _flat(g), _flat(weight))
+        plan = _input_plans.keep(key, _input_plan(*key))
+    if type(plan) is columns.Plan:
+        return columns.conv2d_input_gradient(plan, _flat(g), _flat(weight))
+    if type(plan) is list:
+        dx = empty(input_shape, g.dtype)
+        for inputs, taps, phase in plan:
+            dx[inputs] = 0 if phase is None else _convolve(phase, g, weight[taps], None)
+        return dx
     if stride == (1, 1):
-        return _convolve(phases[0][2], g, weight, None)
+        return _convolve(plan, g, weight, None)
+    kernel, shares, room, numbers = plan
     dx = empty(input_shape, g.dtype)
-    for inputs, taps, plan in phases:
-        dx[inputs] = 0 if plan is None else _convolve(plan, g, weight[taps], None)
+    launch(kernel, shares, (_flat(g), _flat(weight), dx.ravel(), empty((room,), g.dtype)), numbers)
     return dx
 
 

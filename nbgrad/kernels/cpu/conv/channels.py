@@ -214,14 +214,14 @@ def transposition(dtype: np.dtype) -> int:
     return address_of(transpose_block, types.UniTuple(numba.from_dtype(dtype)[::1], 3), types.UniTuple(types.int64, 9))
 
 
-def _addresses(dtype: np.dtype) -> Pair:
+def addresses(dtype: np.dtype) -> Pair:
     """Where `multiply_spread` and `transpose_block` begin."""
     numbers, places = numba.from_dtype(dtype)[::1], types.int64[::1]
     block = types.Tuple((numbers, places, places, numbers, numbers)), types.UniTuple(types.int64, 11)
     return address_of(multiply_spread, *block), transposition(dtype)
 
 
-def _shares(convolution: Convolution, lanes: int, threads: int) -> Pair:
+def share_among(convolution: Convolution, lanes: int, threads: int) -> Pair:
     """Among how many threads images and output channels are divided."""
     if convolution.work <= SERIAL_WORK:
         return 1, 1
@@ -237,7 +237,7 @@ def _tables(c: Convolution) -> tuple[np.ndarray, np.ndarray, int]:
     return places, pixels, frame
 
 
-def _whole_tiles(places: np.ndarray) -> np.ndarray:
+def whole_tiles(places: np.ndarray) -> np.ndarray:
     return np.pad(places, (0, -places.size % len(TALL)))
 
 
@@ -245,10 +245,10 @@ def plan_forward(c: Convolution, biased: bool, dtype: np.dtype, threads: int) ->
     """(kernel, shares, numbers of scratch, what the kernel must know)."""
     lanes = lanes_of(dtype)
     places, pixels, frame = _tables(c)
-    image_shares, lane_shares = _shares(c, lanes, threads)
+    image_shares, lane_shares = share_among(c, lanes, threads)
     last = np.minimum(np.arange(0, pixels.size, len(TALL)) + len(TALL), pixels.size) - 1
     met = np.stack(c.taps_met(np.arange(0, pixels.size, len(TALL)) // c.outer[1], last // c.outer[1]), 1).reshape(-1)
-    pixels = _whole_tiles(pixels)
+    pixels = whole_tiles(pixels)
     outputs = (-(-c.outputs // lanes) // lane_shares + 3) * lanes
     room = frame + PIXELS * 2 * lanes + outputs * (1 + places.size) + 4 * ALIGNMENT
     numbers = (
@@ -258,7 +258,7 @@ def plan_forward(c: Convolution, biased: bool, dtype: np.dtype, threads: int) ->
         room,
         frame,
         int(biased),
-        *_addresses(dtype),
+        *addresses(dtype),
         *places,
         *pixels,
         *met,
@@ -271,13 +271,13 @@ def plan_weight_gradient(c: Convolution, dtype: np.dtype, threads: int) -> tuple
     """(kernel, shares, partial sums, numbers of scratch, what the kernel must know)."""
     lanes = lanes_of(dtype)
     places, pixels, frame = _tables(c)
-    image_shares, lane_shares = _shares(c, lanes, threads)
+    image_shares, lane_shares = share_among(c, lanes, threads)
     outputs = (-(-c.outputs // lanes) // lane_shares + 1) * lanes
     together = max(1, min(c.images, TOGETHER // dtype.itemsize // (frame + pixels.size * outputs)))
-    places = _whole_tiles(places)
+    places = whole_tiles(places)
     room = together * (frame + pixels.size * outputs) + places.size * outputs + 4 * ALIGNMENT
     step = frame if frame else c.groups * c.channels * math.prod(c.sides)
     pixels = (np.arange(together)[:, None] * step + pixels).reshape(-1)
-    numbers = (*c.numbers(), image_shares, lane_shares, room, frame, together, *_addresses(dtype), *places, *pixels)
+    numbers = (*c.numbers(), image_shares, lane_shares, room, frame, together, *addresses(dtype), *places, *pixels)
     shares = image_shares * lane_shares
     return correlate_channels, shares, image_shares, shares * room, np.array(numbers)

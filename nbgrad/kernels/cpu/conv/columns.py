@@ -52,6 +52,7 @@ FEWER_ROWS = (0,) * (8 if MANY_REGISTERS else 4)  # of one that is three wide
 INNER_ROWS, INNER_COLUMNS = (0,) * (4 if MANY_REGISTERS else 2), (0,) * 4  # a tile of inner products
 BEHIND = 3 * FLOAT_LANES  # numbers behind the windows that tiles may read
 NEAR = 1 << 18  # bytes of weights whose columns are worked on together
+MANY_IMAGES = 4  # from which a pixel of all of them is a row worth adding on its own
 TOGETHER = 2 * len(FEWER_ROWS)  # rows of a weight gradient that are written side by side
 
 
@@ -144,12 +145,15 @@ def scatter_windows(share, arrays, numbers):
     images, _, channels, height, width, outputs, kh, kw, sh, sw, ph, pw, dh, dw, high, wide, _ = geometry
     shares, room, near, transpose = to_fixed_tuple(numbers[GEOMETRY:], 4)
     (rows, row), run, taps, depth = frame_sides(geometry), wide * images, kh * kw, channels * kh * kw
+    sections = sw if images < MANY_IMAGES else 1  # pixels of a row that are the stride apart lie side by side
+    section = (row + sections - 1) // sections * images
+    line = sections * section
     first, last = part(share, shares, channels, 1)
     own, size = (last - first) * taps, high * run
     windows = aligned(scratch, share * room)
     frame = windows + own * size
     if size <= lanes(w):  # few numbers for the lanes: taps are there in their place, and turned afterwards
-        columns = frame + rows * row * images
+        columns = frame + rows * line
         at = 0, 1, size, first * taps, depth, columns, own, size, own, outputs, near
         multiply_rows(FEWER_ROWS, THREE, (g, w, scratch), at)
         at = columns, own, size, own, windows, size, size, 0, 0
@@ -158,24 +162,34 @@ def scatter_windows(share, arrays, numbers):
         at = first * taps, 1, depth, 0, size, windows, size, own, size, outputs, near
         multiply_rows(ROWS, TWO, (w, g, scratch), at)
     for c in range(first, last):
-        clear_run(scratch, frame, rows * row * images)
+        clear_run(scratch, frame, rows * line)
         for ky in range(kh):
             for kx in range(kw):
-                here = windows + (((c - first) * kh + ky) * kw + kx) * high * run
-                for y in range(high):
-                    to = frame + ((y * sh + ky * dh) * row + kx * dw) * images
-                    if sw == 1:
+                here = windows + (((c - first) * kh + ky) * kw + kx) * size
+                to = frame + ky * dh * line + kx * dw % sections * section + kx * dw // sections * images
+                for _ in range(high):
+                    if sections == sw:
                         add_row(scratch, here, scratch, to, run)
                     else:
                         for i in range(0, run, images):
                             add_row(scratch, here + i, scratch, to + i * sw, images)
                     here += run
+                    to += sh * line
         for n in range(images):
             for y in range(height):
-                here, there = ((y + ph) * row + pw) * images + n, ((n * channels + c) * height + y) * width
-                for i in range(width):
-                    inside = y + ph < rows and i + pw < row  # pixels behind the last window got nothing
-                    dx[there + i] = scratch[frame + here + i * images] if inside else w.dtype.type(0)
+                there = ((n * channels + c) * height + y) * width
+                stop = min(width, row - pw) if y + ph < rows else 0  # pixels behind the last window got nothing
+                above = frame + (y + ph) * line + n
+                if sections == 1:
+                    for i in range(stop):
+                        dx[there + i] = scratch[above + (i + pw) * images]
+                else:
+                    for x in range(min(sw, stop)):
+                        here = above + (x + pw) % sw * section + (x + pw) // sw * images
+                        for i in range(x, stop, sw):
+                            dx[there + i] = scratch[here]
+                            here += images
+                clear_run(dx, there + max(0, stop), width - max(0, stop))
 
 
 @kernel(twin=conv2d_weight_gradient_twin)
@@ -218,7 +232,7 @@ class Plan:
         near = max(8, NEAR // (own * dtype.itemsize))
         self.turned = frame + column * self.size + lanes * taps * self.size + BEHIND
         self.gathered = max(self.turned, frame + own * self.size + BEHIND)
-        self.scattered = frame + 2 * own * self.size + BEHIND
+        self.scattered = frame + c.span[0] * c.stride[1] * c.images + 2 * own * self.size + BEHIND
         shared, turning = (*c.numbers(), self.shares), (self.shares, c.images, c.outputs, self.positions)
         self.convolve = np.array((*shared, self.gathered, column, transpose, gather))
         self.correlate = np.array((*shared, self.turned, column, transpose, gather))
