@@ -1,13 +1,14 @@
 """Convolution and its gradients against the slow twins and PyTorch."""
 
 import os
+from dataclasses import replace
 
 import numba
 import numpy as np
 import pytest
 
 from nbgrad.kernels.cpu import conv, pool
-from nbgrad.kernels.cpu.conv import channels, columns, phases
+from nbgrad.kernels.cpu.conv import columns, phases
 from nbgrad.kernels.cpu.launch import launch
 
 BRIEF = "NBGRAD_TEST_BRIEFLY" in os.environ
@@ -213,6 +214,19 @@ def test_same_numbers_every_time(threads):
         numba.set_num_threads(before)
 
 
+@pytest.mark.parametrize("images", [1, 3])
+@pytest.mark.parametrize(("channels", "side", "taps"), [(80, 16, 1), (256, 4, 1), (50, 14, 3)])
+def test_threads_that_are_awake_change_no_bit(images, channels, side, taps, monkeypatch):
+    case = images, channels, side, side, 2 * channels, taps, taps, (2, 2), (taps // 2, taps // 2), (1, 1), 1
+    (x, w, bias, g), how = arrays(case, np.float32), case[-4:]
+    found = []
+    for awake in (True, False):
+        monkeypatch.setattr(conv, "awake", lambda awake=awake: awake)
+        dx = conv.conv2d_input_gradient(g, w, x.shape, *how)
+        found.append((conv.conv2d(x, w, bias, *how), dx, conv.conv2d_weight_gradient(x, g, w.shape, *how)))
+    assert all(np.array_equal(a, b) for a, b in zip(*found, strict=True))
+
+
 @pytest.mark.parametrize(("parts", "size"), [(2, 70_000), (3, 5000), (5, 1)])
 def test_sums_of_parts_equal_their_twin(parts, size):
     given = np.random.default_rng(0).standard_normal((parts, size)).astype(np.float32)
@@ -262,10 +276,9 @@ def test_every_input_gradient_in_phases(case, dtype, monkeypatch):
             )
             if 0 <= at[0] < x.shape[2] and 0 <= at[1] < x.shape[3]:
                 dx[:, :, at[0], at[1]] += sent[:, :, y, xx]
-    monkeypatch.setattr(channels, "SERIAL_WORK", 0)
     for threads, band in ((1, 512), (3, 40)):
         monkeypatch.setattr(phases, "BAND", band)
-        kernel, shares, room, numbers = phases.plan(c, x.dtype, threads)
+        kernel, shares, room, numbers = phases.plan(replace(c, serial=0), x.dtype, threads)
         found = np.full_like(x, np.nan)
         launch(kernel, shares, (g.ravel(), w.ravel(), found.ravel(), np.full(room, np.nan, dtype)), numbers)
         close(found, dx)

@@ -14,6 +14,7 @@ import numpy as np
 from nbgrad.device import empty, zeros
 from nbgrad.kernels.cpu.conv import channels, columns, gradients, images, phases, pixels
 from nbgrad.kernels.cpu.conv.geometry import (
+    SERIAL_AWAKE,
     SERIAL_WORK,
     Convolution,
     Pair,
@@ -21,7 +22,7 @@ from nbgrad.kernels.cpu.conv.geometry import (
     conv2d_weight_gradient_twin,
     output_size,
 )
-from nbgrad.kernels.cpu.launch import SPLIT, launch, part, thread_count
+from nbgrad.kernels.cpu.launch import SPLIT, awake, launch, part, thread_count
 from nbgrad.kernels.cpu.simd import FLOAT_LANES, lanes_of
 from nbgrad.kernels.registry import kernel
 
@@ -70,6 +71,11 @@ def _threads(work: int) -> int:
     return thread_count() if work > SERIAL_WORK else 1
 
 
+def _serial(threads: int) -> int:
+    """The multiplications up to which one thread does all; for results that are the same for any number of them."""
+    return SERIAL_AWAKE if threads > 1 and awake() else SERIAL_WORK
+
+
 def _convolve(plan: Any, x: np.ndarray, w: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
     kernel, shares, room, numbers, shape = plan
     out = empty(shape, x.dtype)
@@ -106,10 +112,11 @@ def conv2d(
 ) -> np.ndarray:
     """out[n, o, y, x] = bias[o] + the sum of weight[o] times the window of x at (y, x)."""
     threads = _threads(x.size * weight.size)
-    key = (x.shape, weight.shape, bias is None, stride, padding, dilation, groups, x.dtype, threads)
+    serial = _serial(threads)
+    key = (x.shape, weight.shape, bias is None, stride, padding, dilation, groups, x.dtype, threads, serial)
     plan = _forward_plans.get(key)
     if plan is None:
-        c = _forward_shape(x.shape, weight.shape, stride, padding, dilation, groups)
+        c = replace(_forward_shape(x.shape, weight.shape, stride, padding, dilation, groups), serial=serial)
         if c.work == 0:
             out = empty((c.images, weight.shape[0], *c.outer), x.dtype)
             out[...] = 0 if bias is None else bias[:, None, None]
@@ -161,10 +168,10 @@ def _phases(
 
 def _input_plan(
     g: tuple[int, ...], w: tuple[int, ...], input_shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair,
-    groups: int, dtype: np.dtype, threads: int,
+    groups: int, dtype: np.dtype, threads: int, serial: int,
 ) -> Any:  # fmt: skip
     """One matrix product, one convolution, one in phases, or (a list) a convolution for each phase."""
-    c = _forward_shape(input_shape, w, stride, padding, dilation, groups)
+    c = replace(_forward_shape(input_shape, w, stride, padding, dilation, groups), serial=serial)
     apart = stride != (1, 1)
     if _as_product(c, FEW_PIXELS) and not (apart and c.taps == (1, 1)):  # whose windows miss most pixels
         return columns.Plan(c, dtype, threads)
@@ -183,7 +190,7 @@ def conv2d_input_gradient(
 ) -> np.ndarray:  # fmt: skip
     """dx: for each remainder of the input's position modulo the stride, a convolution of g with the flipped taps."""
     threads = _threads(g.size * weight.size)
-    key = (g.shape, weight.shape, input_shape, stride, padding, dilation, groups, g.dtype, threads)
+    key = (g.shape, weight.shape, input_shape, stride, padding, dilation, groups, g.dtype, threads, _serial(threads))
     plan = _input_plans.get(key)
     if plan is None:
         if g.size == 0 or weight.size == 0:
@@ -238,10 +245,11 @@ def conv2d_weight_gradient(
 ) -> np.ndarray:  # fmt: skip
     """dw[o, c, ky, kx]: the sum over images and positions of g times what the tap met."""
     threads = _threads(x.size * math.prod(weight_shape))
-    key = (x.shape, weight_shape, stride, padding, dilation, groups, x.dtype, threads)
+    serial = _serial(threads) if x.shape[0] == 1 else SERIAL_WORK  # several images are summed share by share
+    key = (x.shape, weight_shape, stride, padding, dilation, groups, x.dtype, threads, serial)
     plan = _weight_plans.get(key)
     if plan is None:
-        c = _forward_shape(x.shape, weight_shape, stride, padding, dilation, groups)
+        c = replace(_forward_shape(x.shape, weight_shape, stride, padding, dilation, groups), serial=serial)
         if c.work == 0:
             return zeros(weight_shape, x.dtype)
         if _as_product(c, FEW_PIXELS, DEEP):

@@ -16,7 +16,6 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from nbgrad.kernels.cpu.conv.geometry import (
     GEOMETRY,
-    SERIAL_WORK,
     Convolution,
     Pair,
     conv2d_twin,
@@ -223,7 +222,7 @@ def addresses(dtype: np.dtype) -> Pair:
 
 def share_among(convolution: Convolution, lanes: int, threads: int) -> Pair:
     """Among how many threads images and output channels are divided."""
-    if convolution.work <= SERIAL_WORK:
+    if convolution.work <= convolution.serial:
         return 1, 1
     images = min(threads, convolution.images)
     return images, min(threads // images, -(-convolution.outputs // lanes))

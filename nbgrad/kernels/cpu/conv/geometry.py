@@ -16,6 +16,7 @@ Pair = tuple[int, int]
 ONE = (0,)
 GEOMETRY = 17  # numbers that describe a convolution
 SERIAL_WORK = 4_000_000  # multiplications up to which waking a second thread costs more than it brings
+SERIAL_AWAKE = 1 << 18  # the same for threads that are awake
 
 
 @kernel()
@@ -54,7 +55,8 @@ class Convolution:
     """One convolution: `channels` and `outputs` of a group, padding before the first row and column.
 
     What padding leaves out at the far end reads as zeros; a negative padding skips pixels. `turned`: the weights lie as
-    those of the convolution that this one is the input gradient of, [channel, output, ky, kx] and flipped.
+    those of the convolution that this one is the input gradient of, [channel, output, ky, kx] and flipped. serial: the
+    multiplications up to which one thread does all.
     """
 
     images: int
@@ -68,6 +70,7 @@ class Convolution:
     dilation: Pair
     outer: Pair  # the sides of the output
     turned: bool = False
+    serial: int = SERIAL_WORK
 
     def numbers(self) -> tuple[int, ...]:
         """In the order in which kernels unpack them."""
