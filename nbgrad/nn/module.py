@@ -113,9 +113,11 @@ class Module:
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def _own(self, name: str) -> Any:
-        """`self.name` of a parameter: the way through attributes takes as long as a small kernel."""
-        parameter = self._parameters.get(name)
-        return getattr(self, name) if parameter is None else parameter
+        """`self.name` of a parameter or buffer: the way through attributes takes as long as a small kernel."""
+        held = self._parameters.get(name)
+        if held is None:
+            held = self._buffers.get(name)
+        return getattr(self, name) if held is None else held
 
     def __delattr__(self, name: str) -> None:
         for store in (self._parameters, self._buffers, self._modules):

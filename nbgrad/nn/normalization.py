@@ -55,17 +55,17 @@ class _BatchNorm(Module):
             raise ValueError(
                 f"expected {' or '.join(f'{rank}D' for rank in self._ranks)} input (got {input.ndim}D input)"
             )  # fmt: skip
-        share = 0.0 if self.momentum is None else self.momentum
-        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
-            if self.momentum is None:
-                share = 1.0 / float(self.num_batches_tracked)
-        of_batch = self.training or (self.running_mean is None and self.running_var is None)
-        tracked = not self.training or self.track_running_stats
-        return F.batch_norm(
-            input, self.running_mean if tracked else None, self.running_var if tracked else None, self.weight,
-            self.bias, of_batch, share, self.eps,
-        )  # fmt: skip
+        momentum, training, own = self.momentum, self.training, self._own
+        mean, variance, batches = own("running_mean"), own("running_var"), own("num_batches_tracked")
+        if training and self.track_running_stats and batches is not None:
+            batches.add_(1)
+            if momentum is None:
+                momentum = 1.0 / float(batches)
+        of_batch = training or (mean is None and variance is None)
+        if training and not self.track_running_stats:
+            mean = variance = None
+        share = 0.0 if momentum is None else momentum
+        return F.batch_norm(input, mean, variance, own("weight"), own("bias"), of_batch, share, self.eps)
 
     def extra_repr(self) -> str:
         return (

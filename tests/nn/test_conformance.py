@@ -254,7 +254,7 @@ def test_fused_norms_equal_their_twins():
 
 
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("shape", [(4, 3, 2), (2, 5, 16), (3, 7, 37), (1, 2, 9001)])
+@pytest.mark.parametrize("shape", [(4, 3, 2), (70, 9, 1), (2, 5, 16), (3, 7, 37), (1, 2, 9001)])
 @pytest.mark.parametrize(("dtype", "close"), [(np.float32, 2e-6), (np.float64, 1e-12)])
 def test_batch_norm_equals_its_twin_in_any_number_of_shares(shape, training, dtype, close):
     from nbgrad.kernels.cpu import norm
@@ -270,15 +270,14 @@ def test_batch_norm_equals_its_twin_in_any_number_of_shares(shape, training, dty
         return arrays
 
     weight, bias = table[:channels], table[-channels:]
-    forward = norm.batch_norm_channels if training else norm.batch_norm_samples
+    forward = (norm.batch_norm_channels, norm.batch_norm_small_planes) if training else (norm.batch_norm_samples,)
+    backward = norm.batch_norm_gradient_channels, norm.batch_norm_gradient_small_planes
     norm.inverse_deviations(moments)
-    for fast, slow, arrays in (
-        (forward, norm.batch_norm_twin, (x, np.zeros_like(x), moments, weight, bias)),
-        (
-            norm.batch_norm_gradient_channels, norm.batch_norm_gradient_twin,
-            (g, x, np.zeros_like(x), table, np.zeros(channels, dtype)),
-        ),
-    ):  # fmt: skip
+    given = x, np.zeros_like(x), moments, weight, bias
+    flowing = g, x, np.zeros_like(x), table, np.zeros(channels, dtype)
+    cases = [(fast, norm.batch_norm_twin, given) for fast in forward]
+    cases += [(fast, norm.batch_norm_gradient_twin, flowing) for fast in backward]
+    for fast, slow, arrays in cases:
         wanted, found, shared = run(slow, 1, *arrays), run(fast, 1, *arrays), run(fast, 2, *arrays)
         for mine, other, again in zip(found, wanted, shared, strict=True):
             np.testing.assert_allclose(mine, other, rtol=close, atol=close)

@@ -29,6 +29,8 @@ SPLIT_AWAKE = 1 << 14  # numbers from which threads that are awake share the cha
 
 
 ONE = (0,)
+SMALL_PLANE = 8  # numbers of a channel in a sample, below which channels of several are worked on side by side
+FEW_SAMPLES = 256  # whose numbers are summed one after the other in the array's type
 BLOCK = 4096  # numbers that are summed in the lanes of one register, in the array's type, before double precision
 
 
@@ -126,6 +128,45 @@ def batch_norm_channels(share, arrays, numbers):
         inverse = kind(1 / math.sqrt(variance + moments[3 * channels]))
         moments[c], moments[channels + c], moments[2 * channels + c] = mean, variance, inverse
         scale_rows(x, out, first, first + samples * step, step, inner, mean, inverse * weight[c], bias[c])
+
+
+@kernel(twin=batch_norm_twin)
+def batch_norm_small_planes(share, arrays, numbers):
+    """`batch_norm_twin` in training for planes shorter than a register: those of all channels as one row per sample."""
+    x, out, moments, weight, bias = arrays
+    shares, samples, channels, inner, _ = to_fixed_tuple(numbers, 5)
+    kind, step, count = x.dtype.type, channels * inner, samples * inner
+    start, stop = part(share, shares, channels, 1)
+    first, size = start * inner, (stop - start) * inner
+    sums, centres, shifts = np.zeros(size, x.dtype), np.empty(size, x.dtype), np.empty(size, x.dtype)
+    for n in range(first, first + samples * step, step):
+        row = x[n : n + size]
+        for i in range(size):
+            sums[i] += row[i]
+    for c in range(start, stop):
+        total, plane = 0.0, (c - start) * inner
+        for i in range(plane, plane + inner):
+            total += sums[i]
+        moments[c] = total / count
+        for i in range(plane, plane + inner):
+            centres[i], sums[i] = moments[c], 0
+    for n in range(first, first + samples * step, step):
+        row = x[n : n + size]
+        for i in range(size):
+            sums[i] += (row[i] - centres[i]) * (row[i] - centres[i])
+    for c in range(start, stop):
+        total, plane = 0.0, (c - start) * inner
+        for i in range(plane, plane + inner):
+            total += sums[i]
+        variance = kind(total / count)
+        inverse = kind(1 / math.sqrt(variance + moments[3 * channels]))
+        moments[channels + c], moments[2 * channels + c] = variance, inverse
+        for i in range(plane, plane + inner):
+            sums[i], shifts[i] = inverse * weight[c], bias[c]
+    for n in range(first, first + samples * step, step):
+        row, to = x[n : n + size], out[n : n + size]
+        for i in range(size):
+            to[i] = (row[i] - centres[i]) * sums[i] + shifts[i]
 
 
 @kernel()
@@ -238,6 +279,43 @@ def batch_norm_gradient_channels(share, arrays, numbers):
                 store_within(multiply_add(through, scales, zero), dx, whole, 0, 0, left)
 
 
+@kernel(twin=batch_norm_gradient_twin)
+def batch_norm_gradient_small_planes(share, arrays, numbers):
+    """`batch_norm_gradient_twin` for planes shorter than a register: those of all channels as one row per sample."""
+    g, x, dx, table, dweight = arrays
+    shares, samples, channels, inner, training = to_fixed_tuple(numbers, 5)
+    kind, step, count = x.dtype.type, channels * inner, samples * inner
+    start, stop = part(share, shares, channels, 1)
+    first, size = start * inner, (stop - start) * inner
+    sums, products = np.zeros(size, x.dtype), np.zeros(size, x.dtype)
+    centres, scales = np.empty(size, x.dtype), np.empty(size, x.dtype)
+    for c in range(start, stop):
+        for i in range((c - start) * inner, (c - start + 1) * inner):
+            centres[i], scales[i] = table[c], table[2 * channels + c] * table[channels + c]
+    for n in range(first, first + samples * step, step):
+        flowing, row = g[n : n + size], x[n : n + size]
+        for i in range(size):
+            sums[i] += flowing[i]
+            products[i] += flowing[i] * (row[i] - centres[i])
+    for c in range(start, stop):
+        total, product, inverse, plane = 0.0, 0.0, table[channels + c], (c - start) * inner
+        for i in range(plane, plane + inner):
+            total += sums[i]
+            product += products[i]
+        product *= inverse
+        table[3 * channels + c], dweight[c] = total, product
+        for i in range(plane, plane + inner):
+            sums[i], products[i] = total / count, kind(product / count) * inverse
+    for n in range(first, first + samples * step, step):
+        flowing, row, to = g[n : n + size], x[n : n + size], dx[n : n + size]
+        if training:
+            for i in range(size):
+                to[i] = (flowing[i] - sums[i] - (row[i] - centres[i]) * products[i]) * scales[i]
+        else:
+            for i in range(size):
+                to[i] = flowing[i] * scales[i]
+
+
 @kernel()
 def layer_norm_twin(x, weight, bias, out, mean, inverse, size, eps):
     """out[r, i] = (x[r, i] - mean[r]) inverse[r] weight[i] + bias[i], straight from the formula."""
@@ -332,6 +410,11 @@ def _plan(x: np.ndarray, training: bool) -> np.ndarray:
     return plan
 
 
+def _small_planes(x: np.ndarray) -> bool:
+    samples, channels = x.shape[:2]
+    return 1 < samples <= FEW_SAMPLES and x.size < SMALL_PLANE * samples * channels
+
+
 def batch_norm(
     x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, running: tuple, training: bool, momentum: float,
     eps: float,
@@ -344,7 +427,9 @@ def batch_norm(
         moments[:channels], moments[channels : 2 * channels] = running
         inverse_deviations(moments)
     factors = _ones(weight, channels, dtype), _zeros(bias, channels, dtype)
-    forward = batch_norm_channels if training else batch_norm_samples
+    forward = batch_norm_samples
+    if training:
+        forward = batch_norm_small_planes if _small_planes(x) else batch_norm_channels
     launch(forward, int(plan[0]), (_flat(x, dtype), out.ravel(), moments, *factors), plan)
     mean, variance, inverse = (moments[i * channels : (i + 1) * channels] for i in range(3))
     if training:
@@ -367,7 +452,8 @@ def batch_norm_gradient(
     dx, dweight, table = empty(x.shape, dtype), np.empty(channels, dtype), np.empty((4, channels), dtype)
     table[0], table[1], table[2] = mean, inverse, 1 if weight is None else weight
     arrays = _flat(g, dtype), _flat(x, dtype), dx.ravel(), table.ravel(), dweight
-    launch(batch_norm_gradient_channels, int(plan[0]), arrays, plan)
+    backward = batch_norm_gradient_small_planes if _small_planes(x) else batch_norm_gradient_channels
+    launch(backward, int(plan[0]), arrays, plan)
     return dx, dweight, table[3].copy()
 
 
