@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from nbgrad.kernels.cpu.conv.channels import NUMBERS, PLACES, TALL, addresses, share_among, vectors_left, whole_tiles
+from nbgrad.kernels.cpu.conv.channels import TALL, addresses, share_among, vectors_left, whole_tiles
 from nbgrad.kernels.cpu.conv.geometry import GEOMETRY, Convolution, conv2d_twin, copy_row, fill_frame
 from nbgrad.kernels.cpu.launch import as_integers, call_address, part
 from nbgrad.kernels.cpu.simd import ALIGNMENT, aligned, clear_run, lanes, lanes_of
@@ -23,7 +23,7 @@ BAND = 512  # pixels of the input whose results wait for their transposition, or
 SETTINGS, PHASE = 13, 8  # how many numbers describe the work and a phase
 
 
-@kernel(f"void(int64, UniTuple({NUMBERS}, 4), {PLACES})", twin=conv2d_twin)
+@kernel(twin=conv2d_twin)
 def convolve_phases(share, arrays, numbers):
     """dx[n, c] of some images and channels c: for each phase the sum over o and taps of w[o, c, tap] g[n, o, place]."""
     g, w, dx, scratch = arrays
