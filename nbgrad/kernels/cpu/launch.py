@@ -18,6 +18,9 @@ from nbgrad.runtime import launch_lock
 
 intrinsic: Any = extending.intrinsic  # what it makes is called inside kernels, with one argument fewer
 
+_FLOAT32 = np.dtype(np.float32)
+_FOUR = (_FLOAT32,) * 4
+
 # Compiled as part of the kernels that call them: numba would optimise a called kernel again in every caller.
 inlined = numba.njit(inline="always")
 
@@ -72,11 +75,19 @@ def _share_address(dispatcher: Any, dtypes: tuple[np.dtype, ...]) -> int:
 
 
 @cache
-def _flat_share(dispatcher: Any, operands: int, shares: int) -> tuple[int, np.ndarray]:
-    """What `run_shares` takes for a kernel of so many flat arrays of float32: a share's address, and its numbers."""
+def _launcher(dispatcher: Any, dtypes: tuple[np.dtype, ...]) -> tuple[Any, int]:
+    """`run_shares` for arrays of these dtypes, without numba's choice among signatures, and a share's address."""
+    arrays, size = types.BaseTuple.from_types([numba.from_dtype(dtype)[::1] for dtype in dtypes]), types.int64
+    entry = compiled(run_shares, size, size, arrays, size[::1]).entry_point
+    return entry, _share_address(dispatcher, dtypes)
+
+
+@cache
+def _flat_launcher(dispatcher: Any, operands: int, shares: int) -> tuple[Any, int, np.ndarray]:
+    """`_launcher` for a kernel of so many flat arrays of float32, and the numbers of its shares."""
     share = _one_operand if operands == 2 else _two_operands
     numbers = np.array((address_of(dispatcher, *[types.float32[::1]] * operands), shares), np.int64)
-    return _share_address(share, (_FLOAT32,) * 4), numbers
+    return *_launcher(share, _FOUR), numbers
 
 
 @kernel(
@@ -120,13 +131,16 @@ def _nothing(share, arrays, numbers):
     """No work."""
 
 
-_NO_NUMBERS, _NO_INTEGERS = np.empty(0, np.float32), np.empty(0, np.int64)
+_NO_ARRAYS, _NO_INTEGERS = (np.empty(0, np.float32),) * 4, np.empty(0, np.int64)
 
 
 def stay_awake() -> None:
-    """Let threads that would soon sleep wait anew: a launch of nothing takes 3 µs, waking them 20 to 80."""
+    """Let threads that would soon sleep wait anew: a launch of nothing takes 2 µs, waking them 20 to 80."""
     if AWAKE / 4 < perf_counter() - _Launches.last < AWAKE:
-        launch(_nothing, thread_count(), (_NO_NUMBERS,) * 4, _NO_INTEGERS)
+        run, address = _launcher(_nothing, _FOUR)
+        with launch_lock:
+            run(address, thread_count(), _NO_ARRAYS, _NO_INTEGERS)
+        launched()
 
 
 def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers: np.ndarray) -> None:
@@ -134,14 +148,13 @@ def launch(dispatcher: Any, shares: int, arrays: tuple[np.ndarray, ...], numbers
     if shares == 1:
         dispatcher(0, arrays, numbers)
         return
-    address = _share_address(dispatcher, tuple([x.dtype for x in arrays]))
+    run, address = _launcher(dispatcher, tuple([x.dtype for x in arrays]))
     with launch_lock:
-        run_shares(address, shares, arrays, numbers)
+        run(address, shares, arrays, numbers)
     launched()
 
 
 SPLIT = 1 << 16  # numbers from which a second thread is worth waking
-_FLOAT32 = np.dtype(np.float32)
 
 
 @kernel("void(int64, UniTuple(float32[::1], 4), int64[::1])")
@@ -170,7 +183,7 @@ def run_flat(dispatcher: Any, *arrays: np.ndarray) -> None:
         if x.dtype is not _FLOAT32 or x.size != out.size:
             dispatcher(*arrays)
             return
-    address, numbers = _flat_share(dispatcher, len(arrays), shares)
+    run, address, numbers = _flat_launcher(dispatcher, len(arrays), shares)
     with launch_lock:
-        run_shares(address, shares, (*arrays, out, out)[:4], numbers)
+        run(address, shares, (*arrays, out, out)[:4], numbers)
     launched()

@@ -11,13 +11,18 @@ from nbgrad.kernels.cpu.simd import (
     MANY_REGISTERS,
     add_inner,
     add_inner_part,
+    add_outer,
+    add_outer_part,
     lanes,
     store_lane_sums,
+    store_tile,
+    store_within,
     zeros_tile,
 )
 from nbgrad.kernels.registry import kernel
 
 ROW = (0,) * 8  # vectors of a single row of c
+RUN = (0,) * 4  # vectors of a row of c that are written at once
 INNER_ROWS, INNER_COLUMNS = (0,) * (4 if MANY_REGISTERS else 2), (0,) * 4  # a tile of inner products
 INNER_ROW = (0,) * max(8, FLOAT_LANES)  # inner products of a single row
 
@@ -32,6 +37,24 @@ def multiply_row(share, arrays, numbers):
     for j in range(left, right, size):
         at = 0, 0, a_row, a_column, j, b_row, j, n, j, 0, s_columns - j, 1, min(size, right - j), k
         multiply_panel(ONE, ROW, arrays, at)
+
+
+@kernel(SHARE, twin=matmul_twin)
+def multiply_outer(share, arrays, numbers):
+    """A rectangle of c[m, n] = a[m, 1] @ b[1, n] for a b that is contiguous, in the order in which c lies."""
+    a, b, c, _ = arrays
+    m, n, _, a_row, _, _, _, _, row_shares, column_shares = to_fixed_tuple(numbers, NUMBERS)
+    top, bottom = part(share // column_shares, row_shares, m, 1)
+    left, right = part(share % column_shares, column_shares, n, lanes(a))
+    step = lanes(a)
+    size = len(RUN) * step
+    whole = left + (right - left) // size * size
+    for i in range(top, bottom):
+        for j in range(left, whole, size):
+            store_tile(add_outer(zeros_tile(ONE, RUN, a), a, i * a_row, 0, b, j), c, i * n + j, 0)
+        for j in range(whole, right, step):
+            rest = add_outer_part(zeros_tile(ONE, ONE, a), a, i * a_row, 0, 0, b, j, right - j)
+            store_within(rest, c, i * n + j, 0, 0, right - j)
 
 
 @inlined
