@@ -115,7 +115,7 @@ class GraphPanel(QWidget):
         self.pages.setCurrentWidget(self.canvas if graph else self.empty)
         if graph is not None:
             self.canvas.show_graph(graph)
-            self._say()
+        self._say()
 
     @Slot(object)
     def _on_selection(self, selection: Selection) -> None:

@@ -138,6 +138,13 @@ def test_views_of_the_bottom(qtbot, window):
     assert window.learning.panels["health"].isVisible()
 
 
+def test_without_a_graph_its_panel_counts_no_nodes(window, store):
+    store.select(Selection())
+    assert window.graph.note.text() == f"{len(store.snapshot.graph.nodes)} nodes"
+    store.take_snapshot(replace(store.snapshot, graph=None))
+    assert window.graph.note.text() == "" and window.graph.empty.isVisible()
+
+
 def test_the_graph_takes_the_middle_and_gives_it_back(window):
     QTest.keyClick(window, Qt.Key.Key_G)
     assert window.large_graph.isVisible() and not window.network.isVisible()
