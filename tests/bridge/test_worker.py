@@ -114,7 +114,7 @@ def test_what_was_trained_is_kept_before_another_network_takes_its_place(lab, qt
     assert store.experiment.model == "LeNet" and not ear.failures
 
 
-def test_the_earlier_run_and_the_one_at_hand_change_places(lab, qtbot, tmp_path):
+def test_the_earlier_run_and_the_one_at_hand_change_places(lab, qtbot):
     store, ear = lab
     store.configure(lr=0.02)
     for _ in range(2):
