@@ -68,18 +68,11 @@ def address_of(dispatcher: Any, *kinds: Any) -> int:
 
 
 @cache
-def _share_address(dispatcher: Any, dtypes: tuple[np.dtype, ...]) -> int:
-    """`address_of` a kernel(share, arrays, numbers), by the dtypes of its arrays: numba's types take longer to find."""
-    arrays = types.BaseTuple.from_types([numba.from_dtype(dtype)[::1] for dtype in dtypes])
-    return address_of(dispatcher, types.int64, arrays, types.int64[::1])
-
-
-@cache
 def _launcher(dispatcher: Any, dtypes: tuple[np.dtype, ...]) -> tuple[Any, int]:
-    """`run_shares` for arrays of these dtypes, without numba's choice among signatures, and a share's address."""
+    """`run_shares` for arrays of these dtypes, without numba's choice among signatures, and where a share begins."""
     arrays, size = types.BaseTuple.from_types([numba.from_dtype(dtype)[::1] for dtype in dtypes]), types.int64
     entry = compiled(run_shares, size, size, arrays, size[::1]).entry_point
-    return entry, _share_address(dispatcher, dtypes)
+    return entry, address_of(dispatcher, size, arrays, size[::1])
 
 
 @cache
